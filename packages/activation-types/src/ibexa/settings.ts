@@ -1,0 +1,82 @@
+import type { SettingWarning } from "@peregrine/core";
+import { z } from "zod";
+import { wireProfile } from "./wire-profile.ts";
+
+const webhookUrl = z
+  .url({ protocol: /^https?$/, error: "an address that begins with https://, such as https://ibexa.co/cdp/webhook" })
+  .max(2000)
+  .refine((url) => !/^https?:\/\/[^/]*@/.test(url), "must not hold a user name or password");
+
+/** The settings of the Ibexa step, in its order and by its labels; then what is under "Advanced". */
+export const ibexaSettings = z
+  .strictObject({
+    clientSecret: z
+      .string()
+      .min(1)
+      .max(500)
+      .regex(/^[\x21-\x7e]+$/, "visible ASCII characters without spaces")
+      .meta({ title: "Client Secret", secret: true }),
+    clientId: z
+      .string()
+      .min(1)
+      .max(500)
+      .regex(/^[\x21-\x7e]+$/, "visible ASCII characters without spaces")
+      .meta({ title: "Client Id" }),
+    baseUrl: webhookUrl.meta({
+      title: "Base URL",
+      description: "The address of the Ibexa instance with /cdp/webhook at its end.",
+    }),
+    segmentGroupIdentifier: z.string().min(1).max(255).meta({ title: "Segment Group Identifier" }),
+    advanced: wireProfile.prefault({}).meta({ title: "Advanced" }),
+  })
+  .meta({ id: "IbexaSettings" });
+
+export type IbexaSettings = z.output<typeof ibexaSettings>;
+
+/** Ibexa's recipe publishes these as its defaults: anyone knows them. */
+const PUBLISHED = { clientId: "123456", clientSecret: "abcdef" };
+const WEBHOOK_PATH = "/cdp/webhook";
+
+/** Mistakes that a person makes when copying the four values, each with the value to use instead. */
+export function ibexaWarnings(settings: IbexaSettings): SettingWarning[] {
+  const warnings: SettingWarning[] = [];
+  const url = new URL(settings.baseUrl);
+  if (settings.clientId === PUBLISHED.clientId || settings.clientSecret === PUBLISHED.clientSecret) {
+    warnings.push({
+      path: settings.clientSecret === PUBLISHED.clientSecret ? "/settings/clientSecret" : "/settings/clientId",
+      message: "`123456` / `abcdef` are Ibexa's published examples; anyone knows them. Use values of your own.",
+    });
+  }
+  const path = url.pathname.replace(/\/+$/, "");
+  if (!path.endsWith(WEBHOOK_PATH)) {
+    const use = new URL(url);
+    use.pathname = path + WEBHOOK_PATH;
+    warnings.push({
+      path: "/settings/baseUrl",
+      message: `This looks like your site's address. The webhook is ${use.href}.`,
+      use: use.href,
+    });
+  } else if (url.pathname.endsWith("/")) {
+    const use = new URL(url);
+    use.pathname = path;
+    warnings.push({
+      path: "/settings/baseUrl",
+      message: "The slash at the end makes most Ibexa installations redirect, and a redirect isn't followed.",
+      use: use.href,
+    });
+  }
+  if (url.protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(url.hostname)) {
+    warnings.push({
+      path: "/settings/baseUrl",
+      message: "Client Secret and user ids travel readable for everybody on the way. Use https.",
+      use: url.href.replace(/^http:/, "https:"),
+    });
+  }
+  return warnings;
+}
+
+/** One Ibexa, however its address is written: host and path, without scheme, default port and slash at the end. */
+export function ibexaTarget(settings: Pick<IbexaSettings, "baseUrl">): string {
+  const url = new URL(settings.baseUrl);
+  return url.host + url.pathname.replace(/\/+$/, "");
+}

@@ -1,0 +1,66 @@
+/** Where a command writes: results to standard output, progress and messages to standard error. */
+export interface Output {
+  /** Machine-readable output was asked for: exactly one JSON value on standard output. */
+  readonly json: boolean;
+  result(value: unknown, lines: readonly string[]): void;
+  note(line: string): void;
+  /** A line that replaces the one before it on a terminal, and is left out elsewhere. */
+  progress(line: string): void;
+}
+
+/** Output to this process's streams. */
+export function processOutput(json: boolean): Output {
+  let showing = false;
+  const clear = () => {
+    if (showing) process.stderr.write("\r\u001b[2K");
+    showing = false;
+  };
+  return {
+    json,
+    result(value, lines) {
+      clear();
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+      else for (const line of lines) process.stdout.write(`${line}\n`);
+    },
+    note(line) {
+      clear();
+      process.stderr.write(`${line}\n`);
+    },
+    progress(line) {
+      if (!process.stderr.isTTY) return;
+      clear();
+      process.stderr.write(line);
+      showing = true;
+    },
+  };
+}
+
+/** A count as people read it: 12,480. */
+export function count(value: number): string {
+  return value.toLocaleString("en-GB");
+}
+
+type Cell = string | number;
+
+/**
+ * Lines of a table: a header, then the rows; numbers to the right.
+ *
+ * @param header the columns' names
+ */
+export function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
+  const text = (cell: Cell | undefined) => (typeof cell === "number" ? count(cell) : (cell ?? ""));
+  const widths = header.map((name, column) =>
+    Math.max(name.length, ...rows.map((row) => text(row[column]).length)),
+  );
+  const line = (cells: readonly Cell[]) =>
+    cells
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return typeof cell === "number" ? text(cell).padStart(width) : text(cell).padEnd(width);
+      })
+      .join("  ")
+      .trimEnd();
+  const alignRight = header.map((_, column) => rows.length > 0 && typeof rows[0]?.[column] === "number");
+  const head = header.map((name, column) => (alignRight[column] ? name.padStart(widths[column] ?? 0) : name));
+  return [line(head), ...rows.map(line)];
+}

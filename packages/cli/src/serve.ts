@@ -1,0 +1,58 @@
+import { PeregrineError } from "@peregrine/core";
+import { readConfig, startServer } from "@peregrine/server";
+import { CommandFailed, EXIT } from "./exit.ts";
+import type { Output } from "./output.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Codes that say: the configuration, not the moment, is wrong. */
+const CONFIGURATION: ReadonlySet<string> = new Set([
+  "configurationInvalid",
+  "secretKeyInvalid",
+  "secretKeyWrong",
+  "planesApart",
+  "storeForeign",
+  "storeNewer",
+  "engineNewer",
+  "folderUnusable",
+]);
+
+/** What a start that failed means for a terminal and for a service manager. */
+export function startFailure(error: PeregrineError): CommandFailed {
+  const exit = CONFIGURATION.has(error.code) ? EXIT.config : EXIT.unavailable;
+  const faults = error.faults.map(({ path, message, remedy }) =>
+    `  ${path} ${message}. ${remedy ?? ""}`.trimEnd(),
+  );
+  return new CommandFailed(exit, error.detail, [...faults, error.remedy]);
+}
+
+/** Runs the server until it is told to stop; the first start shows the set-up code. */
+export async function serve(environment: Environment, output: Output): Promise<void> {
+  try {
+    const server = await startServer({ config: readConfig(environment) });
+    if (server.setupCode !== undefined) {
+      output.note(`Set-up code for the first administrator, shown this once: ${server.setupCode}`);
+      output.note(`  peregrine login --url ${server.url} --setup-code ${server.setupCode}`);
+    }
+    output.result({ url: server.url }, [`Peregrine listens on ${server.url}`]);
+    await toldToStop();
+    await server.close();
+  } catch (error) {
+    if (error instanceof PeregrineError) throw startFailure(error);
+    throw error;
+  }
+}
+
+/** SIGTERM from a service manager, SIGINT from a keyboard. A second one ends the process at once. */
+export function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      resolve();
+      const atOnce = () => process.exit(EXIT.temporary);
+      process.once("SIGTERM", atOnce);
+      process.once("SIGINT", atOnce);
+    };
+    process.once("SIGTERM", stop);
+    process.once("SIGINT", stop);
+  });
+}

@@ -1,0 +1,31 @@
+import type { ColumnType } from "../schema/schema.ts";
+
+/** An attribute that rules may name. */
+export interface CatalogAttribute {
+  readonly type: ColumnType;
+  /** The catalog numbers of the columns that bring it; the latest value among them all counts. */
+  readonly numbers: readonly number[];
+}
+
+/** A property of the events of one schema. */
+export interface CatalogProperty {
+  readonly type: ColumnType;
+  /** Catalog number of the column. */
+  readonly column: number;
+}
+
+/** One schema that brings events of a type. */
+export interface CatalogEventSource {
+  /** Number of the schema. */
+  readonly schema: number;
+  readonly properties: ReadonlyMap<string, CatalogProperty>;
+}
+
+/** What a rule may name: built by the server from the schemas and the data, and here only read. */
+export interface Catalog {
+  readonly attributes: ReadonlyMap<string, CatalogAttribute>;
+  /** Event type → the schemas that bring it. */
+  readonly events: ReadonlyMap<string, readonly CatalogEventSource[]>;
+  /** The schemas that may bring types of events that are not listed; none: every other type is unknown. */
+  readonly openSources: readonly CatalogEventSource[];
+}

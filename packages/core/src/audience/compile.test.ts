@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import type { Catalog } from "./catalog.ts";
+import { compileRules } from "./compile.ts";
+import { resolveRule } from "./resolve.ts";
+
+const amount = { type: "number", column: 5 } as const;
+const CATALOG: Catalog = {
+  attributes: new Map([
+    ["country", { type: "text", numbers: [1] }],
+    ["age", { type: "number", numbers: [2] }],
+  ]),
+  events: new Map([
+    ["buy", [{ schema: 3, properties: new Map([["amount", amount]]) }]],
+    ["visit", [{ schema: 4, properties: new Map() }]],
+    [
+      "search",
+      [
+        { schema: 3, properties: new Map() },
+        { schema: 4, properties: new Map() },
+      ],
+    ],
+  ]),
+  openSources: [],
+};
+const MOMENT = { asOf: Date.UTC(2026, 5, 15, 12), timeZone: "UTC" };
+
+function compiled(...rules: unknown[]) {
+  const resolved = rules.map((rule) => {
+    const result = resolveRule(rule, CATALOG);
+    if ("faults" in result) throw new Error(JSON.stringify(result.faults));
+    return result.ok;
+  });
+  return compileRules(resolved, MOMENT);
+}
+
+const occurrences = (text: string, part: string) => text.split(part).length - 1;
+const lately = { did: { event: "buy", within: { last: 30, unit: "days" } } };
+
+describe("compileRules", () => {
+  it("joins nothing for everyone", () => {
+    const { sql, parameters, needs, columns } = compiled({ everyone: true });
+    expect(sql).not.toContain("JOIN");
+    expect({ parameters, needs, columns }).toEqual({
+      parameters: {},
+      needs: { profiles: true, attributes: [], events: [] },
+      columns: ["r0"],
+    });
+  });
+
+  it("computes equal conditions once, over all rules", () => {
+    const { sql, columns } = compiled(
+      lately,
+      { not: lately },
+      { all: [lately, { have: { attribute: "country", is: "UK" } }] },
+    );
+    expect(columns).toEqual(["r0", "r1", "r2"]);
+    expect(occurrences(sql, "countIf(")).toBe(1);
+  });
+
+  it("reads the attributes in one pass, and each attribute's latest value once", () => {
+    const { sql, needs } = compiled(
+      { have: { attribute: "country", is: "UK" } },
+      { have: { attribute: "country", isNot: "US" } },
+      { have: { attribute: "age", atLeast: 18 } },
+    );
+    expect(occurrences(sql, "FROM attribute_view")).toBe(1);
+    expect(occurrences(sql, "argMaxIf(")).toBe(2);
+    expect(needs.attributes).toEqual([1, 2]);
+  });
+
+  it("reads the events of each schema in one pass, also where one condition reads two", () => {
+    const apart = compiled({ did: { event: "buy" } }, { did: { event: "visit" } });
+    expect(occurrences(apart.sql, "LEFT JOIN")).toBe(2);
+    const together = compiled(
+      { did: { event: "buy" } },
+      { did: { event: "visit" } },
+      { did: { event: "search" } },
+    );
+    expect(occurrences(together.sql, "LEFT JOIN")).toBe(1);
+    for (const schema of [3, 4]) expect(occurrences(together.sql, `FROM event_view_${schema} `)).toBe(1);
+  });
+
+  it("reads only the columns and the times that it needs", () => {
+    const { needs, sql, parameters } = compiled(lately, {
+      did: { event: "buy", measure: { sum: "amount" }, atLeast: 5, within: { last: 60, unit: "days" } },
+    });
+    expect(needs.events).toEqual([{ schema: 3, columns: [5] }]);
+    const [, from = ""] = sql.split("FROM event_view_3 WHERE ");
+    const placeholders = [...from.matchAll(/time (?:<=|>) \{(\w+):/g)].map(
+      ([, name]) => parameters[name ?? ""],
+    );
+    expect(placeholders).toEqual(["2026-06-15 12:00:00.000", "2026-04-16 12:00:00.000"]);
+  });
+
+  it("binds every value and shares equal ones", () => {
+    const text = "O'Brien'); DROP TABLE profile; --";
+    const { sql, parameters } = compiled(
+      { have: { attribute: "country", is: text } },
+      { have: { attribute: "country", isNot: text } },
+      { have: { attribute: "age", atLeast: 12.5 } },
+    );
+    expect(sql).not.toContain("DROP");
+    expect(Object.values(parameters)).toEqual([text, "12.500000"]);
+  });
+});

@@ -1,0 +1,82 @@
+import type { Fault } from "../error.ts";
+import type { Catalog } from "./catalog.ts";
+import { faultReport, wordFor } from "./report.ts";
+import { type Place, type ResolveContext, resolveContext, tooDeep } from "./resolve/context.ts";
+import { resolveDid } from "./resolve/did.ts";
+import { resolveBranches } from "./resolve/group.ts";
+import { resolveHave } from "./resolve/have.ts";
+import { isObject } from "./resolve/object.ts";
+import type { ResolvedRule } from "./resolved.ts";
+import { type NodeKind, type Rule, ruleSchema } from "./rule.ts";
+import { didYouMean } from "./suggest.ts";
+
+export type ResolveResult = { readonly ok: ResolvedRule } | { readonly faults: readonly Fault[] };
+export type ParseResult = { readonly ok: Rule } | { readonly faults: readonly Fault[] };
+
+type NodeResolver = (value: unknown, place: Place, context: ResolveContext) => ResolvedRule | undefined;
+
+const NODES = {
+  all: (value, place, context) => group("all", value, place, context),
+  any: (value, place, context) => group("any", value, place, context),
+  not: (value, { report, depth }, context) => {
+    const of = resolveNode(value, { report, depth: depth + 1 }, context);
+    return of === undefined ? undefined : { kind: "not", of };
+  },
+  have: resolveHave,
+  did: resolveDid,
+  everyone: (value, { report }, context) => {
+    context.leaf(report);
+    return value === true ? { kind: "everyone" } : report.fault("only `true` can stand here");
+  },
+} as const satisfies Record<NodeKind, NodeResolver>;
+
+const NODE_KINDS = Object.keys(NODES) as readonly NodeKind[];
+
+/**
+ * Settles a rule, as it came from JSON or YAML, against what can be named. Gives the resolved rule, or every
+ * fault of shape, name, type and number at once, each with its JSON path below the rule.
+ */
+export function resolveRule(rule: unknown, catalog: Catalog): ResolveResult {
+  const { report, faults } = faultReport();
+  const resolved = resolveNode(rule, { report, depth: 1 }, resolveContext(catalog));
+  if (faults.length > 0) return { faults };
+  // An unresolved part without a fault would be one that was dropped.
+  if (resolved === undefined) throw new TypeError("a rule was not resolved, and no fault says why");
+  return { ok: resolved };
+}
+
+/** Checks the shape alone, where no catalog is at hand; names and types are left to {@link resolveRule}. */
+export function parseRule(rule: unknown): ParseResult {
+  const { report, faults } = faultReport();
+  resolveNode(rule, { report, depth: 1 }, resolveContext(undefined));
+  return faults.length === 0 ? { ok: ruleSchema.parse(rule) } : { faults };
+}
+
+function resolveNode(value: unknown, place: Place, context: ResolveContext): ResolvedRule | undefined {
+  if (tooDeep(place)) return undefined;
+  const { report, depth } = place;
+  if (!isObject(value)) {
+    return report.fault(`a condition is expected here, but ${wordFor(value)} stands here`, HOW);
+  }
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined);
+  const resolved = keys.map((key) => {
+    const kind = NODE_KINDS.find((known) => known === key);
+    if (kind !== undefined) return NODES[kind](value[key], { report: report.at(key), depth }, context);
+    return report.at(key).fault(`\`${key}\` is not a condition`, didYouMean(key, NODE_KINDS) ?? HOW);
+  });
+  if (keys.length === 1) return resolved[0];
+  const message = keys.length === 0 ? "nothing stands here" : `${keys.join(" and ")} stand side by side`;
+  return report.fault(message, HOW);
+}
+
+const HOW = `One of ${NODE_KINDS.join(", ")} stands here; several go under \`all\` or \`any\`.`;
+
+function group(
+  kind: "all" | "any",
+  value: unknown,
+  place: Place,
+  context: ResolveContext,
+): ResolvedRule | undefined {
+  const of = resolveBranches(value, place, (branch, at) => resolveNode(branch, at, context));
+  return of === undefined ? undefined : { kind, of };
+}

@@ -1,0 +1,92 @@
+import type { Catalog, CatalogEventSource } from "../catalog.ts";
+import { MICROS_PER_UNIT } from "../decimal.ts";
+import { COMPARISON_NAMES, OPERATORS } from "../operator.ts";
+import type { Reporter } from "../report.ts";
+import type { ResolvedRule } from "../resolved.ts";
+import { DID_PARTS } from "../rule.ts";
+import { didYouMean } from "../suggest.ts";
+import type { Comparison } from "../value-test.ts";
+import type { Window } from "../window.ts";
+import type { Place, ResolveContext } from "./context.ts";
+import { resolveFilter } from "./filter.ts";
+import { type OpenMeasure, resolveMeasure } from "./measure.ts";
+import { has, isObject, readParts } from "./object.ts";
+import { theOperator } from "./operand.ts";
+import type { EventScope } from "./property.ts";
+
+const COUNT: OpenMeasure = (comparison) => ({ kind: "count", comparison });
+const AT_LEAST_ONCE: Comparison = { operator: "atLeast", value: MICROS_PER_UNIT };
+
+/** `{ event: buy, where: …, measure: { sum: amount }, atLeast: 100, within: { last: 30, unit: days } }` */
+export function resolveDid(
+  value: unknown,
+  { report, depth }: Place,
+  context: ResolveContext,
+): ResolvedRule | undefined {
+  context.leaf(report);
+  const read = readParts(value, DID_PARTS, report);
+  if (read === undefined || !isObject(value)) return undefined;
+  if (!has(value, "event")) {
+    report.fault("it is not said which event", "Add `event` with the type of the event, such as buy.");
+  }
+  const { event } = read;
+  const scope =
+    event === undefined || context.catalog === undefined
+      ? undefined
+      : findEvent(event, context.catalog, report.at("event"));
+  const filtered = has(value, "where");
+  const where = filtered
+    ? resolveFilter(value["where"], { report: report.at("where"), depth: depth + 1 }, scope, context)
+    : undefined;
+  const measured = has(value, "measure");
+  const measure = measured ? resolveMeasure(value["measure"], scope, report.at("measure")) : COUNT;
+  const comparison = resolveComparison(value, read, measured, report);
+  const windowed = has(value, "within");
+  if (scope === undefined || measure === undefined || comparison === undefined) return undefined;
+  if (filtered && where === undefined) return undefined;
+  if (windowed && read.within === undefined) return undefined;
+  const window: Window = read.within === undefined ? { kind: "ever" } : { kind: "within", ...read.within };
+  return {
+    kind: "did",
+    event: scope.event,
+    schemas: scope.sources.map(({ schema }) => schema).sort((left, right) => left - right),
+    ...(where === undefined ? {} : { where }),
+    measure: measure(comparison),
+    window,
+  };
+}
+
+function findEvent(event: string, catalog: Catalog, report: Reporter): EventScope | undefined {
+  const sources: readonly CatalogEventSource[] = catalog.events.get(event) ?? catalog.openSources;
+  if (sources.length > 0) return { event, sources };
+  return report.fault(
+    `there is no event \`${event}\``,
+    didYouMean(event, catalog.events.keys()) ??
+      "A dataflow of an Interaction schema brings it, by its constant or with its first row.",
+  );
+}
+
+function resolveComparison(
+  value: Readonly<Record<string, unknown>>,
+  read: Readonly<Record<string, unknown>>,
+  measured: boolean,
+  report: Reporter,
+): Comparison | undefined {
+  const compared = COMPARISON_NAMES.some((name) => has(value, name));
+  if (!compared && !measured) return AT_LEAST_ONCE;
+  if (!compared && Object.keys(value).every((key) => Object.hasOwn(DID_PARTS, key))) {
+    return report.fault(
+      "it is not said what the measure is compared with",
+      `Add one of ${COMPARISON_NAMES.join(", ")} beside \`measure\`.`,
+    );
+  }
+  const name = theOperator(value, COMPARISON_NAMES, DID_PARTS, report);
+  const operand = name === undefined ? undefined : read[name];
+  if (name === undefined || operand === undefined) return undefined;
+  const resolved = OPERATORS[name].resolve(operand, {
+    type: "number",
+    ignoreCase: false,
+    report: report.at(name),
+  });
+  return resolved?.test.kind === "number" ? resolved.test.comparison : undefined;
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { definitionId } from "../definition-id.ts";
+import { columnName } from "./schema.ts";
+
+/** An expression of the mapping language; see `schema/mapping/`. */
+export const expression = z.string().min(1).max(4000);
+
+/** What an empty cell of a CSV file means: nothing known, known to be nothing, or an empty text. */
+export const EMPTY_CELLS = ["absent", "empty", "null"] as const;
+export type EmptyCells = (typeof EMPTY_CELLS)[number];
+
+/** Where rows come from and how they are written down; further formats are further members of the union. */
+export const dataflowSource = z.discriminatedUnion("format", [
+  z.strictObject({
+    format: z.literal("csv"),
+    emptyCells: z.enum(EMPTY_CELLS).default("absent"),
+  }),
+]);
+export type DataflowSource = z.infer<typeof dataflowSource>;
+
+export const DATAFLOW_STATES = ["draft", "active"] as const;
+export const WRITE_MODES = ["append", "overwrite"] as const;
+
+/** A source of rows with its mapping to a schema. */
+export const dataflow = z.strictObject({
+  kind: z.literal("dataflow"),
+  id: definitionId,
+  name: z.string().min(1).max(200).optional(),
+  schema: definitionId,
+  /** A draft's rows are validated and shown, and never enter profiles. */
+  state: z.enum(DATAFLOW_STATES).default("active"),
+  /** `overwrite`: every file is a complete snapshot that replaces what the dataflow brought before. */
+  write: z.enum(WRITE_MODES).default("append"),
+  source: dataflowSource.prefault({ format: "csv" }),
+  /** Rows for which this holds are left out; a condition. */
+  leaveOut: expression.optional(),
+  /** Schema column → expression over the file's columns. */
+  map: z
+    .record(columnName, expression)
+    .refine((map) => Object.keys(map).length > 0, "maps at least one column of the schema"),
+  /** When the row was true or the event happened; without it the time of the import. */
+  time: expression.optional(),
+  /** Decides between rows of equal time: the larger text wins; without it the later row. */
+  tieBreak: expression.optional(),
+  /** Interaction only: the type of the event. */
+  event: expression.optional(),
+  /** Interaction only: what makes an event the same event when it comes again; else import and row number. */
+  key: expression.optional(),
+  /** Above this share of refused rows nothing of an import is published. */
+  refuseAbove: z.number().min(0).max(1).default(0.1),
+});
+export type Dataflow = z.infer<typeof dataflow>;
+/** A dataflow as people write it, before defaults are filled in. */
+export type DataflowInput = z.input<typeof dataflow>;

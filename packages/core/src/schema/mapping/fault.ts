@@ -1,0 +1,13 @@
+/** Something wrong with an expression, and where it stands in the text. */
+export interface ExpressionFault {
+  /** Column of the first character concerned, counted from 1. */
+  readonly column: number;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+/** Where a node stands: offsets into the text, `end` is behind the last character. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}

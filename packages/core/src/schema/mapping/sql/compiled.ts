@@ -1,0 +1,50 @@
+import type { ValueType } from "../typed.ts";
+
+/** A place where a row can turn out to be wrong. */
+export interface FaultSite {
+  /** SQL condition (UInt8, never NULL): this went wrong, and nothing lazy stands before it. */
+  readonly when: string;
+  /** The column of the file that is at fault, if it is one. */
+  readonly column: string | undefined;
+  /** SQL text, evaluated for refused rows only: what is wrong, for people. */
+  readonly reason: string;
+}
+
+/**
+ * An expression as SQL over the staged cells. Where a fault site applies, `value` is anything: the row is
+ * refused, so it only must not raise an error.
+ */
+export interface Compiled {
+  readonly type: ValueType;
+  /** SQL: String, Decimal(18,6), UInt8 or DateTime64(3,'UTC'); Nullable where `nullable`. */
+  readonly value: string;
+  readonly nullable: boolean;
+  /** SQL condition (UInt8, never NULL), asked where `value` is NULL: absent (1) rather than null (0). */
+  readonly absent: string;
+  /** In the order in which they are reported: the first that applies names the row's fault. */
+  readonly faults: readonly FaultSite[];
+  /** The column of the file, if the expression is one column or a text function of it. */
+  readonly column: string | undefined;
+}
+
+/** Either condition; constant 0 is left out. */
+export function either(...conditions: readonly string[]): string {
+  const rest = [...new Set(conditions)].filter((condition) => condition !== "0");
+  return rest.length === 0 ? "0" : rest.length === 1 ? (rest[0] ?? "0") : `(${rest.join(" OR ")})`;
+}
+
+/** The sites of a part that is only evaluated under a condition. */
+export function under(condition: string, faults: readonly FaultSite[]): FaultSite[] {
+  return faults.map((fault) => ({ ...fault, when: `(${condition} AND ${fault.when})` }));
+}
+
+/** A condition as UInt8 that is never NULL: what is missing counts as false. */
+export function truth(compiled: Compiled): string {
+  if (compiled.type === "nothing") return "0";
+  return compiled.nullable ? `ifNull(${compiled.value}, 0)` : compiled.value;
+}
+
+/** SQL that is 1 where the value is there. */
+export function present(compiled: Compiled): string {
+  return compiled.nullable ? `isNotNull(${compiled.value})` : "1";
+}

@@ -1,0 +1,11 @@
+export type { ActivationConfig, SandboxConfig, SegmentGroupConfig, UsersConfig } from "./config.ts";
+export { ConfigError } from "./config.ts";
+export type { FaultMatch, FaultSpec, Moment } from "./fault.ts";
+export { FaultSpecError } from "./fault.ts";
+export type { FaultView } from "./fault-board.ts";
+export type { HistoryEntry } from "./history.ts";
+export type { QueueFailure, QueueView } from "./queue.ts";
+export type { RequestEnd, RequestRecord, RequestTotals } from "./request-log.ts";
+export { type Sandbox, type SandboxSurroundings, startSandbox } from "./sandbox.ts";
+export type { SegmentView } from "./segment.ts";
+export type { State } from "./state.ts";

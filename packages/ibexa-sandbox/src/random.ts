@@ -1,0 +1,13 @@
+/**
+ * Numbers from 0 (included) to 1 (excluded), the same sequence for the same seed: mulberry32, which is small and
+ * even enough to decide which request a fault hits.
+ */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { type ApiApp, ROLES } from "../http/api-app.ts";
+import type { AccessService } from "./service.ts";
+
+const tokenSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role: z.enum(ROLES),
+    createdAt: z.number().int().describe("Milliseconds since 1970, UTC"),
+    lastUsedAt: z.number().int().nullable(),
+    revokedAt: z.number().int().nullable(),
+  })
+  .meta({ id: "Token" });
+
+const newTokenSchema = tokenSchema
+  .extend({ token: z.string().describe("Shown this once and not kept") })
+  .meta({ id: "NewToken" });
+
+const nameSchema = z.string().trim().min(1).max(200);
+
+/** Set-up and API tokens. */
+export function accessRoutes(app: ApiApp, access: AccessService): void {
+  app.post(
+    "/api/v1/setup",
+    {
+      config: { access: "public" },
+      schema: {
+        operationId: "setUp",
+        summary: "The first administrator's token, for the set-up code that the first start printed",
+        tags: ["access"],
+        security: [],
+        body: z.strictObject({ code: z.string().min(1).max(200), name: nameSchema }),
+        response: { 201: newTokenSchema },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await access.setUp(request.body.code, request.body.name)),
+  );
+  app.get(
+    "/api/v1/tokens",
+    {
+      config: { access: "admin" },
+      schema: {
+        operationId: "listTokens",
+        summary: "All tokens, without what opens the door",
+        tags: ["access"],
+        response: { 200: z.object({ items: z.array(tokenSchema) }) },
+      },
+    },
+    async () => ({ items: await access.listTokens() }),
+  );
+  app.post(
+    "/api/v1/tokens",
+    {
+      config: { access: "admin" },
+      schema: {
+        operationId: "createToken",
+        summary: "A new token",
+        tags: ["access"],
+        body: z.strictObject({ name: nameSchema, role: z.enum(ROLES) }),
+        response: { 201: newTokenSchema },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await access.createToken(request.body.name, request.body.role)),
+  );
+  app.delete(
+    "/api/v1/tokens/:id",
+    {
+      config: { access: "admin" },
+      schema: {
+        operationId: "revokeToken",
+        summary: "Revoke a token: it opens nothing from now on",
+        tags: ["access"],
+        params: z.object({ id: z.string() }),
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      await access.revokeToken(request.params.id);
+      return reply.code(204).send(null);
+    },
+  );
+}

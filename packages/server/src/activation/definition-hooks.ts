@@ -1,0 +1,204 @@
+import {
+  type ActivationDefinition,
+  type ActivationType,
+  type Fault,
+  PeregrineError,
+  secretSettings,
+  splitSecrets,
+} from "@peregrine/core";
+import { z } from "zod";
+import { type CheckContext, type KindHooks, secretOwner } from "../definition/index.ts";
+import type { Engine } from "../engine/index.ts";
+import type { Store } from "../store/index.ts";
+import { typeOf } from "./activation-source.ts";
+import { forgetAccepted } from "./forget-accepted.ts";
+import { activationsWithLinks, isActivation } from "./known-activations.ts";
+import { memoryOf } from "./link.ts";
+
+interface HookDependencies {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly types: readonly ActivationType[];
+  /** Ends a run of this process in order, and waits for that. */
+  readonly stop: (activationId: string) => Promise<void>;
+  /** Hears of every activation that was saved or deleted. */
+  readonly onWritten: (activationId: string) => void;
+}
+
+/** Where an activation sends to, normalised; undefined when its type or its settings don't tell. */
+export function targetOf(
+  types: readonly ActivationType[],
+): (activation: ActivationDefinition) => string | undefined {
+  return ({ type: id, settings }) => {
+    const type = types.find((one) => one.id === id);
+    if (type === undefined) return undefined;
+    // The address needs no secret.
+    const plain = type.settings.omit(maskOf(type)).safeParse(splitSecrets(type.settings, settings).plain);
+    return plain.success ? `${id} ${type.target(plain.data)}` : undefined;
+  };
+}
+
+/** What the activations' domain has to do with their definitions. */
+export function activationHooks(dependencies: HookDependencies): KindHooks<"activation"> {
+  const { store, engine, types, stop, onWritten } = dependencies;
+  const target = targetOf(types);
+  return {
+    open(body) {
+      const type = types.find((one) => one.id === body.type);
+      if (type === undefined) return { body, secrets: {}, faults: [] };
+      const { plain, secrets } = splitSecrets(type.settings, body.settings);
+      const faults = Object.entries(secrets).flatMap(([name, value]) => {
+        const checked = z.object({ [name]: type.settings.shape[name] }).safeParse({ [name]: value });
+        return checked.success ? [] : faultsOf(checked.error);
+      });
+      return { body: { ...body, settings: plain }, secrets, faults };
+    },
+
+    async check({ action, body, before }, context) {
+      if (action === "deleted" || action === "unchanged") return [];
+      const faults = settingFaults(types, body, context);
+      if (faults.length > 0) return faults;
+      await refuseTwins(store, target, body);
+      if (before !== undefined) await refuseMoves({ store, types }, body, before, context.answers.destination);
+      return [];
+    },
+
+    async prepare({ action, body, before }, { answers }) {
+      if (action === "deleted") {
+        await stop(body.id);
+        return;
+      }
+      const earlier = before ?? (await lastDeleted(store, body.id));
+      const startsAnew =
+        before === undefined
+          ? earlier !== undefined && target(earlier) !== target(body)
+          : answers.destination === "different" && movesAway(types, body, before);
+      if (startsAnew) {
+        await stop(body.id);
+        await forgetAccepted(store, engine, body.id);
+      }
+      if (body.state === "paused") await stop(body.id);
+    },
+
+    async write({ action, body }, transaction, { answers }) {
+      const links = store.activationAudiences.with(transaction);
+      const kept = new Set(action === "deleted" ? [] : body.audiences);
+      await links.link(body.id, [...kept]);
+      let isLeaving = false;
+      for (const link of await links.of(body.id)) {
+        if (kept.has(link.audienceId)) continue;
+        // Where a Create was never accepted nobody can be; and who stays gets no Detach, which might delete the segment.
+        if (answers.people !== "leave" && memoryOf(link).attached) {
+          isLeaving = true;
+          await links.update(body.id, link.audienceId, { status: "takingOut" });
+        } else {
+          await links.forget(body.id, link.audienceId);
+        }
+      }
+      if (action === "deleted" && !isLeaving) {
+        await store.secrets.with(transaction).delete(secretOwner("activation", body.id));
+      }
+    },
+
+    written({ body }) {
+      onWritten(body.id);
+    },
+  };
+}
+
+function maskOf(type: ActivationType): Record<string, true> {
+  return Object.fromEntries(secretSettings(type.settings).map((name) => [name, true]));
+}
+
+function faultsOf(error: z.ZodError): Fault[] {
+  return error.issues.map(({ path, message }) => ({ path: `/settings/${path.join("/")}`, message }));
+}
+
+function settingFaults(
+  types: readonly ActivationType[],
+  body: ActivationDefinition,
+  { secrets }: CheckContext,
+): Fault[] {
+  const type = types.find((one) => one.id === body.type);
+  if (type === undefined) {
+    const known = types.map(({ id }) => `\`${id}\``).join(", ");
+    return [{ path: "/type", message: `there is no activation type \`${body.type}\`; there is ${known}` }];
+  }
+  const mask = maskOf(type);
+  const checked = type.settings.omit(mask).safeParse(body.settings);
+  const faults = checked.success ? [] : faultsOf(checked.error);
+  for (const name of Object.keys(mask)) {
+    if (secrets.includes(name) || type.settings.shape[name]?.safeParse(undefined).success === true) continue;
+    faults.push({ path: `/settings/${name}`, message: "is missing, and none is stored yet" });
+  }
+  if (body.personIdentifier !== type.personIdentifier) {
+    const message = `${type.name} recognises people only by \`${type.personIdentifier}\``;
+    faults.push({ path: "/personIdentifier", message });
+  }
+  return faults;
+}
+
+/**
+ * Two activations that are defined with one audience for one destination are refused with the other references.
+ * Here it is about those that are taking an audience's people out just now: they would undo each other's work.
+ */
+async function refuseTwins(
+  store: Store,
+  target: ReturnType<typeof targetOf>,
+  body: ActivationDefinition,
+): Promise<void> {
+  for (const other of await activationsWithLinks(store)) {
+    if (other.id === body.id || target(other.body) !== target(body)) continue;
+    const links = await store.activationAudiences.of(other.id);
+    const leaving = new Set(links.filter(({ status }) => status === "takingOut").map((link) => link.audienceId));
+    const at = body.audiences.findIndex((id) => leaving.has(id));
+    if (at === -1) continue;
+    throw new PeregrineError("audienceSentTwice", {
+      detail: `The activation "${other.body.name}" is still taking the people of \`${body.audiences[at]}\` out there.`,
+      faults: [{ path: `/audiences/${at}`, message: `is being taken out by the activation \`${other.id}\`` }],
+    });
+  }
+}
+
+/** The settings that say where accepted people stand, as far as they differ. */
+function fixedFaults(type: ActivationType, body: ActivationDefinition, before: ActivationDefinition): Fault[] {
+  const message = "is fixed since the destination accepted something";
+  const faults: Fault[] = type.fixedSettings
+    .filter((name) => JSON.stringify(before.settings[name]) !== JSON.stringify(body.settings[name]))
+    .map((name) => ({ path: `/settings/${name}`, message }));
+  if (before.type !== body.type) faults.push({ path: "/type", message });
+  if (before.personIdentifier !== body.personIdentifier) faults.push({ path: "/personIdentifier", message });
+  return faults;
+}
+
+function movesAway(
+  types: readonly ActivationType[],
+  body: ActivationDefinition,
+  before: ActivationDefinition,
+): boolean {
+  const type = typeOf(types, body.type);
+  return targetOf(types)(body) !== targetOf(types)(before) || fixedFaults(type, body, before).length > 0;
+}
+
+async function refuseMoves(
+  { store, types }: { readonly store: Store; readonly types: readonly ActivationType[] },
+  body: ActivationDefinition,
+  before: ActivationDefinition,
+  destination: "same" | "different" | undefined,
+): Promise<void> {
+  const links = await store.activationAudiences.of(body.id);
+  if (destination === "different" || !links.some((link) => memoryOf(link).attached)) return;
+  const faults = fixedFaults(typeOf(types, body.type), body, before);
+  if (faults.length > 0) throw new PeregrineError("activationFixed", { faults });
+  const target = targetOf(types);
+  if (destination !== undefined || target(body) === target(before)) return;
+  throw new PeregrineError("activationMoved", {
+    detail: `The address was ${target(before)} and is ${target(body)} now.`,
+    faults: [{ path: "/settings/baseUrl", message: "say whether this is the same destination" }],
+  });
+}
+
+async function lastDeleted(store: Store, id: string): Promise<ActivationDefinition | undefined> {
+  const known = (await store.definitions.all()).filter(isActivation);
+  return known.find((record) => record.id === id && record.state === "deleted")?.body;
+}

@@ -1,0 +1,128 @@
+import type { Ledger, Prepared } from "./ledger.ts";
+import { type Plan, stretches } from "./plan.ts";
+import type { AttachAgain, Sender } from "./sender.ts";
+
+export interface DeliverOptions {
+  readonly plan: Plan;
+  readonly ledger: Ledger;
+  readonly sender: Sender;
+  readonly requestsAtOnce: number;
+  readonly stretchSize: number;
+  readonly attach: AttachAgain;
+  /** After each stretch whose answers are on disk. */
+  readonly onProgress: (delivered: Delivered) => Promise<void>;
+}
+
+/** What became of the changes of a run. */
+export interface Delivered {
+  readonly accepted: number;
+  readonly refused: number;
+  readonly unknown: number;
+  readonly unsent: number;
+  readonly acceptedOf: ReadonlyMap<string, number>;
+}
+
+/** Lets so many tasks run at once. */
+class Slots {
+  readonly #running = new Set<Promise<void>>();
+  readonly #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** Begins the task as soon as there is a slot; returns it begun, for a promise would be awaited twice. */
+  async begin(task: () => Promise<void>): Promise<{ done: Promise<void> }> {
+    while (this.#running.size >= this.#size) await Promise.race(this.#running);
+    const done = task();
+    const settled = done
+      .catch(() => {})
+      .finally(() => {
+        this.#running.delete(settled);
+      });
+    this.#running.add(settled);
+    return { done };
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+}
+
+class Totals {
+  readonly #acceptedOf = new Map<string, number>();
+  #accepted = 0;
+  #refused = 0;
+  #unknown = 0;
+
+  add({ outcomes }: Prepared): void {
+    this.#accepted += outcomes.count("accepted");
+    this.#refused += outcomes.count("refused");
+    this.#unknown += outcomes.count("unknown");
+    for (const [audience, count] of outcomes.acceptedOf) {
+      this.#acceptedOf.set(audience, (this.#acceptedOf.get(audience) ?? 0) + count);
+    }
+  }
+
+  of(plan: Plan): Delivered {
+    const unsent = plan.together + plan.alone - this.#accepted - this.#refused - this.#unknown;
+    return {
+      accepted: this.#accepted,
+      refused: this.#refused,
+      unknown: this.#unknown,
+      unsent,
+      acceptedOf: this.#acceptedOf,
+    };
+  }
+}
+
+/**
+ * Delivers a plan: for each stretch intents first, then its messages, then its answers. The next stretch is
+ * made ready and the last one is recorded while one is under way, so that the destination never waits for us.
+ * Once the sender has stopped, what was made ready and not sent is put back to what held before.
+ */
+export async function deliver(options: DeliverOptions): Promise<Delivered> {
+  const { plan, ledger, sender, attach } = options;
+  const total = new Totals();
+  const slots = new Slots(options.requestsAtOnce);
+  const cut = stretches(plan, options.stretchSize);
+  const recording: Promise<void>[] = [];
+  const prepare = (at: number) => {
+    const stretch = cut[at];
+    if (stretch === undefined || sender.stopped !== undefined) return undefined;
+    const preparing = ledger.prepare(stretch);
+    // Awaited in its turn; until then its failure must not count as unhandled.
+    preparing.catch(() => {});
+    return preparing;
+  };
+  const record = async (prepared: Prepared, sending: readonly Promise<void>[]) => {
+    await Promise.all(sending);
+    await ledger.record(prepared, sender.stopped);
+    total.add(prepared);
+    await options.onProgress(total.of(plan));
+  };
+
+  try {
+    let upcoming = prepare(0);
+    for (let at = 0; upcoming !== undefined; at += 1) {
+      const prepared = await upcoming;
+      upcoming = prepare(at + 1);
+      const sending: Promise<void>[] = [];
+      for (const batch of prepared.batches) {
+        if (sender.stopped !== undefined) break;
+        const { done } = await slots.begin(() => sender.deliver(batch, prepared.outcomes, attach));
+        sending.push(done);
+      }
+      const recorded = record(prepared, sending);
+      recorded.catch(() => {});
+      recording.push(recorded);
+      // One is recorded while the next is sent; more would only pile up.
+      await recording.at(-2);
+    }
+    await Promise.all(recording);
+  } finally {
+    await slots.idle();
+    await Promise.allSettled(recording);
+  }
+  return total.of(plan);
+}

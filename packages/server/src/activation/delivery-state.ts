@@ -1,0 +1,94 @@
+import type { Engine } from "../engine/engine.ts";
+
+/** Whose intents and answers are written. `epoch` is the lease's, which is also the plan's. */
+export interface DeliveryScope {
+  /** The activation definition's number. */
+  readonly activation: number;
+  readonly run: number;
+  readonly epoch: number;
+}
+
+/** Changes by their numbers in the plan, both ends included. */
+export interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * A late worker carries an older epoch, and so never wins; within an epoch the later write wins.
+ * 40 bits of sequence are a write each millisecond for 34 years.
+ */
+const VERSION = "bitShiftLeft(toUInt64({ds_epoch:UInt32}), 40) + {ds_sequence:UInt64}";
+
+const COLUMNS = "(activation, audience, person_id, state, attempted, epoch, sequence, at, version)";
+
+function written(state: string): string {
+  return `INSERT INTO delivery_state ${COLUMNS}
+  SELECT {ds_activation:UInt32}, audience, person_id, ${state}, membership, {ds_epoch:UInt32},
+    {ds_sequence:UInt64}, fromUnixTimestamp64Milli({ds_at:Int64}, 'UTC'), ${VERSION}
+  FROM plan_change
+  WHERE run = {ds_run:UInt64} AND epoch = {ds_epoch:UInt32} AND n BETWEEN {ds_first:UInt64} AND {ds_last:UInt64}`;
+}
+
+function bound(scope: DeliveryScope, range: Range, sequence: number, at: number) {
+  return {
+    ds_activation: scope.activation,
+    ds_run: scope.run,
+    ds_epoch: scope.epoch,
+    ds_first: range.first,
+    ds_last: range.last,
+    ds_sequence: sequence,
+    ds_at: at,
+  };
+}
+
+/** Makes "unknown" durable for a stretch of the plan, before any request of it leaves. */
+export async function recordIntents(
+  engine: Engine,
+  scope: DeliveryScope,
+  range: Range,
+  sequence: number,
+  at: number,
+): Promise<void> {
+  await engine.command(written("'unknown'"), bound(scope, range, sequence, at));
+}
+
+/** In one statement so many ranges at most: they are looked through for every change. */
+const RANGES_AT_ONCE = 400;
+
+/**
+ * Writes what the answers to a stretch left: all changes have arrived at their target, except that those in
+ * `unknown` stay unknown and for those in `prior` holds what held before. Both are sorted and disjoint.
+ */
+export async function recordAnswers(
+  engine: Engine,
+  scope: DeliveryScope,
+  range: Range,
+  exceptions: { readonly unknown: readonly Range[]; readonly prior: readonly Range[] },
+  sequence: number,
+  at: number,
+): Promise<void> {
+  const cuts = [...exceptions.unknown, ...exceptions.prior].sort((a, b) => a.first - b.first);
+  let first = range.first;
+  for (let done = 0; done < Math.max(cuts.length, 1); done += RANGES_AT_ONCE) {
+    const upcoming = cuts[done + RANGES_AT_ONCE];
+    const part = { first, last: upcoming === undefined ? range.last : upcoming.first - 1 };
+    const inPart = (cut: Range) => cut.first >= part.first && cut.first <= part.last;
+    const unknown = exceptions.unknown.filter(inPart);
+    const prior = exceptions.prior.filter(inPart);
+    await engine.command(
+      written(`multiIf(
+        arrayExists((a, b) -> n BETWEEN a AND b, {ds_unknown_first:Array(UInt64)}, {ds_unknown_last:Array(UInt64)}), 'unknown',
+        arrayExists((a, b) -> n BETWEEN a AND b, {ds_prior_first:Array(UInt64)}, {ds_prior_last:Array(UInt64)}), toString(prior),
+        membership = 1, 'in', 'out')`),
+      {
+        ...bound(scope, part, sequence, at),
+        ds_unknown_first: unknown.map((cut) => cut.first),
+        ds_unknown_last: unknown.map((cut) => cut.last),
+        ds_prior_first: prior.map((cut) => cut.first),
+        ds_prior_last: prior.map((cut) => cut.last),
+      },
+    );
+    first = part.last + 1;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Clock, Exchange, OutgoingMessage } from "@peregrine/core";
+import { redact } from "@peregrine/core";
+import { Agent, type Dispatcher, errors } from "undici";
+
+/** Of an answer so many bytes are read; what says more than this is not the webhook. */
+const LONGEST_ANSWER = 64 * 1024;
+
+/** One message that was sent, with what came back and how long it took. */
+export interface Sent {
+  readonly exchange: Exchange;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly sentAt: number;
+  readonly durationMs: number;
+}
+
+export interface SendOptions {
+  /** From the first byte sent to the last one read. */
+  readonly timeoutMs: number;
+  /** Removed from the answer before anybody sees it: a destination may echo them. */
+  readonly secrets: readonly string[];
+}
+
+/** The way out of the process. Tests pass their own. */
+export interface Outgoing {
+  send(message: OutgoingMessage, options: SendOptions): Promise<Sent>;
+  close(): Promise<void>;
+}
+
+/** System and TLS errors that say: no connection came about, so nothing can have arrived. */
+const NEVER_ARRIVED =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/;
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return codeOf(error.cause);
+}
+
+function failed(error: unknown, url: string, timeoutMs: number): Exchange {
+  const { host } = new URL(url);
+  if (error instanceof Error && (error.name === "TimeoutError" || error instanceof errors.ConnectTimeoutError)) {
+    const connecting = error instanceof errors.ConnectTimeoutError;
+    return connecting
+      ? { kind: "failed", cause: "unreachable", reason: `${host} can't be reached: no connection in time.` }
+      : { kind: "failed", cause: "timeout", reason: `${host} didn't answer within ${timeoutMs / 1000} s.` };
+  }
+  const code = codeOf(error);
+  if (NEVER_ARRIVED.test(code)) {
+    return { kind: "failed", cause: "unreachable", reason: `${host} can't be reached (${code}).` };
+  }
+  const named = code === "" ? "" : ` (${code})`;
+  return { kind: "failed", cause: "broken", reason: `The connection to ${host} broke before the answer was complete${named}.` };
+}
+
+async function readBody(
+  body: Dispatcher.ResponseData["body"],
+): Promise<{ text: string; truncated: boolean }> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > LONGEST_ANSWER) return { text: Buffer.concat(chunks).toString("utf8", 0, LONGEST_ANSWER), truncated: true };
+  }
+  return { text: chunks.length === 1 ? `${chunks[0]}` : Buffer.concat(chunks).toString("utf8"), truncated: false };
+}
+
+function headersOf(
+  raw: Dispatcher.ResponseData["headers"],
+  secrets: readonly string[],
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(raw)) {
+    if (value !== undefined) headers[name] = redact(Array.isArray(value) ? value.join(", ") : value, secrets);
+  }
+  return headers;
+}
+
+/**
+ * Sends messages with connections of its own, never follows a redirect, and reads at most
+ * {@link LONGEST_ANSWER} bytes of an answer.
+ */
+export function createOutgoing(clock: Clock): Outgoing {
+  const agent = new Agent({ connect: { timeout: 10_000 }, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+  return {
+    async send(message, { timeoutMs, secrets }) {
+      const sentAt = clock.now();
+      const began = performance.now();
+      let exchange: Exchange;
+      try {
+        const { origin, pathname, search } = new URL(message.url);
+        const response = await agent.request({
+          origin,
+          path: pathname + search,
+          method: message.method,
+          headers: message.headers,
+          body: message.body ?? null,
+          signal: AbortSignal.timeout(timeoutMs),
+        });
+        const { text, truncated } = await readBody(response.body);
+        exchange = {
+          kind: "answer",
+          status: response.statusCode,
+          headers: headersOf(response.headers, secrets),
+          body: redact(text, secrets),
+          truncated,
+        };
+      } catch (error) {
+        if (error instanceof TypeError || error instanceof errors.InvalidArgumentError) throw error;
+        exchange = failed(error, message.url, timeoutMs);
+      }
+      return { exchange, sentAt, durationMs: Math.round(performance.now() - began) };
+    },
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,210 @@
+import { activationDefinition, STATUS_WORDS } from "@peregrine/core";
+import { z } from "zod";
+import type { ApiApp } from "../http/api-app.ts";
+import type { RunRecord } from "../store/index.ts";
+import type { ActivationService, ShownActivation } from "./service.ts";
+import type { ActivationStatus } from "./status.ts";
+
+const instant = z.iso.datetime().nullable();
+
+const shown = z
+  .object({
+    ...activationDefinition.shape,
+    version: z.int(),
+    origin: z.enum(["api", "file"]),
+    secrets: z.array(z.string()).describe("Names of the secrets that are stored; their values are never shown."),
+    warnings: z.array(z.object({ path: z.string(), message: z.string(), use: z.string().optional() })),
+  })
+  .meta({ id: "ShownActivation" });
+
+const run = z
+  .object({
+    id: z.int(),
+    state: z.string(),
+    trigger: z.string(),
+    startedAt: z.iso.datetime(),
+    finishedAt: instant,
+    counts: z.record(z.string(), z.number()),
+    progress: z.object({ step: z.string(), done: z.number(), total: z.number().nullable() }).nullable(),
+    error: z
+      .object({
+        code: z.string(),
+        detail: z.string(),
+        faults: z.array(z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() })),
+      })
+      .nullable(),
+  })
+  .meta({ id: "Run" });
+
+const status = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    paused: z.boolean(),
+    run: run.nullable().describe("The run that is under way, or the last one."),
+    segments: z.array(
+      z.object({
+        audienceId: z.string(),
+        name: z.string(),
+        status: z.enum(Object.keys(STATUS_WORDS) as (keyof typeof STATUS_WORDS)[]),
+        statusText: z.string(),
+        takingOut: z.boolean(),
+        lastSynchronizedAt: instant,
+        lastCheckedAt: instant,
+        size: z.int(),
+        accepted: z.int(),
+        waiting: z.int(),
+        refused: z.int(),
+        withoutIdentifier: z.int(),
+        suppressed: z.int(),
+        leaving: z.object({ waiting: z.int(), refused: z.int() }),
+        error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+      }),
+    ),
+  })
+  .meta({ id: "ActivationStatus" });
+
+const parameters = z.object({ id: activationDefinition.shape.id });
+const people = z
+  .enum(["takeOut", "leave"])
+  .optional()
+  .describe("What becomes of the people of audiences that are taken off: `takeOut` (default) or `leave`.");
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+function showActivation({ definition, version, origin, secrets, warnings }: ShownActivation) {
+  return {
+    ...definition,
+    version,
+    origin,
+    secrets: [...secrets],
+    warnings: warnings.map((warning) => ({ ...warning })),
+  };
+}
+
+function showRun(record: RunRecord) {
+  return {
+    id: record.id,
+    state: record.state,
+    trigger: record.trigger,
+    startedAt: new Date(record.startedAt).toISOString(),
+    finishedAt: iso(record.finishedAt),
+    counts: { ...record.counts },
+    progress: record.progress,
+    error: record.error && { ...record.error, faults: record.error.faults.map((fault) => ({ ...fault })) },
+  };
+}
+
+function showStatus(found: ActivationStatus) {
+  return {
+    id: found.id,
+    name: found.name,
+    paused: found.paused,
+    run: found.run && showRun(found.run),
+    segments: found.segments.map((segment) => ({
+      audienceId: segment.audienceId,
+      name: segment.name,
+      status: segment.status,
+      statusText: STATUS_WORDS[segment.status],
+      takingOut: segment.takingOut,
+      lastSynchronizedAt: iso(segment.lastSynchronizedAt),
+      lastCheckedAt: iso(segment.lastCheckedAt),
+      ...segment.numbers,
+      leaving: { ...segment.numbers.leaving },
+      error: segment.error && { code: segment.error.code, detail: segment.error.detail },
+    })),
+  };
+}
+
+/**
+ * The API of activations. The preview of changes, approvals of the removal guard, explaining one person and the
+ * search in the request log are further routes here.
+ */
+export function activationRoutes(app: ApiApp, service: ActivationService): void {
+  app.get(
+    "/api/v1/activations",
+    { schema: { response: { 200: z.object({ items: z.array(shown), next: z.null() }) } } },
+    async () => ({ items: (await service.list()).map(showActivation), next: null }),
+  );
+
+  app.get(
+    "/api/v1/activations/:id",
+    { schema: { params: parameters, response: { 200: shown } } },
+    async (request) => showActivation(await service.get(request.params.id)),
+  );
+
+  app.put(
+    "/api/v1/activations/:id",
+    {
+      schema: {
+        params: parameters,
+        querystring: z.object({
+          people,
+          destination: z
+            .enum(["same", "different"])
+            .optional()
+            .describe("When the address changed: is it the same destination, or a different one?"),
+        }),
+        body: activationDefinition.omit({ kind: true, id: true }),
+        response: { 200: shown },
+      },
+    },
+    async (request) => {
+      const definition = { kind: "activation" as const, id: request.params.id, ...request.body };
+      const { people: choice, destination } = request.query;
+      const saved = await service.save(definition, {
+        by: request.caller,
+        origin: "api",
+        people: choice,
+        destination,
+      });
+      return showActivation(saved);
+    },
+  );
+
+  app.delete(
+    "/api/v1/activations/:id",
+    { schema: { params: parameters, querystring: z.object({ people }), response: { 204: z.null() } } },
+    async (request, reply) => {
+      const { people: choice } = request.query;
+      await service.delete(request.params.id, { by: request.caller, origin: "api", people: choice });
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    "/api/v1/activations/:id/status",
+    { schema: { params: parameters, response: { 200: status } } },
+    async (request) => showStatus(await service.status(request.params.id)),
+  );
+
+  app.get(
+    "/api/v1/activations/:id/runs",
+    {
+      schema: {
+        params: parameters,
+        querystring: z.object({
+          cursor: z.string().max(1000).optional(),
+          limit: z.coerce.number().int().min(1).max(500).default(50),
+        }),
+        response: { 200: z.object({ items: z.array(run), next: z.string().nullable() }) },
+      },
+    },
+    async (request) => {
+      const { items, next } = await service.runs(request.params.id, request.query);
+      return { items: items.map(showRun), next };
+    },
+  );
+
+  app.post(
+    "/api/v1/activations/:id/runs",
+    { schema: { params: parameters, response: { 202: run } } },
+    async (request, reply) => {
+      const { run: begun, ended } = await service.begin(request.params.id, "manual");
+      ended.catch((error: unknown) => request.log.warn({ err: error }, "a run could not be carried out"));
+      return reply.code(202).send(showRun(begun));
+    },
+  );
+}

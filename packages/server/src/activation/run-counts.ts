@@ -1,0 +1,38 @@
+import type { RunRecord } from "../store/runs.ts";
+import type { Delivered } from "./deliver.ts";
+
+/**
+ * The numbers of a run. Those of people are changes; `settlesAt` and `notBefore` are instants in ms UTC that
+ * later runs go by.
+ */
+export interface RunCounts {
+  /** The epoch under which the whole plan was written; absent before that. */
+  readonly planEpoch?: number;
+  readonly planned?: number;
+  readonly joins?: number;
+  readonly leaves?: number;
+  readonly accepted?: number;
+  readonly refused?: number;
+  readonly unknown?: number;
+  readonly unsent?: number;
+  readonly requests?: number;
+  /** Until then a message that was never answered may still be carried out: opposite changes wait. */
+  readonly settlesAt?: number;
+  /** The destination asked not to be sent anything before. */
+  readonly notBefore?: number;
+}
+
+export function countsOf(run: RunRecord | undefined): RunCounts {
+  return run?.counts ?? {};
+}
+
+/** The changes of a run that was taken over are counted on from what its predecessor had recorded. */
+export function withDelivered(counts: RunCounts, delivered: Delivered): Record<string, number> {
+  return {
+    ...counts,
+    accepted: (counts.accepted ?? 0) + delivered.accepted,
+    refused: (counts.refused ?? 0) + delivered.refused,
+    unknown: delivered.unknown,
+    unsent: delivered.unsent,
+  };
+}

@@ -1,0 +1,196 @@
+import { type ActivationDefinition, type ActivationType, PeregrineError, type SettingWarning } from "@peregrine/core";
+import { type ApplyOptions, type DefinitionService, secretOwner } from "../definition/index.ts";
+import type { Page, RunRecord } from "../store/index.ts";
+import { type LoadedActivation, loadActivation, typeOf } from "./activation-source.ts";
+import { activationHooks } from "./definition-hooks.ts";
+import { type ActivationRecord, activationsWithLinks } from "./known-activations.ts";
+import { runActivation } from "./run.ts";
+import { countsOf } from "./run-counts.ts";
+import type { RunDependencies } from "./run-dependencies.ts";
+import { type ActivationStatus, activationStatus } from "./status.ts";
+
+export interface ActivationServiceOptions extends RunDependencies {
+  readonly types: readonly ActivationType[];
+  /** Every change of an activation goes through it; the service adds its checks to it. */
+  readonly definitions: DefinitionService;
+}
+
+/** A stored activation as it is shown: without secrets, with the names of those that are stored. */
+export interface ShownActivation {
+  readonly definition: ActivationDefinition;
+  readonly number: number;
+  readonly version: number;
+  readonly origin: "api" | "file";
+  readonly secrets: readonly string[];
+  readonly warnings: readonly SettingWarning[];
+}
+
+interface Running {
+  readonly controller: AbortController;
+  readonly ended: Promise<unknown>;
+}
+
+/** Activations: their definitions, their runs, and how they stand. */
+export class ActivationService {
+  readonly #options: ActivationServiceOptions;
+  readonly #running = new Map<string, Running>();
+  #closed = false;
+
+  constructor(options: ActivationServiceOptions) {
+    this.#options = options;
+    const { store, engine, types, definitions } = options;
+    definitions.on(
+      "activation",
+      activationHooks({
+        store,
+        engine,
+        types,
+        stop: (id) => this.#stop(id),
+        onWritten: (id) => this.onChanged(id),
+      }),
+    );
+  }
+
+  /** Hears of every activation that was saved or deleted; a scheduler runs it then. */
+  onChanged: (activationId: string) => void = () => {};
+
+  async list(): Promise<ShownActivation[]> {
+    const records = await this.#options.store.definitions.list("activation");
+    return Promise.all(records.map((record) => this.#shown(record)));
+  }
+
+  /** @throws PeregrineError `notFound` */
+  async get(id: string): Promise<ShownActivation> {
+    return this.#shown(await this.#live(id));
+  }
+
+  /**
+   * Saves a definition. Secrets among its settings are stored apart; those left out keep their stored value.
+   * Audiences that it doesn't carry any more are taken out of their segments by the next runs, or left.
+   * @throws PeregrineError `definitionInvalid` with all faults, `audienceSentTwice`, `activationFixed`,
+   *   `activationMoved`, `activationRunning` when it starts anew at another destination during a run
+   */
+  async save(definition: ActivationDefinition, options: ApplyOptions): Promise<ShownActivation> {
+    await this.#options.definitions.apply([definition], options);
+    return this.get(definition.id);
+  }
+
+  /**
+   * Deletes an activation. With `takeOut` its segments are emptied and detached first: it is not shown any more,
+   * and the next runs carry that out. With `leave` nothing is sent: a Detach might delete the segments.
+   * @throws PeregrineError `notFound`
+   */
+  async delete(id: string, options: ApplyOptions): Promise<void> {
+    await this.#options.definitions.delete("activation", id, options);
+  }
+
+  /**
+   * Runs an activation and waits for its end; a run that a dead worker left is gone on with.
+   * @param trigger what began it: `schedule`, `import`, `manual`
+   * @throws PeregrineError `notFound`, `activationPaused`, `activationRunning`, and failures of our own side
+   */
+  async run(id: string, trigger: string): Promise<RunRecord> {
+    return (await this.begin(id, trigger)).ended;
+  }
+
+  /** As {@link run}, but returns as soon as the run stands in the store. */
+  async begin(id: string, trigger: string): Promise<{ run: RunRecord; ended: Promise<RunRecord> }> {
+    const activation = await this.#loaded(id);
+    if (activation.definition.state === "paused" && !activation.deleted) {
+      throw new PeregrineError("activationPaused", { detail: `${activation.definition.name} is paused.` });
+    }
+    if (this.#closed || this.#running.has(id)) {
+      throw new PeregrineError("activationRunning", { detail: `A run of ${activation.definition.name} is under way.` });
+    }
+    const controller = new AbortController();
+    let onBegun: (run: RunRecord) => void = () => {};
+    const begun = new Promise<RunRecord>((resolve) => {
+      onBegun = resolve;
+    });
+    const ended = this.#carryOut(activation, trigger, controller.signal, onBegun);
+    this.#running.set(id, { controller, ended: ended.catch(() => {}).finally(() => this.#running.delete(id)) });
+    // A run that can't even begin rejects `ended`.
+    return { run: await Promise.race([begun, ended]), ended };
+  }
+
+  /** What a scheduler has to run: active ones, and deleted ones that still take people out. */
+  async due(now: number): Promise<string[]> {
+    const records = await activationsWithLinks(this.#options.store);
+    const due: string[] = [];
+    for (const { id, body, state } of records) {
+      if (state === "live" && body.state === "paused") continue;
+      const last = await this.#options.store.runs.latest(id);
+      if ((countsOf(last).notBefore ?? 0) <= now) due.push(id);
+    }
+    return due;
+  }
+
+  async runs(id: string, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<Page<RunRecord>> {
+    await this.#live(id);
+    return this.#options.store.runs.page({ activationId: id, ...page });
+  }
+
+  /** @throws PeregrineError `notFound` */
+  async status(id: string): Promise<ActivationStatus> {
+    const record = await this.#record(id);
+    return activationStatus(this.#options, { id, number: record.number, definition: record.body });
+  }
+
+  /** Ends all runs in order: what is under way is awaited, answers are written. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#running.keys()].map((id) => this.#stop(id)));
+    await this.#options.outgoing.close();
+  }
+
+  async #carryOut(
+    activation: LoadedActivation,
+    trigger: string,
+    signal: AbortSignal,
+    onBegun: (run: RunRecord) => void,
+  ): Promise<RunRecord> {
+    const run = await runActivation(this.#options, activation, trigger, signal, onBegun);
+    if (activation.deleted && (await this.#options.store.activationAudiences.of(activation.id)).length === 0) {
+      await this.#options.store.secrets.delete(secretOwner("activation", activation.id));
+    }
+    return run;
+  }
+
+  async #stop(id: string): Promise<void> {
+    const running = this.#running.get(id);
+    running?.controller.abort();
+    await running?.ended;
+  }
+
+  async #shown(record: ActivationRecord): Promise<ShownActivation> {
+    const { store, types } = this.#options;
+    const secrets = await store.secrets.of(secretOwner("activation", record.id));
+    const type = typeOf(types, record.body.type);
+    const settings = type.settings.safeParse({ ...record.body.settings, ...secrets });
+    return {
+      definition: record.body,
+      number: record.number,
+      version: record.version,
+      origin: record.origin,
+      secrets: Object.keys(secrets),
+      warnings: settings.success ? type.warnings(settings.data) : [],
+    };
+  }
+
+  async #live(id: string): Promise<ActivationRecord> {
+    const record = await this.#options.store.definitions.get("activation", id);
+    if (record !== undefined) return record;
+    throw new PeregrineError("notFound", { detail: `There is no activation \`${id}\`.` });
+  }
+
+  /** A deleted one too, as long as it takes people out. */
+  async #record(id: string): Promise<ActivationRecord> {
+    const known = (await activationsWithLinks(this.#options.store)).find((record) => record.id === id);
+    return known ?? this.#live(id);
+  }
+
+  async #loaded(id: string): Promise<LoadedActivation> {
+    const { store, types } = this.#options;
+    return loadActivation(store, types, await this.#record(id));
+  }
+}

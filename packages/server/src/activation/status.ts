@@ -1,0 +1,79 @@
+import { isFinal, type SegmentNumbers, type SynchronizationStatus, synchronizationStatus } from "@peregrine/core";
+import type { Engine } from "../engine/index.ts";
+import type { RunRecord } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
+import type { LoadedActivation } from "./activation-source.ts";
+import type { AudienceChecks } from "./audiences.ts";
+import { countStanding, type StandingCounts } from "./standing.ts";
+import { standingScope } from "./standing-scope.ts";
+
+/** One audience in an activation; instants in ms UTC, null before the first one. */
+export interface SegmentStatus {
+  readonly audienceId: string;
+  readonly name: string;
+  readonly status: SynchronizationStatus;
+  /** Taken off the activation: people are being taken out. */
+  readonly takingOut: boolean;
+  readonly lastSynchronizedAt: number | null;
+  readonly lastCheckedAt: number | null;
+  readonly numbers: SegmentNumbers;
+  readonly error: { readonly code: string; readonly detail: string } | null;
+}
+
+export interface ActivationStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly paused: boolean;
+  /** The run that is under way, or the last one. */
+  readonly run: RunRecord | null;
+  readonly segments: readonly SegmentStatus[];
+}
+
+function numbersOf(row: StandingCounts): SegmentNumbers {
+  return {
+    size: row.size,
+    accepted: row.accepted,
+    waiting: row.waiting,
+    refused: row.refused,
+    withoutIdentifier: row.size - row.withIdentifier,
+    // Privacy requests bring people here.
+    suppressed: 0,
+    leaving: { waiting: row.leavingWaiting, refused: row.leavingRefused },
+  };
+}
+
+/** How an activation stands, audience by audience, as of what is published now. */
+export async function activationStatus(
+  dependencies: { readonly engine: Engine; readonly store: Store; readonly audiences: AudienceChecks },
+  activation: Pick<LoadedActivation, "id" | "number" | "definition">,
+): Promise<ActivationStatus> {
+  const { engine, store } = dependencies;
+  const links = await store.activationAudiences.of(activation.id);
+  const run = await store.runs.latest(activation.id);
+  const standing = await countStanding(engine, await standingScope(dependencies, activation, links));
+  const names = new Map((await store.definitions.list("audience")).map(({ id, body }) => [id, body.name]));
+  const paused = activation.definition.state === "paused";
+  const running = run === undefined || isFinal(run.state) ? undefined : run.state;
+  const segments = standing.map((row): SegmentStatus => {
+    const link = links.find(({ audienceId }) => audienceId === row.audience);
+    const numbers = numbersOf(row);
+    return {
+      audienceId: row.audience,
+      name: names.get(row.audience) ?? row.audience,
+      status: synchronizationStatus({
+        paused,
+        running,
+        failed: run?.state === "failed" || (link?.error ?? null) !== null,
+        synchronizedOnce: (link?.lastSynchronizedAt ?? null) !== null,
+        due: numbers.waiting + numbers.leaving.waiting,
+        refused: numbers.refused + numbers.leaving.refused,
+      }),
+      takingOut: link?.status === "takingOut",
+      lastSynchronizedAt: link?.lastSynchronizedAt ?? null,
+      lastCheckedAt: link?.lastCheckedAt ?? null,
+      numbers,
+      error: link?.error ?? null,
+    };
+  });
+  return { id: activation.id, name: activation.definition.name, paused, run: run ?? null, segments };
+}

@@ -1,0 +1,140 @@
+import {
+  type Catalog,
+  type CatalogEventSource,
+  COLUMN_TYPES,
+  type ColumnType,
+  type Dataflow,
+  eventTypesOf,
+  type Schema,
+} from "@peregrine/core";
+import { type Engine, ensureEventTable, eventColumn, eventTable } from "../engine/index.ts";
+import type { CatalogColumn, Snapshot, Store } from "../store/index.ts";
+import type { AudienceRepository } from "./repository.ts";
+
+/** Definitions from which a catalog is made: as they are, or as they would be. */
+export interface CatalogDefinitions {
+  readonly schemas: readonly Schema[];
+  readonly dataflows: readonly Dataflow[];
+  readonly columns: readonly CatalogColumn[];
+}
+
+/**
+ * How events are taken that no dataflow names as a constant and that were never seen. A rule that is being saved
+ * must not name them, unless nothing was seen yet; a rule that was saved finds nobody by them, for a type of event
+ * can vanish from the data (an overwritten dataset) and come back.
+ */
+export type UnseenEvents = "refused" | "accepted";
+
+/** Builds what rules may name: from definitions, and from the types of events that were seen. */
+export class CatalogSource {
+  readonly #store: Store;
+  readonly #engine: Engine;
+  readonly #repository: AudienceRepository;
+  /** The types seen in the tables, which change with publications only. */
+  #seen: { readonly key: string; readonly types: Map<number, readonly string[]> } = {
+    key: "",
+    types: new Map(),
+  };
+
+  constructor(store: Store, engine: Engine, repository: AudienceRepository) {
+    this.#store = store;
+    this.#engine = engine;
+    this.#repository = repository;
+  }
+
+  /** The catalog of the live definitions; afterwards the tables of all their events are there. */
+  async read(snapshot: Snapshot, unseen: UnseenEvents): Promise<Catalog> {
+    const [schemas, dataflows, columns] = await Promise.all([
+      this.#store.definitions.list("schema"),
+      this.#store.definitions.list("dataflow"),
+      this.#store.definitions.columns(),
+    ]);
+    await this.#ensureTables(
+      schemas
+        .filter(({ body }) => body.parent === "Interaction")
+        .map(({ id, number }) => ({ number, columns: columns.filter(({ schemaId }) => schemaId === id) })),
+    );
+    const definitions = {
+      schemas: schemas.map(({ body }) => body),
+      dataflows: dataflows.map(({ body }) => body),
+      columns,
+    };
+    return this.of(definitions, snapshot, unseen);
+  }
+
+  /** The catalog of definitions that need not be live; a new schema and its columns have the number 0. */
+  async of(definitions: CatalogDefinitions, snapshot: Snapshot, unseen: UnseenEvents): Promise<Catalog> {
+    const { schemas, dataflows, columns } = definitions;
+    const live = await this.#store.definitions.list("schema");
+    const events = new Map<string, CatalogEventSource[]>();
+    const openSources: CatalogEventSource[] = [];
+    for (const { id } of schemas.filter(({ parent }) => parent === "Interaction")) {
+      const number = live.find((schema) => schema.id === id)?.number;
+      const seen = number === undefined ? [] : await this.#seenTypes(snapshot, number);
+      const sources = dataflows.filter(({ schema, state }) => schema === id && state === "active");
+      const types = sources.map((dataflow) => eventTypesOf(dataflow));
+      const source = { schema: number ?? 0, properties: propertiesOf(id, columns) };
+      for (const type of new Set([...types.flatMap(({ constants }) => constants), ...seen])) {
+        events.set(type, [...(events.get(type) ?? []), source]);
+      }
+      const nothingSeen = seen.length === 0 && types.some(({ open }) => open);
+      if (unseen === "accepted" || nothingSeen) openSources.push(source);
+    }
+    return { attributes: attributesOf(schemas, columns), events, openSources };
+  }
+
+  /** A schema that was defined and has no row yet may have no table either, and a rule may name it already. */
+  async #ensureTables(
+    schemas: readonly { readonly number: number; readonly columns: readonly CatalogColumn[] }[],
+  ): Promise<void> {
+    if (schemas.length === 0) return;
+    const tables = await this.#repository.eventColumns();
+    for (const { number, columns } of schemas) {
+      const present = tables.get(eventTable(number));
+      if (present !== undefined && columns.every((column) => present.has(eventColumn(column.number))))
+        continue;
+      await ensureEventTable(
+        this.#engine,
+        number,
+        columns.map((column) => ({ number: column.number, type: columnType(column) })),
+      );
+    }
+  }
+
+  async #seenTypes(snapshot: Snapshot, schema: number): Promise<readonly string[]> {
+    const key = JSON.stringify(snapshot);
+    if (this.#seen.key !== key) this.#seen = { key, types: new Map() };
+    const { types } = this.#seen;
+    const known = types.get(schema) ?? (await this.#repository.eventTypes(snapshot, schema));
+    types.set(schema, known);
+    return known;
+  }
+}
+
+/** One attribute per name over all schemas of people; that one name has one type is checked when they are defined. */
+function attributesOf(schemas: readonly Schema[], columns: readonly CatalogColumn[]): Catalog["attributes"] {
+  const attributes = new Map<string, { type: ColumnType; numbers: number[] }>();
+  for (const { id } of schemas.filter(({ parent }) => parent === "PersonalData")) {
+    for (const column of columns.filter(({ schemaId }) => schemaId === id)) {
+      const type = columnType(column);
+      const known = attributes.get(column.name);
+      if (known === undefined) attributes.set(column.name, { type, numbers: [column.number] });
+      else if (known.type === type) known.numbers.push(column.number);
+    }
+  }
+  return attributes;
+}
+
+function propertiesOf(schemaId: string, columns: readonly CatalogColumn[]): CatalogEventSource["properties"] {
+  return new Map(
+    columns
+      .filter((column) => column.schemaId === schemaId)
+      .map((column) => [column.name, { type: columnType(column), column: column.number }]),
+  );
+}
+
+function columnType({ name, type }: CatalogColumn): ColumnType {
+  const known = COLUMN_TYPES.find((candidate) => candidate === type);
+  if (known === undefined) throw new TypeError(`the column ${name} is of the unknown type ${type}`);
+  return known;
+}

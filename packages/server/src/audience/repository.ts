@@ -1,0 +1,287 @@
+import type { CompiledRules } from "@peregrine/core";
+import { type Engine, type Needs, type Parameters, published, views } from "../engine/index.ts";
+import type { Snapshot } from "../store/index.ts";
+
+/** A piece of SQL with the values that it binds. */
+export interface Fragment {
+  readonly sql: string;
+  readonly parameters: Parameters;
+}
+
+/**
+ * `SELECT audience, profile`: the members of audiences after the evaluations that the snapshot sees, by canonical
+ * numbers, each once. Reads `merge_view`, so it stands behind {@link views} of the same snapshot.
+ *
+ * @param own an evaluation that may see what it has written itself
+ */
+export function currentMembersSql(snapshot: Snapshot, audiences: readonly string[], own?: number): Fragment {
+  const seen = published(snapshot, undefined, own);
+  return {
+    sql: `SELECT DISTINCT latest.audience AS audience, if(merged.new = 0, latest.profile, merged.new) AS profile
+FROM (
+  SELECT audience, profile FROM membership
+  WHERE audience IN {members_of:Array(String)} AND ${seen.sql}
+  GROUP BY audience, profile HAVING argMax(member, sequence) = 1
+) AS latest
+LEFT ANY JOIN merge_view AS merged ON merged.old = latest.profile`,
+    parameters: { ...seen.parameters, members_of: audiences },
+  };
+}
+
+/**
+ * `WITH … member(audience, profile), person(profile, value)`: who is in the audiences, and by which value of an
+ * identifier each profile is known. To be followed by `SELECT`.
+ *
+ * @param identifier number of the identifier's definition
+ */
+export function membersAndPersons(
+  snapshot: Snapshot,
+  audiences: readonly string[],
+  identifier: number,
+): Fragment {
+  const head = views(snapshot, { merges: true, identifiers: [identifier] });
+  const members = currentMembersSql(snapshot, audiences);
+  return {
+    sql: `${head.sql.trimEnd()},
+member AS (${members.sql}),
+person AS (SELECT profile, value FROM identifier_view_${identifier})
+`,
+    parameters: { ...head.parameters, ...members.parameters },
+  };
+}
+
+/** How many people an audience has, and how many an evaluation brought in and took out. */
+export interface MembershipCounts {
+  readonly size: number;
+  readonly entered: number;
+  readonly left: number;
+}
+
+/** Reads and writes memberships in the engine. */
+export class AudienceRepository {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Writes who entered and who left since the evaluations that the snapshot sees, under the operation
+   * `sequence`. Who is compared are people: numbers that were merged count as the one they became. Whoever enters
+   * is written by that number; whoever leaves by every number under which they had entered.
+   *
+   * @param audiences in the order of the compiled rules
+   */
+  async writeDifferences(
+    snapshot: Snapshot,
+    audiences: readonly string[],
+    compiled: CompiledRules,
+    sequence: number,
+    at: number,
+  ): Promise<void> {
+    const head = views(snapshot, compiled.needs);
+    const seen = published(snapshot);
+    const holds = `[${compiled.columns.map((column) => `toUInt8(${column})`).join(", ")}]`;
+    await this.#engine.command(
+      `INSERT INTO membership (op, audience, profile, member, sequence, at)
+${head.sql}SELECT {ev_sequence:UInt64}, {ev_audiences:Array(String)}[number],
+  arrayJoin(if(is_in = 1, [person], numbers)), is_in, {ev_sequence:UInt64}, {ev_at:DateTime64(3, 'UTC')}
+FROM (
+  SELECT number, person, max(now_in) AS is_in, max(was_in) AS was, groupArrayIf(own_number, was_in = 1) AS numbers
+  FROM (
+    SELECT toUInt32(arrayJoin(arrayFilter((at, holds) -> holds = 1, arrayEnumerate(${holds}), ${holds}))) AS number,
+      profile AS person, 1 AS now_in, 0 AS was_in, toUInt32(0) AS own_number
+    FROM (${compiled.sql})
+    UNION ALL
+    SELECT toUInt32(latest.number), if(merged.new = 0, latest.profile, merged.new), 0, 1, latest.profile
+    FROM (
+      SELECT indexOf({ev_audiences:Array(String)}, toString(audience)) AS number, profile FROM membership
+      WHERE audience IN {ev_audiences:Array(String)} AND ${seen.sql}
+      GROUP BY number, profile HAVING argMax(member, sequence) = 1
+    ) AS latest
+    LEFT ANY JOIN merge_view AS merged ON merged.old = latest.profile
+  )
+  GROUP BY number, person HAVING is_in != was
+)`,
+      {
+        ...head.parameters,
+        ...seen.parameters,
+        ...compiled.parameters,
+        ev_audiences: audiences,
+        ev_sequence: sequence,
+        ev_at: new Date(at).toISOString(),
+      },
+    );
+  }
+
+  /** What the operation `sequence` has written so far, and the sizes after it; also while it is open. */
+  async counts(
+    snapshot: Snapshot,
+    audiences: readonly string[],
+    sequence: number,
+  ): Promise<ReadonlyMap<string, MembershipCounts>> {
+    const head = views(snapshot, { merges: true });
+    const members = currentMembersSql(snapshot, audiences, sequence);
+    const rows = await this.#engine.query<MembershipCounts & { readonly audience: string }>(
+      `${head.sql}SELECT audience, toUInt32(sum(members)) AS size, toUInt32(sum(came)) AS entered,
+  toUInt32(sum(went)) AS left
+FROM (
+  SELECT toString(audience) AS audience, count() AS members, 0 AS came, 0 AS went
+  FROM (${members.sql}) GROUP BY audience
+  UNION ALL
+  SELECT toString(changed.audience), 0, countIf(changed.member = 1),
+    uniqExactIf(if(merged.new = 0, changed.profile, merged.new), changed.member = 0)
+  FROM (
+    SELECT audience, profile, member FROM membership
+    WHERE op = {ev_sequence:UInt64} AND audience IN {members_of:Array(String)}
+  ) AS changed
+  LEFT ANY JOIN merge_view AS merged ON merged.old = changed.profile
+  GROUP BY changed.audience
+) GROUP BY audience`,
+      { ...head.parameters, ...members.parameters, ev_sequence: sequence },
+    );
+    const none = { size: 0, entered: 0, left: 0 };
+    const found = new Map(
+      rows.map(({ audience, size, entered, left }) => [audience, { size, entered, left }]),
+    );
+    return new Map(audiences.map((id) => [id, found.get(id) ?? none]));
+  }
+
+  /** How many people each audience has after the evaluations that the snapshot sees. */
+  async sizes(snapshot: Snapshot, audiences: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (audiences.length === 0) return new Map();
+    const head = views(snapshot, { merges: true });
+    const members = currentMembersSql(snapshot, audiences);
+    const rows = await this.#engine.query<{ readonly audience: string; readonly size: number }>(
+      `${head.sql}SELECT toString(audience) AS audience, toUInt32(count()) AS size
+FROM (${members.sql}) GROUP BY audience`,
+      { ...head.parameters, ...members.parameters },
+    );
+    const found = new Map(rows.map(({ audience, size }) => [audience, size]));
+    return new Map(audiences.map((id) => [id, found.get(id) ?? 0]));
+  }
+
+  /** Members of an audience after a profile, by number; `value` is the one that the identifier has there. */
+  async members(
+    snapshot: Snapshot,
+    audience: string,
+    identifier: number,
+    after: number,
+    limit: number,
+  ): Promise<readonly { readonly profile: number; readonly value: string | null }[]> {
+    const head = membersAndPersons(snapshot, [audience], identifier);
+    const rows = await this.#engine.query<{ readonly profile: number; readonly values: readonly string[] }>(
+      `${head.sql}SELECT member.profile AS profile, arraySort(groupArrayIf(person.value, person.value != '')) AS values
+FROM member LEFT JOIN person ON person.profile = member.profile
+WHERE member.profile > {me_after:UInt32} GROUP BY profile ORDER BY profile LIMIT {me_limit:UInt32}`,
+      { ...head.parameters, me_after: after, me_limit: limit },
+    );
+    return rows.map(({ profile, values }) => ({ profile, value: values[0] ?? null }));
+  }
+
+  /** The types of events that are in a schema's table. */
+  async eventTypes(snapshot: Snapshot, schema: number): Promise<readonly string[]> {
+    const head = views(snapshot, { events: [{ schema, columns: [] }] });
+    const rows = await this.#engine.query<{ readonly type: string }>(
+      `${head.sql}SELECT DISTINCT toString(type) AS type FROM event_view_${schema} ORDER BY type`,
+      head.parameters,
+    );
+    return rows.map(({ type }) => type);
+  }
+
+  /** The columns that the tables of events have, by table. */
+  async eventColumns(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    const rows = await this.#engine.query<{ readonly name: string; readonly columns: readonly string[] }>(
+      `SELECT table AS name, groupArray(name) AS columns FROM system.columns
+WHERE database = currentDatabase() AND match(table, '^event_[0-9]+$') GROUP BY table`,
+    );
+    return new Map(rows.map(({ name, columns }) => [name, new Set(columns)]));
+  }
+
+  /** Size of a rule, how many of these have no value of the identifier, and the first profiles by number. */
+  async preview(
+    snapshot: Snapshot,
+    compiled: CompiledRules,
+    identifier: number | undefined,
+    limit: number,
+  ): Promise<{
+    readonly size: number;
+    readonly withoutIdentifier: number;
+    readonly profiles: readonly number[];
+  }> {
+    const needs: Needs = { ...compiled.needs, identifiers: identifier === undefined ? [] : [identifier] };
+    const head = views(snapshot, needs);
+    const known =
+      identifier === undefined ? "0" : `profile IN (SELECT profile FROM identifier_view_${identifier})`;
+    const rows = await this.#engine.query<{
+      readonly size: number;
+      readonly without: number;
+      readonly first: readonly number[];
+    }>(
+      `${head.sql}SELECT toUInt32(count()) AS size, toUInt32(countIf(NOT (${known}))) AS without,
+  arraySlice(arraySort(groupArraySorted({pv_limit:UInt32})(profile)), 1, {pv_limit:UInt32}) AS first
+FROM (${compiled.sql}) WHERE ${compiled.columns[0] ?? "0"} = 1`,
+      { ...head.parameters, ...compiled.parameters, pv_limit: limit },
+    );
+    const [row] = rows;
+    return { size: row?.size ?? 0, withoutIdentifier: row?.without ?? 0, profiles: row?.first ?? [] };
+  }
+
+  /** All identifiers of some profiles: number of the identifier's definition, and value. */
+  async identifiersOf(
+    snapshot: Snapshot,
+    profiles: readonly number[],
+    kinds: readonly number[],
+  ): Promise<readonly { readonly profile: number; readonly kind: number; readonly value: string }[]> {
+    if (profiles.length === 0 || kinds.length === 0) return [];
+    const head = views(snapshot, { identifiers: kinds });
+    const parts = kinds.map(
+      (kind) =>
+        `SELECT profile, toUInt32(${kind}) AS kind, value FROM identifier_view_${kind} WHERE profile IN {pv_profiles:Array(UInt32)}`,
+    );
+    return this.#engine.query(
+      `${head.sql}SELECT profile, kind, value FROM (${parts.join("\nUNION ALL ")}) ORDER BY profile, kind, value`,
+      { ...head.parameters, pv_profiles: profiles },
+    );
+  }
+
+  /** The values that some profiles show for attributes, as text; attributes without a value are left out. */
+  async attributesOf(
+    snapshot: Snapshot,
+    profiles: readonly number[],
+    attributes: readonly AttributeColumns[],
+  ): Promise<readonly { readonly profile: number; readonly name: string; readonly value: unknown }[]> {
+    const numbers = attributes.flatMap((attribute) => attribute.numbers);
+    if (profiles.length === 0 || numbers.length === 0) return [];
+    const head = views(snapshot, { attributes: numbers });
+    const rows = await this.#engine.query<{
+      readonly profile: number;
+      readonly at: number;
+      readonly latest: readonly [number, string, string, number, string, readonly string[]];
+    }>(
+      `${head.sql}SELECT profile, transform(attribute, {pv_numbers:Array(UInt32)}, {pv_at:Array(UInt32)}, 0) AS at,
+  argMax((is_null, text, toString(number), flag, moment, list), (time, tie, arrival)) AS latest
+FROM attribute_view WHERE profile IN {pv_profiles:Array(UInt32)}
+GROUP BY profile, at HAVING latest.1 = 0 ORDER BY profile, at`,
+      {
+        ...head.parameters,
+        pv_profiles: profiles,
+        pv_numbers: numbers,
+        pv_at: attributes.flatMap(({ numbers: own }, at) => own.map(() => at)),
+      },
+    );
+    return rows.flatMap(({ profile, at, latest: [, text, number, flag, moment, list] }) => {
+      const attribute = attributes[at];
+      if (attribute === undefined) return [];
+      const values = { text, number, boolean: flag === 1, time: moment, list };
+      return [{ profile, name: attribute.name, value: values[attribute.type] }];
+    });
+  }
+}
+
+/** An attribute with the catalog numbers of its columns. */
+export interface AttributeColumns {
+  readonly name: string;
+  readonly type: "text" | "number" | "boolean" | "time" | "list";
+  readonly numbers: readonly number[];
+}

@@ -1,0 +1,210 @@
+import { audienceDefinition, uncheckedRule } from "@peregrine/core";
+import { z } from "zod";
+import type { ApiApp } from "../http/api-app.ts";
+import type { AudienceService } from "./service.ts";
+
+const fields = audienceDefinition.omit({ kind: true, id: true });
+const id = audienceDefinition.shape.id;
+const byId = z.object({ id });
+
+const audienceSchema = audienceDefinition
+  .omit({ kind: true })
+  .extend({
+    sentence: z.string().nullable().describe("The rule in words"),
+    size: z.number().int().describe("Members after the last evaluation"),
+    version: z.number().int(),
+    origin: z.enum(["api", "file"]),
+    updatedAt: z.number().int().describe("Milliseconds since 1970, UTC"),
+    updatedBy: z.string(),
+  })
+  .meta({ id: "AudienceView" });
+
+const previewSchema = z
+  .object({
+    asOf: z.number().int().describe("Milliseconds since 1970, UTC"),
+    size: z.number().int(),
+    personIdentifier: z.string().nullable(),
+    withoutIdentifier: z.number().int().describe("How many of them have no value of the person identifier"),
+    people: z
+      .array(
+        z.object({
+          profile: z.number().int(),
+          identifiers: z.record(z.string(), z.array(z.string())),
+          attributes: z.record(z.string(), z.unknown()),
+        }),
+      )
+      .describe("The first 25"),
+  })
+  .meta({ id: "AudiencePreview" });
+
+const previewOptions = {
+  personIdentifier: id.optional().describe("Unless given, the identifier of the highest priority"),
+  asOf: z.iso.datetime({ offset: true }).optional().describe("Unless given, now"),
+};
+
+const faultSchema = z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() });
+
+/** Audiences, and rules that are not saved. */
+export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences: AudienceService }): void {
+  app.get(
+    "/api/v1/audiences",
+    {
+      schema: {
+        operationId: "listAudiences",
+        summary: "All audiences, by id",
+        tags: ["audiences"],
+        querystring: z.object({
+          limit: z.coerce.number().int().min(1).max(200).default(50),
+          cursor: z.string().optional(),
+        }),
+        response: { 200: z.object({ items: z.array(audienceSchema), next: z.string().nullable() }) },
+      },
+    },
+    async ({ query }) => audiences.list(query.limit, query.cursor),
+  );
+  app.post(
+    "/api/v1/audiences",
+    {
+      schema: {
+        operationId: "createAudience",
+        summary: "A new audience under an id of its own",
+        tags: ["audiences"],
+        body: fields,
+        response: { 201: audienceSchema },
+      },
+    },
+    async ({ body, caller }, reply) => {
+      const { audience } = await audiences.save(body, caller);
+      return reply.code(201).send(audience);
+    },
+  );
+  app.get(
+    "/api/v1/audiences/:id",
+    {
+      schema: {
+        operationId: "getAudience",
+        summary: "One audience",
+        tags: ["audiences"],
+        params: byId,
+        response: { 200: audienceSchema },
+      },
+    },
+    async ({ params }) => audiences.get(params.id),
+  );
+  app.put(
+    "/api/v1/audiences/:id",
+    {
+      schema: {
+        operationId: "saveAudience",
+        summary: "Save an audience, or create it under the id that it had in another CDP",
+        tags: ["audiences"],
+        params: byId,
+        body: fields,
+        response: { 200: audienceSchema, 201: audienceSchema },
+      },
+    },
+    async ({ params, body, caller }, reply) => {
+      const saved = await audiences.save({ ...body, id: params.id }, caller);
+      return reply.code(saved.created ? 201 : 200).send(saved.audience);
+    },
+  );
+  app.delete(
+    "/api/v1/audiences/:id",
+    {
+      schema: {
+        operationId: "deleteAudience",
+        summary: "Delete an audience that no activation carries",
+        tags: ["audiences"],
+        params: byId,
+        response: { 204: z.null() },
+      },
+    },
+    async ({ params, caller }, reply) => {
+      await audiences.delete(params.id, caller);
+      return reply.code(204).send(null);
+    },
+  );
+  app.get(
+    "/api/v1/audiences/:id/members",
+    {
+      schema: {
+        operationId: "listMembers",
+        summary: "Who belonged to the audience at its last evaluation, by number of profile",
+        tags: ["audiences"],
+        params: byId,
+        querystring: z.object({
+          personIdentifier: id.describe("The identifier whose value is shown"),
+          limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
+          cursor: z.string().optional(),
+        }),
+        response: {
+          200: z.object({
+            items: z.array(
+              z.object({
+                profile: z.number().int(),
+                value: z.string().nullable().describe("null: the person has no such identifier"),
+              }),
+            ),
+            next: z.string().nullable(),
+          }),
+        },
+      },
+    },
+    async ({ params, query }) => {
+      const { items, next } = await audiences.members(params.id, query.personIdentifier, query);
+      return { items, next };
+    },
+  );
+  app.get(
+    "/api/v1/audiences/:id/preview",
+    {
+      schema: {
+        operationId: "previewAudience",
+        summary: "Whom the audience's rule finds now; changes nothing",
+        tags: ["audiences"],
+        params: byId,
+        querystring: z.object(previewOptions),
+        response: { 200: previewSchema },
+      },
+    },
+    async ({ params, query }) => audiences.preview(params.id, query.personIdentifier, instant(query.asOf)),
+  );
+  app.post(
+    "/api/v1/rules/preview",
+    {
+      config: { access: "viewer" },
+      schema: {
+        operationId: "previewRule",
+        summary: "Whom a rule finds now, without saving it",
+        tags: ["audiences"],
+        body: z.strictObject({ rule: uncheckedRule, ...previewOptions }),
+        response: { 200: previewSchema },
+      },
+    },
+    async ({ body }) => audiences.previewRule(body.rule, body.personIdentifier, instant(body.asOf)),
+  );
+  app.post(
+    "/api/v1/rules/validate",
+    {
+      config: { access: "viewer" },
+      schema: {
+        operationId: "validateRule",
+        summary: "Everything that is wrong with a rule, and its sentence when nothing is",
+        tags: ["audiences"],
+        body: z.strictObject({ rule: uncheckedRule }),
+        response: {
+          200: z.object({
+            valid: z.boolean(),
+            sentence: z.string().nullable(),
+            faults: z.array(faultSchema).describe("Paths below the rule"),
+          }),
+        },
+      },
+    },
+    async ({ body }) => audiences.validateRule(body.rule),
+  );
+}
+
+function instant(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}

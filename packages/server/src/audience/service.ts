@@ -1,0 +1,204 @@
+import {
+  type AudienceDefinition,
+  type Clock,
+  describeRule,
+  type Fault,
+  PeregrineError,
+  parseRule,
+  resolveRule,
+} from "@peregrine/core";
+import type { DefinitionService } from "../definition/index.ts";
+import type { Engine } from "../engine/index.ts";
+import {
+  type DefinitionRecord,
+  Keyset,
+  type Origin,
+  type Page,
+  type Snapshot,
+  type Store,
+} from "../store/index.ts";
+import { CatalogSource } from "./catalog.ts";
+import { audienceHooks } from "./definition.ts";
+import { Evaluation, type EvaluationResult } from "./evaluation.ts";
+import { EvaluationTurn } from "./evaluation-turn.ts";
+import { type Preview, Previews } from "./preview.ts";
+import { AudienceRepository, type Fragment, membersAndPersons } from "./repository.ts";
+
+/** An audience as it is shown. */
+export interface AudienceView extends Omit<AudienceDefinition, "kind"> {
+  /** The rule as a sentence; null when its words are not known to this version. */
+  readonly sentence: string | null;
+  /** Members after the last evaluation. */
+  readonly size: number;
+  readonly version: number;
+  readonly origin: Origin;
+  readonly updatedAt: number;
+  readonly updatedBy: string;
+}
+
+export interface AudienceServiceOptions {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** Every change of an audience goes through it; the service adds its checks to it. */
+  readonly definitions: DefinitionService;
+  /** Whose midnight begins a month's window. */
+  readonly timeZone: string;
+  /** Names this process among all that share the control plane. */
+  readonly instance: string;
+}
+
+const LIST = new Keyset("audiences", ["string"]);
+
+/** Audiences: their definitions, who belongs to them, and who would. */
+export class AudienceService {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #definitions: DefinitionService;
+  readonly #repository: AudienceRepository;
+  readonly #catalog: CatalogSource;
+  readonly #evaluation: Evaluation;
+  readonly #previews: Previews;
+
+  constructor({ store, engine, clock, definitions, timeZone, instance }: AudienceServiceOptions) {
+    const repository = new AudienceRepository(engine);
+    const catalog = new CatalogSource(store, engine, repository);
+    const turn = new EvaluationTurn(store.leases, clock, instance);
+    this.#store = store;
+    this.#clock = clock;
+    this.#definitions = definitions;
+    this.#repository = repository;
+    this.#catalog = catalog;
+    this.#evaluation = new Evaluation({ store, repository, catalog, turn, timeZone });
+    this.#previews = new Previews({ store, repository, catalog, timeZone });
+    definitions.on("audience", audienceHooks(store, catalog));
+  }
+
+  /** @throws PeregrineError `cursorInvalid` */
+  async list(limit: number, cursor?: string): Promise<Page<AudienceView>> {
+    const [after] = LIST.after(cursor) ?? [];
+    const all = await this.#store.definitions.list("audience");
+    const rest = all.filter(({ id }) => after === undefined || id > after).slice(0, limit + 1);
+    const page = LIST.page(rest, limit, ({ id }) => [id]);
+    return { items: await this.#views(page.items), next: page.next };
+  }
+
+  /** @throws PeregrineError `notFound` */
+  async get(id: string): Promise<AudienceView> {
+    const [view] = await this.#views([await this.#record(id)]);
+    if (view === undefined) throw notFound(id);
+    return view;
+  }
+
+  /**
+   * Saves an audience; without an id under a new one of 8 hex characters.
+   *
+   * @param by the name of the token that does it
+   * @throws PeregrineError `definitionInvalid` with all faults
+   */
+  async save(
+    audience: Omit<AudienceDefinition, "kind" | "id"> & { readonly id?: string | undefined },
+    by: string,
+  ): Promise<{ readonly audience: AudienceView; readonly created: boolean }> {
+    const { id, ...fields } = audience;
+    const document = { kind: "audience", ...(id === undefined ? {} : { id }), ...fields };
+    const { changes } = await this.#definitions.apply([document], { origin: "api", by });
+    const change = changes.find(({ body }) => body.kind === "audience");
+    if (change === undefined) throw new TypeError("an audience was applied, and no change came of it");
+    return { audience: await this.get(change.body.id), created: change.action === "created" };
+  }
+
+  /** @throws PeregrineError `notFound`, `definitionInvalid` while an activation carries it */
+  async delete(id: string, by: string): Promise<void> {
+    await this.#definitions.delete("audience", id, { origin: "api", by });
+  }
+
+  /** Everything that is wrong with a rule, shape, names and types together; paths below the rule. */
+  async validateRule(
+    rule: unknown,
+  ): Promise<{ readonly valid: boolean; readonly sentence: string | null; readonly faults: Fault[] }> {
+    const catalog = await this.#catalog.read(await this.#store.operations.snapshot(), "refused");
+    const resolved = resolveRule(rule, catalog);
+    if ("ok" in resolved) return { valid: true, sentence: sentenceOf(rule), faults: [] };
+    return { valid: false, sentence: null, faults: [...resolved.faults] };
+  }
+
+  /** Whom a rule that need not be saved finds, as of `asOf` (ms UTC) or now. @throws PeregrineError `ruleInvalid` */
+  async previewRule(rule: unknown, personIdentifier?: string, asOf?: number): Promise<Preview> {
+    return this.#previews.of(rule, asOf ?? this.#clock.now(), personIdentifier, "refused");
+  }
+
+  /** @throws PeregrineError `notFound`, `ruleInvalid` */
+  async preview(id: string, personIdentifier?: string, asOf?: number): Promise<Preview> {
+    const { body } = await this.#record(id);
+    return this.#previews.of(body.rule, asOf ?? this.#clock.now(), personIdentifier, "accepted");
+  }
+
+  /**
+   * Evaluates audiences together, as of `asOf` (ms UTC) or now, and publishes who entered and who left.
+   *
+   * @throws PeregrineError `evaluationBusy`, `leaseLost`, and what engine and store throw; then nothing changed
+   */
+  async evaluate(audienceIds: readonly string[], asOf?: number): Promise<EvaluationResult> {
+    return this.#evaluation.run(audienceIds, asOf ?? this.#clock.now());
+  }
+
+  /**
+   * Who belonged to an audience at its last evaluation, by number of profile.
+   *
+   * @throws PeregrineError `notFound` for an audience or an identifier that does not exist, `cursorInvalid`
+   */
+  async members(
+    id: string,
+    personIdentifier: string,
+    { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
+  ): Promise<Page<{ readonly profile: number; readonly value: string | null }>> {
+    await this.#record(id);
+    const identifier = await this.#store.definitions.get("identifier", personIdentifier);
+    if (identifier === undefined) {
+      throw new PeregrineError("notFound", { detail: `There is no identifier \`${personIdentifier}\`.` });
+    }
+    const keyset = new Keyset(`members/${id}`, ["number"]);
+    const [after = 0] = keyset.after(cursor) ?? [];
+    const snapshot = await this.#store.operations.snapshot();
+    const rows = await this.#repository.members(snapshot, id, identifier.number, after, limit + 1);
+    return keyset.page(rows, limit, ({ profile }) => [profile]);
+  }
+
+  /** Members after the evaluations that the snapshot sees, by audience. */
+  async sizes(audienceIds: readonly string[], snapshot?: Snapshot): Promise<ReadonlyMap<string, number>> {
+    return this.#repository.sizes(snapshot ?? (await this.#store.operations.snapshot()), audienceIds);
+  }
+
+  /**
+   * `WITH … member(audience, profile), person(profile, value)` for whoever sends audiences somewhere.
+   *
+   * @param identifier number of the identifier's definition
+   */
+  membersAndPersons(snapshot: Snapshot, audienceIds: readonly string[], identifier: number): Fragment {
+    return membersAndPersons(snapshot, audienceIds, identifier);
+  }
+
+  async #record(id: string): Promise<DefinitionRecord<AudienceDefinition>> {
+    const record = await this.#store.definitions.get("audience", id);
+    if (record === undefined) throw notFound(id);
+    return record;
+  }
+
+  async #views(records: readonly DefinitionRecord<AudienceDefinition>[]): Promise<AudienceView[]> {
+    const sizes = await this.sizes(records.map(({ id }) => id));
+    return records.map(({ id, body: { kind: _, ...body }, version, origin, updatedAt, updatedBy }) => {
+      const sentence = sentenceOf(body.rule);
+      return { ...body, sentence, size: sizes.get(id) ?? 0, version, origin, updatedAt, updatedBy };
+    });
+  }
+}
+
+function sentenceOf(rule: unknown): string | null {
+  const parsed = parseRule(rule);
+  return "ok" in parsed ? describeRule(parsed.ok) : null;
+}
+
+function notFound(id: string): PeregrineError {
+  return new PeregrineError("notFound", { detail: `There is no audience \`${id}\`.` });
+}

@@ -1,0 +1,127 @@
+import { join } from "node:path";
+import type { ActivationType, Clock } from "@peregrine/core";
+import type { Logger } from "pino";
+import type { AccessService } from "./access/index.ts";
+import {
+  ActivationScheduler,
+  ActivationService,
+  createOutgoing,
+  DELIVERY_POLICY,
+  targetOf,
+  wait,
+} from "./activation/index.ts";
+import { AudienceService } from "./audience/index.ts";
+import type { Config } from "./config.ts";
+import { DefinitionService } from "./definition/index.ts";
+import { ProfileService, RebuildService } from "./identity/index.ts";
+import { deriveAgain, IngestService } from "./ingest/index.ts";
+import type { Planes } from "./planes.ts";
+import type { Services } from "./routes.ts";
+import { VERSION } from "./version.ts";
+
+/** What works without being asked. */
+export interface Workers {
+  start(): Promise<void>;
+  /** Ends what is under way in order. */
+  close(): Promise<void>;
+}
+
+export interface Surroundings {
+  readonly planes: Planes;
+  readonly access: AccessService;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly types: readonly ActivationType[];
+  /** Names this process among all that share the control plane. */
+  readonly instance: string;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly randomBytes: (bytes: number) => Buffer;
+}
+
+/** Puts the domains together: the one place where they learn of each other. */
+export function createServices(surroundings: Surroundings): { services: Services; workers: Workers } {
+  const { planes, access, config, clock, log, types, instance, random, randomBytes } = surroundings;
+  const { store, engine } = planes;
+  const definitions = new DefinitionService({ store, random: randomBytes, targetOf: targetOf(types) });
+  const { asOf } = config;
+  const evaluationClock: Clock = asOf === undefined ? clock : { now: () => asOf };
+  const audiences = new AudienceService({
+    store,
+    engine,
+    clock: evaluationClock,
+    definitions,
+    timeZone: config.timeZone,
+    instance,
+  });
+  const activations = new ActivationService({
+    store,
+    engine,
+    clock,
+    random,
+    wait,
+    types,
+    definitions,
+    outgoing: createOutgoing(clock),
+    audiences: {
+      evaluate: (ids) => audiences.evaluate(ids, evaluationClock.now()),
+      membersAndPersons: (...of) => audiences.membersAndPersons(...of),
+    },
+    policy: DELIVERY_POLICY,
+  });
+  const scheduler = new ActivationScheduler({ service: activations, clock, random, log });
+  activations.onChanged = () => scheduler.wake("changed");
+  const ingest = new IngestService({
+    engine,
+    store,
+    folder: join(config.folder, "uploads"),
+    clock,
+    holder: instance,
+    log,
+    onEnded: ({ state }) => {
+      if (state === "published") scheduler.wake("import");
+    },
+  });
+  const rebuilds = new RebuildService({
+    engine,
+    store,
+    clock,
+    instance,
+    derive: deriveAgain,
+    log,
+    onPublished: () => scheduler.wake("rebuild"),
+  });
+  const sends = config.roles.includes("worker");
+  const takesIn = config.roles.includes("ingest");
+  return {
+    services: {
+      access,
+      definitions,
+      audiences,
+      activations,
+      ingest,
+      profiles: new ProfileService({ store, engine }),
+      rebuilds,
+      vitals: {
+        version: VERSION,
+        controlPlane: store.dialect,
+        enginePid: () => engine.process?.pid ?? null,
+        engineRestarts: () => engine.process?.restarts ?? 0,
+        ping: async () => {
+          await engine.query("SELECT 1");
+          await store.counters.get("operation");
+        },
+      },
+    },
+    workers: {
+      async start() {
+        if (takesIn) await ingest.start();
+        if (sends) scheduler.start();
+      },
+      async close() {
+        await Promise.all([scheduler.close(), activations.close(), ingest.close(), rebuilds.close()]);
+      },
+    },
+  };
+}

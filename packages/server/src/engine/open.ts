@@ -1,0 +1,115 @@
+import { totalmem } from "node:os";
+import { PeregrineError } from "@peregrine/core";
+import { connectEngine } from "./client.ts";
+import { delay } from "./delay.ts";
+import type { Engine } from "./engine.ts";
+import { migrateEngine } from "./migrations.ts";
+import { type EngineLog, Supervisor } from "./supervisor.ts";
+import { assertName } from "./values.ts";
+
+export interface EngineOptions {
+  /** A ClickHouse server (`CLICKHOUSE_URL`); without it the engine is a child process of this one. */
+  readonly url?: string | undefined;
+  /** The embedded engine's data; made when it is missing. */
+  readonly folder: string;
+  readonly log: EngineLog;
+  /** Where the tables are. */
+  readonly database?: string;
+  /** What the embedded engine may hold in memory at most; half of the machine's unless told otherwise. */
+  readonly memoryBytes?: number;
+  /** How long a start waits for a predecessor that is dying (10 s). */
+  readonly lockWaitMs?: number;
+  /** How long a call waits for an engine that is being started again (30 s). */
+  readonly readyWaitMs?: number;
+}
+
+/** The child process with the embedded engine. */
+export interface EngineProcess {
+  readonly pid: number | undefined;
+  readonly version: string;
+  readonly restarts: number;
+  /** Ends it as a crash does; it is started again. */
+  kill(signal?: "SIGKILL" | "SIGSEGV" | "SIGABRT"): void;
+}
+
+export interface OpenEngine extends Engine {
+  /** None when the engine is a server. */
+  readonly process: EngineProcess | undefined;
+}
+
+/**
+ * Opens the data plane and brings it to this program's version.
+ *
+ * @throws PeregrineError `folderInUse`, `engineUnavailable`, `engineNewer`
+ */
+export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
+  const { database = "peregrine", lockWaitMs = 10_000, readyWaitMs = 30_000 } = options;
+  const endpoint =
+    options.url === undefined
+      ? await embedded({
+          folder: options.folder,
+          log: options.log,
+          memoryBytes: options.memoryBytes ?? defaultMemory(),
+          lockWaitMs,
+          readyWaitMs,
+        })
+      : server(options.url);
+  try {
+    await createDatabase(endpoint, database);
+    const engine = connectEngine({ ...endpoint, database });
+    await migrateEngine(engine);
+    return Object.assign(engine, { process: endpoint.process });
+  } catch (error) {
+    await endpoint.close();
+    throw error;
+  }
+}
+
+const SERVER_PAUSE_MS = 1_000;
+
+type Place = Omit<Parameters<typeof connectEngine>[0], "database"> & {
+  readonly process: EngineProcess | undefined;
+};
+
+async function embedded(options: Parameters<typeof Supervisor.start>[0]): Promise<Place> {
+  const supervisor = await Supervisor.start(options);
+  return {
+    url: "http://engine",
+    socketPath: supervisor.socket,
+    ready: () => supervisor.ready(),
+    recovered: (generation) => supervisor.recovered(generation),
+    process: supervisor,
+    close: () => supervisor.close(),
+  };
+}
+
+function server(url: string): Place {
+  if (!/^https?:\/\//.test(url)) {
+    throw new PeregrineError("engineUnavailable", {
+      detail: "The address of ClickHouse is not one of http or https.",
+    });
+  }
+  return {
+    url,
+    ready: async () => 0,
+    // A server that restarts, or a balancer that moves on, needs a moment.
+    recovered: () => delay(SERVER_PAUSE_MS, new AbortController().signal),
+    process: undefined,
+    close: async () => {},
+  };
+}
+
+async function createDatabase(place: Place, database: string): Promise<void> {
+  const outside = connectEngine({ ...place, database: "default", close: async () => {} });
+  try {
+    await outside.command(`CREATE DATABASE IF NOT EXISTS ${assertName(database)}`);
+  } finally {
+    await outside.close();
+  }
+}
+
+/** Half of what the machine or the container has: the server process and the page cache need the rest. */
+function defaultMemory(): number {
+  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return Math.floor(Math.min(totalmem(), limit) / 2);
+}

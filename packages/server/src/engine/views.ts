@@ -1,0 +1,94 @@
+import { current, type Filter, type Snapshot, visible } from "./snapshot.ts";
+
+/** Which of the views a statement reads. */
+export interface Needs {
+  readonly profiles?: boolean;
+  readonly merges?: boolean;
+  /** Catalog numbers. */
+  readonly attributes?: readonly number[];
+  /** By schema number, the catalog numbers of the columns. */
+  readonly events?: readonly { readonly schema: number; readonly columns: readonly number[] }[];
+  /** Numbers of identifiers. */
+  readonly identifiers?: readonly number[];
+}
+
+/**
+ * The head of a statement over the data as of a snapshot: `WITH merge_view AS (…), …`, to be followed by `SELECT`.
+ *
+ * - `merge_view(old, new)` who was merged into whom
+ * - `profile_view(profile)` the canonical profiles
+ * - `attribute_view(attribute, profile, time, tie, arrival, is_null, text, number, moment, flag, list)`
+ * - `event_view_<schema>(profile, type, time, arrival, c<n>…)`
+ * - `identifier_view_<kind>(profile, value)` who owns a value now
+ *
+ * In all of them `profile` is canonical: an old number's rows belong to the profile that it was merged into.
+ *
+ * @param own an operation that may see what it has written itself
+ */
+export function views(snapshot: Snapshot, needs: Needs, own?: number): Filter {
+  const derived = visible(snapshot, undefined, own);
+  const data = current(snapshot, undefined, own);
+  const parameters: Record<string, number | readonly number[]> = { ...derived.parameters };
+  const ctes = [
+    `merge_view AS (
+  SELECT old, argMax(new, (arrival, step)) AS new FROM profile_merge WHERE ${derived.sql} GROUP BY old
+)`,
+  ];
+  if (needs.profiles) {
+    ctes.push(`profile_view AS (
+  SELECT profile FROM profile WHERE ${derived.sql} AND profile NOT IN (SELECT old FROM merge_view)
+)`);
+  }
+  if (needs.attributes !== undefined && needs.attributes.length > 0) {
+    Object.assign(parameters, data.parameters, { view_attributes: needs.attributes });
+    ctes.push(`attribute_view AS (
+  SELECT attribute, ${canonical("a")} AS profile, time, tie, arrival, is_null, text, number, moment, flag, list
+  FROM (
+    SELECT attribute, profile, time, tie, arrival, is_null, text, number, moment, flag, list
+    FROM attribute WHERE attribute IN {view_attributes:Array(UInt32)} AND ${data.sql}
+  ) AS a ${merged("a")}
+)`);
+  }
+  for (const { schema, columns } of needs.events ?? []) {
+    Object.assign(parameters, data.parameters);
+    const names = ["type", "time", "arrival", ...columns.map(eventColumn)].join(", ");
+    ctes.push(`event_view_${assertNumber(schema)} AS (
+  SELECT ${canonical("e")} AS profile, ${names}
+  FROM (SELECT profile, ${names} FROM ${eventTable(schema)} WHERE ${data.sql}) AS e ${merged("e")}
+)`);
+  }
+  for (const kind of needs.identifiers ?? []) {
+    ctes.push(`identifier_view_${assertNumber(kind)} AS (
+  SELECT ${canonical("i")} AS profile, value
+  FROM (
+    SELECT value, argMax(profile, (arrival, step)) AS profile
+    FROM identifier WHERE kind = ${kind} AND ${derived.sql} GROUP BY value HAVING profile != 0
+  ) AS i ${merged("i")}
+)`);
+  }
+  return { sql: `WITH ${ctes.join(",\n")}\n`, parameters };
+}
+
+/** The table of an Interaction schema's events. */
+export function eventTable(schema: number): string {
+  return `event_${assertNumber(schema)}`;
+}
+
+/** The column of an event table that holds a schema's column. */
+export function eventColumn(catalogNumber: number): string {
+  return `c${assertNumber(catalogNumber)}`;
+}
+
+// Numbers of definitions become names, and nothing else does.
+function assertNumber(value: number): number {
+  if (!Number.isInteger(value) || value < 0) throw new TypeError(`${value} is not a definition's number`);
+  return value;
+}
+
+function canonical(alias: string): string {
+  return `if(m.new = 0, ${alias}.profile, m.new)`;
+}
+
+function merged(alias: string): string {
+  return `LEFT ANY JOIN merge_view AS m ON m.old = ${alias}.profile`;
+}

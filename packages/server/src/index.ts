@@ -1,0 +1,44 @@
+export {
+  claimInstallation,
+  current,
+  type Engine,
+  ensureEventTable,
+  eventColumn,
+  eventTable,
+  installationOf,
+  type OpenEngine,
+  openEngine,
+  published,
+  views,
+  visible,
+} from "./engine/index.ts";
+export {
+  type ActivationStatus,
+  ActivationScheduler,
+  ActivationService,
+  type ActivationServiceOptions,
+  type AudienceChecks,
+  activationRoutes,
+  createOutgoing,
+  DELIVERY_POLICY,
+  type DeliveryPolicy,
+  type Outgoing,
+  type SchedulerOptions,
+  type Wait,
+  wait,
+} from "./activation/index.ts";
+export { AudienceService, membersAndPersons } from "./audience/index.ts";
+export { DefinitionService } from "./definition/index.ts";
+export { openStore, type Snapshot, type Store } from "./store/index.ts";
+export {
+  compareGenerations,
+  findViolations,
+  generationDigest,
+  identityTables,
+  type ResolvedImport,
+  type ResolveImportOptions,
+  resolveImport,
+} from "./identity/index.ts";
+export { type ImportView, ingestRoutes, type IngestLog, type IngestOptions, IngestService } from "./ingest/index.ts";
+export { type Config, readConfig } from "./config.ts";
+export { type RunningServer, type ServerOptions, startServer } from "./main.ts";

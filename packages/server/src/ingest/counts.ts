@@ -1,0 +1,37 @@
+import type { RowsOf } from "./rows.ts";
+
+/** How the rows that could be read came out. */
+export interface Outcomes {
+  readonly rows: number;
+  readonly personRows: number;
+  readonly events: number;
+  readonly leftOut: number;
+  readonly noIdentifier: number;
+  /** By the mapping. */
+  readonly refused: number;
+}
+
+/** What the mapping alone decided. */
+export async function countMapped({ engine, tables }: RowsOf): Promise<Outcomes> {
+  const [counted] = await engine.query<Outcomes>(
+    `SELECT count() AS rows, countIf(outcome = 'person') AS personRows, countIf(outcome = 'event') AS events,
+      countIf(outcome = 'leftOut') AS leftOut, toUInt64(0) AS noIdentifier, countIf(outcome = 'refused') AS refused
+    FROM ${tables.mapped}`,
+  );
+  if (counted === undefined) throw new Error("a count is one row");
+  return counted;
+}
+
+/** What the resolver decided for rows that the mapping let through. */
+export async function countResolved(
+  { engine, tables }: RowsOf,
+  resolved: { readonly assignmentTable: string; readonly refusedTable: string },
+): Promise<{ readonly noIdentifier: number; readonly refused: number }> {
+  const [counted] = await engine.query<{ noIdentifier: number; refused: number }>(
+    `SELECT countIf(tuple IN (SELECT tuple FROM ${resolved.assignmentTable} WHERE profile = 0)) AS noIdentifier,
+      countIf(tuple IN (SELECT tuple FROM ${resolved.refusedTable})) AS refused
+    FROM ${tables.mapped} WHERE outcome IN ('person', 'event')`,
+  );
+  if (counted === undefined) throw new Error("a count is one row");
+  return counted;
+}

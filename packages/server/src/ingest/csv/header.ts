@@ -1,0 +1,131 @@
+import { isUtf8 } from "node:buffer";
+import { PeregrineError } from "@peregrine/core";
+
+export interface CsvHeader {
+  readonly columns: readonly string[];
+  /** Bytes up to the first record. */
+  readonly used: number;
+  /** The line on which the first record begins. */
+  readonly line: number;
+}
+
+/** A header is one line of names; what is longer is none. */
+const LONGEST_HEADER = 1024 * 1024;
+const MOST_COLUMNS = 2000;
+
+/** First bytes that say what a file is instead of CSV. */
+const OTHER_FORMATS: readonly { readonly begins: RegExp; readonly is: string }[] = [
+  { begins: /^PK\x03\x04/, is: "a ZIP archive or an Excel workbook: save the sheet as CSV (UTF-8)" },
+  { begins: /^%PDF/, is: "a PDF document" },
+  { begins: /^PAR1/, is: "a Parquet file" },
+  { begins: /^\x28\xB5\x2F\xFD/, is: "compressed with zstd: unpack it, or use gzip" },
+  { begins: /^BZh/, is: "compressed with bzip2: unpack it, or use gzip" },
+  { begins: /^\xFD7zXZ/, is: "compressed with xz: unpack it, or use gzip" },
+  { begins: /^(\xFF\xFE|\xFE\xFF)/, is: "written in UTF-16: save it as UTF-8" },
+  { begins: /^\s*<(!doctype|html|\?xml)/i, is: "a web page or XML" },
+  { begins: /^\s*[[{]/, is: "JSON" },
+];
+
+/**
+ * Reads the first line of a file.
+ *
+ * @param last nothing follows
+ * @returns undefined when more bytes are needed
+ * @throws PeregrineError `fileEmpty`, `fileNotCsv`, `fileHeaderInvalid`
+ */
+export function readHeader(bytes: Buffer, delimiter: number, last: boolean): CsvHeader | undefined {
+  // A decision needs some bytes; what is shorter than this is waited for.
+  if (!last && bytes.length < 512 && !bytes.includes(10)) return undefined;
+  const start = bytes.subarray(0, 512).toString("latin1");
+  const other = OTHER_FORMATS.find(({ begins }) => begins.test(start));
+  if (other !== undefined) throw new PeregrineError("fileNotCsv", { detail: `The file is ${other.is}.` });
+  let at = start.startsWith("\xEF\xBB\xBF") ? 3 : 0;
+  let line = 1;
+  while (bytes[at] === 10 || (bytes[at] === 13 && bytes[at + 1] === 10)) {
+    at += bytes[at] === 10 ? 1 : 2;
+    line++;
+  }
+  if (at >= bytes.length) {
+    if (!last) return undefined;
+    throw new PeregrineError("fileEmpty", { detail: "The file is empty." });
+  }
+  const read = readCells(bytes, at, delimiter, last);
+  if (read === undefined) {
+    if (bytes.length - at <= LONGEST_HEADER && !last) return undefined;
+    throw new PeregrineError("fileNotCsv", {
+      detail: last
+        ? "A quote in the header is never closed: the file is cut off, or it is not CSV."
+        : `The first line is longer than ${LONGEST_HEADER} bytes, so it is no header.`,
+    });
+  }
+  if (bytes.subarray(at, read.end).includes(0)) {
+    throw new PeregrineError("fileNotCsv", { detail: "The first line holds zero bytes: the file is not text." });
+  }
+  if (!isUtf8(bytes.subarray(at, read.end))) {
+    throw new PeregrineError("fileHeaderInvalid", { detail: "The names of the columns are not UTF-8." });
+  }
+  check(read.cells);
+  return { columns: read.cells, used: read.end, line: line + read.lines };
+}
+
+function check(columns: readonly string[]): void {
+  if (columns.length > MOST_COLUMNS) {
+    throw new PeregrineError("fileHeaderInvalid", {
+      detail: `The header names ${columns.length} columns; ${MOST_COLUMNS} are the most.`,
+    });
+  }
+  if (columns.some((name) => name.includes("\r"))) {
+    throw new PeregrineError("fileNotCsv", { detail: "Lines end with CR alone; save the file with LF or CRLF." });
+  }
+  // Columns without a name are let through: they cannot be mapped, and exports often have one.
+  const names = columns.filter((name) => name !== "");
+  if (names.length === 0) {
+    throw new PeregrineError("fileHeaderInvalid", { detail: "The first line names no column." });
+  }
+  const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  if (twice.length > 0) {
+    throw new PeregrineError("fileHeaderInvalid", {
+      detail: `The header names ${twice.map((name) => `\`${name}\``).join(", ")} more than once.`,
+    });
+  }
+}
+
+/** One record as texts; undefined when it does not end within the bytes. */
+function readCells(
+  bytes: Buffer,
+  from: number,
+  delimiter: number,
+  last: boolean,
+): { cells: string[]; end: number; lines: number } | undefined {
+  const cells: string[] = [];
+  let at = from;
+  let lines = 1;
+  for (;;) {
+    let cell = "";
+    if (bytes[at] === 34) {
+      let begin = at + 1;
+      for (;;) {
+        const quote = bytes.indexOf(34, begin);
+        if (quote === -1 || (quote + 1 === bytes.length && !last)) return undefined;
+        const part = bytes.subarray(begin, quote).toString("utf8");
+        cell += part;
+        lines += part.split("\n").length - 1;
+        at = quote + 1;
+        if (bytes[at] !== 34) break;
+        cell += '"';
+        begin = at + 1;
+      }
+    }
+    const begin = at;
+    while (at < bytes.length && bytes[at] !== delimiter && bytes[at] !== 10) at++;
+    if (at === bytes.length && !last) return undefined;
+    cell += bytes.subarray(begin, at).toString("utf8");
+    if (bytes[at] === delimiter) {
+      cells.push(cell);
+      at++;
+      continue;
+    }
+    cells.push(cell.endsWith("\r") ? cell.slice(0, -1) : cell);
+    return { cells, end: Math.min(at + 1, bytes.length), lines };
+  }
+}

@@ -1,0 +1,259 @@
+import { PeregrineError } from "@peregrine/core";
+import { ensureEventTable, type Engine, type Snapshot } from "../engine/index.ts";
+import { resolveImport } from "../identity/index.ts";
+import {
+  type ImportCounts,
+  type ImportDefinition,
+  type ImportRecord,
+  type ImportState,
+  type Lease,
+  type Store,
+  type StoredProgress,
+  setBase,
+} from "../store/index.ts";
+import { countMapped, countResolved } from "./counts.ts";
+import { openCsv } from "./csv/index.ts";
+import { writeAttributes } from "./derive-attributes.ts";
+import { writeEvents } from "./derive-events.ts";
+import { catalogNumber, mappingSql } from "./mapping-sql.ts";
+import { currentDefinition, planImport, sameReading } from "./import-plan.ts";
+import { keepRefusedByIdentity, keepRefusedByMapping, type RowsOf, takeRows } from "./rows.ts";
+import { dropWorkTables, workTables } from "./tables.ts";
+
+export interface ImportJob {
+  readonly engine: Engine;
+  readonly store: Store;
+  /** The resolver's lease: under it only one import runs, whatever the number of servers. */
+  readonly lease: Lease;
+  readonly record: ImportRecord;
+  /** Where the file lies. */
+  readonly path: string;
+  readonly now: () => number;
+  readonly onProgress: (progress: StoredProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * How an import ended. A refused one has an error that says why, and its refused rows can be fetched all the same.
+ * The counts of what is not published say how its rows would have come out.
+ */
+export interface ImportResult {
+  readonly state: ImportState;
+  readonly counts: ImportCounts;
+}
+
+export const NOTHING_COUNTED: ImportCounts = {
+  read: 0,
+  personRows: 0,
+  events: 0,
+  repeatedEvents: 0,
+  leftOut: 0,
+  noIdentifier: 0,
+  refused: 0,
+  newProfiles: 0,
+  merges: 0,
+  conflicts: 0,
+};
+
+/**
+ * Takes one file in, from the first byte to the publication. Everything is written under an operation of its own
+ * and published at the end together with the import's record and the counters, or abandoned; then nobody ever saw it.
+ *
+ * @throws PeregrineError what is wrong with the file or the dataflow, recorded by the caller; or `engineRestarted`,
+ *   `leaseLost` and the like, after which the same import is to be run again
+ */
+export async function runImport(job: ImportJob): Promise<ImportResult> {
+  const { store, record } = job;
+  const definition = await currentDefinition(store, record.dataflowId);
+  const draft = definition.dataflow.state === "draft";
+  if (!draft && (await isKnown(store, record, definition))) {
+    await store.imports.update(record.id, {
+      state: "unchanged",
+      definition,
+      counts: NOTHING_COUNTED,
+      finishedAt: job.now(),
+    });
+    return { state: "unchanged", counts: NOTHING_COUNTED };
+  }
+  const operation = await store.operations.open("import", String(record.id), job.lease.epoch);
+  await store.imports.update(record.id, { operation });
+  try {
+    return await takeIn(job, definition, operation, draft);
+  } catch (error) {
+    await store.operations.abandon(operation);
+    throw error;
+  } finally {
+    await tidy(job.engine, operation);
+  }
+}
+
+/** An append has been done when any import brought these bytes; an overwrite only while they are the latest. */
+async function isKnown(store: Store, record: ImportRecord, definition: ImportDefinition): Promise<boolean> {
+  const earlier =
+    definition.dataflow.write === "append"
+      ? await store.imports.publishedWith(record.dataflowNumber, record.sha256)
+      : await store.imports.latestPublished(record.dataflowNumber);
+  if (earlier?.definition === undefined || earlier.definition === null) return false;
+  return earlier.sha256 === record.sha256 && sameReading(earlier.definition, definition);
+}
+
+async function takeIn(
+  job: ImportJob,
+  definition: ImportDefinition,
+  operation: number,
+  draft: boolean,
+): Promise<ImportResult> {
+  const { engine, store, record, lease, signal } = job;
+  const snapshot = await store.operations.snapshot();
+  const arrivalFrom = (await store.counters.get("arrival")) + 1;
+  const profileFrom = (await store.counters.get("profile")) + 1;
+  const file = await openCsv(job.path, signal === undefined ? {} : { signal });
+  const plan = planImport({
+    importId: record.id,
+    dataflowNumber: record.dataflowNumber,
+    definition,
+    columns: file.columns,
+    time: record.createdAt,
+  });
+  const rowsOf: RowsOf = {
+    engine,
+    operation,
+    tables: workTables(operation),
+    plan,
+    sql: mappingSql(plan),
+    arrivalFrom,
+    signal,
+  };
+  const taken = await takeRows(rowsOf, file, (rows) => job.onProgress({ step: "reading", done: rows, total: null }));
+  const read = taken.rows + taken.refused;
+  const mapped = await countMapped(rowsOf);
+  if (mapped.rows !== taken.rows) {
+    throw new PeregrineError("internal", {
+      detail: `${taken.rows} rows were sent to the engine and ${mapped.rows} arrived.`,
+    });
+  }
+  if (mapped.refused > 0) await keepRefusedByMapping(rowsOf);
+  const resolved = await resolveImport({
+    engine,
+    snapshot,
+    own: operation,
+    mappedTable: rowsOf.tables.mapped,
+    arrivalFrom,
+    profileFrom,
+    config: definition.identity,
+    onProgress: (rows) => job.onProgress({ step: "unifying", done: rows, total: taken.rows }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const unresolved = await countResolved(rowsOf, resolved);
+  if (unresolved.refused > 0) await keepRefusedByIdentity(rowsOf, resolved.refusedTable);
+  const identified = mapped.personRows + mapped.events - unresolved.noIdentifier - unresolved.refused;
+  const events = definition.schema.parent === "Interaction";
+  const counts: ImportCounts = {
+    ...NOTHING_COUNTED,
+    read,
+    leftOut: mapped.leftOut,
+    refused: taken.refused + mapped.refused + unresolved.refused,
+    noIdentifier: unresolved.noIdentifier,
+    personRows: events ? 0 : identified,
+    events: events ? identified : 0,
+    ...resolved.counts,
+  };
+  if (counts.refused > definition.dataflow.refuseAbove * read) return refuse(rowsOf, job, counts);
+  if (draft) {
+    const ended = { state: "validated", counts } as const;
+    await publishRefused(rowsOf, job, { ...ended, columns: plan.columns, definition });
+    return ended;
+  }
+  job.onProgress({ step: "writing", done: 0, total: identified });
+  const repeated = events ? await writeEventsOf(rowsOf, resolved.assignmentTable, snapshot, identified) : 0;
+  if (!events) await writeAttributes(rowsOf, resolved.assignmentTable);
+  const final = { ...counts, repeatedEvents: repeated };
+  signal?.throwIfAborted();
+  await store.operations.publish(
+    operation,
+    async (transaction) => {
+      const counters = store.counters.with(transaction);
+      await counters.set("arrival", arrivalFrom + taken.rows - 1);
+      await counters.set("profile", resolved.nextProfile - 1);
+      if (definition.dataflow.write === "overwrite") {
+        await setBase(transaction, record.dataflowNumber, record.id);
+      }
+      await store.imports.with(transaction).update(record.id, {
+        state: "published",
+        columns: plan.columns,
+        definition,
+        counts: final,
+        progress: null,
+        arrivalFrom,
+        arrivalTo: arrivalFrom + taken.rows,
+        finishedAt: job.now(),
+      });
+    },
+    lease,
+  );
+  return { state: "published", counts: final };
+}
+
+async function writeEventsOf(
+  rowsOf: RowsOf,
+  assignmentTable: string,
+  snapshot: Snapshot,
+  events: number,
+): Promise<number> {
+  const { definition } = rowsOf.plan;
+  const columns = definition.schema.columns.map((column) => ({
+    number: catalogNumber(rowsOf.plan, column),
+    type: column.type,
+  }));
+  await ensureEventTable(rowsOf.engine, definition.schemaNumber, columns);
+  return (await writeEvents(rowsOf, assignmentTable, snapshot, events)).repeated;
+}
+
+/** Nothing of the rows is published, but those that were refused can be fetched. */
+async function refuse(rowsOf: RowsOf, job: ImportJob, counts: ImportCounts): Promise<ImportResult> {
+  const { dataflow } = rowsOf.plan.definition;
+  const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
+  const detail = `${counts.refused} of ${counts.read} rows (${percent(counts.refused / counts.read)}) are broken; \`${dataflow.id}\` allows ${percent(dataflow.refuseAbove)}.`;
+  const ended = { state: "refused", counts } as const;
+  await publishRefused(rowsOf, job, {
+    ...ended,
+    columns: rowsOf.plan.columns,
+    definition: rowsOf.plan.definition,
+    error: { code: "tooManyRefused", detail, faults: [] },
+  });
+  return ended;
+}
+
+/** Publishes an import's refused rows alone, under an operation of their own, and abandons the import's. */
+async function publishRefused(
+  rowsOf: RowsOf,
+  { store, record, lease, now }: ImportJob,
+  patch: Parameters<Store["imports"]["update"]>[1],
+): Promise<void> {
+  const refused = await store.operations.open("import", String(record.id), lease.epoch);
+  try {
+    await rowsOf.engine.command(
+      `INSERT INTO refused_row SELECT ${refused} AS op, import, line, \`column\`, reason, raw
+      FROM refused_row WHERE import = ${record.id} AND op = ${rowsOf.operation}`,
+    );
+    await store.operations.abandon(rowsOf.operation);
+    await store.operations.publish(
+      refused,
+      (transaction) =>
+        store.imports.with(transaction).update(record.id, { ...patch, progress: null, finishedAt: now() }),
+      lease,
+    );
+  } catch (error) {
+    await store.operations.abandon(refused);
+    throw error;
+  }
+}
+
+/** What can't be dropped now goes at the next start. */
+async function tidy(engine: Engine, operation: number): Promise<void> {
+  try {
+    await dropWorkTables(engine, operation);
+  } catch (error) {
+    if (!(error instanceof PeregrineError)) throw error;
+  }
+}

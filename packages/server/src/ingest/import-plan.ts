@@ -1,0 +1,63 @@
+import { type CheckedMapping, checkMapping, identityConfigOf, PeregrineError } from "@peregrine/core";
+import type { ImportDefinition, Store } from "../store/index.ts";
+
+/** What an import is about to do, settled before the first row is read. */
+export interface ImportPlan {
+  readonly importId: number;
+  readonly dataflowNumber: number;
+  readonly definition: ImportDefinition;
+  /** The file's header. */
+  readonly columns: readonly string[];
+  readonly mapping: CheckedMapping;
+  /** When rows without a time of their own are true: the instant at which the file came, in ms UTC. */
+  readonly time: number;
+}
+
+/**
+ * The dataflow, its schema and the identifiers as they are now.
+ *
+ * @throws PeregrineError `notFound` when the dataflow or its schema is gone
+ */
+export async function currentDefinition(store: Store, dataflowId: string): Promise<ImportDefinition> {
+  const { definitions } = store;
+  const dataflow = await definitions.get("dataflow", dataflowId);
+  const schema = dataflow && (await definitions.get("schema", dataflow.body.schema));
+  if (dataflow === undefined || schema === undefined) {
+    throw new PeregrineError("notFound", { detail: `There is no dataflow \`${dataflowId}\` with a schema.` });
+  }
+  const names = new Set(schema.body.columns.map(({ name }) => name));
+  const numbered = (await definitions.columns(schema.id)).filter(({ name }) => names.has(name));
+  const identifiers = await definitions.list("identifier");
+  return {
+    dataflow: dataflow.body,
+    schema: schema.body,
+    schemaNumber: schema.number,
+    columns: Object.fromEntries(numbered.map(({ name, number }) => [name, number])),
+    identity: identityConfigOf(identifiers.map(({ number, body }) => ({ number, definition: body }))),
+  };
+}
+
+/**
+ * Brings a definition and a file's header together.
+ *
+ * @throws PeregrineError `fileDoesNotFit` with every fault
+ */
+export function planImport(input: Omit<ImportPlan, "mapping">): ImportPlan {
+  const { dataflow, schema } = input.definition;
+  const check = checkMapping(dataflow, schema, input.columns);
+  if (check.ok) return { ...input, mapping: check.mapping };
+  throw new PeregrineError("fileDoesNotFit", {
+    detail: `The file does not fit the mapping of \`${dataflow.id}\`: ${check.faults[0]?.message ?? ""}`,
+    faults: check.faults,
+  });
+}
+
+/** Whether two imports would read the same bytes alike. */
+export function sameReading(one: ImportDefinition, other: ImportDefinition): boolean {
+  const reading = ({ dataflow, schema, identity }: ImportDefinition) => {
+    const { source, leaveOut, map, time, tieBreak, event, key, write } = dataflow;
+    const columns = schema.columns.filter(({ name }) => Object.hasOwn(map, name));
+    return JSON.stringify([schema.id, source, leaveOut, map, time, tieBreak, event, key, write, columns, identity]);
+  };
+  return reading(one) === reading(other);
+}

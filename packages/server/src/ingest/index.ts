@@ -1,0 +1,3 @@
+export { deriveAgain } from "./derive-again.ts";
+export { ingestRoutes } from "./routes.ts";
+export { type ImportView, type IngestLog, type IngestOptions, IngestService } from "./service.ts";

@@ -1,0 +1,157 @@
+import { Readable } from "node:stream";
+import { z } from "zod";
+import type { ApiApp } from "../http/api-app.ts";
+import type { IngestService, RefusedRow } from "./service.ts";
+
+const countsSchema = z
+  .object({
+    read: z.number().int(),
+    personRows: z.number().int(),
+    events: z.number().int(),
+    repeatedEvents: z.number().int().describe("Those of `events` whose key was known: nothing was written"),
+    leftOut: z.number().int(),
+    noIdentifier: z.number().int(),
+    refused: z.number().int(),
+    newProfiles: z.number().int(),
+    merges: z.number().int(),
+    conflicts: z.number().int(),
+  })
+  .meta({
+    id: "ImportCounts",
+    description: "read = personRows + events + leftOut + noIdentifier + refused",
+  });
+
+const importSchema = z
+  .object({
+    id: z.number().int(),
+    dataflowId: z.string(),
+    dataflowNumber: z.number().int(),
+    fileName: z.string(),
+    sha256: z.string(),
+    size: z.number().int().describe("Bytes of the file as it came"),
+    state: z.enum(["queued", "running", "published", "unchanged", "refused", "failed", "validated"]),
+    repeats: z.number().int().nullable().describe("For an unchanged one, the import that brought the same file"),
+    operation: z.number().int().nullable(),
+    arrivalFrom: z.number().int().nullable(),
+    arrivalTo: z.number().int().nullable(),
+    columns: z.array(z.string()).readonly().nullable(),
+    counts: countsSchema.nullable().describe("Of what is not published: how its rows would have come out"),
+    progress: z
+      .object({ step: z.string(), done: z.number().int(), total: z.number().int().nullable() })
+      .nullable(),
+    error: z
+      .object({
+        code: z.string(),
+        detail: z.string(),
+        faults: z
+          .array(z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() }))
+          .readonly(),
+      })
+      .nullable(),
+    createdAt: z.number().int().describe("Milliseconds since 1970, UTC; so are the others"),
+    startedAt: z.number().int().nullable(),
+    finishedAt: z.number().int().nullable(),
+  })
+  .meta({ id: "Import" });
+
+const idParams = z.object({ id: z.coerce.number().int().min(1).max(0xffff_ffff) });
+
+/** Files in, and what became of them. */
+export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
+  void app.register(async (scope) => {
+    const files = scope as ApiApp;
+    // A file is never parsed or held in memory here: the body goes to the disk as it comes, whatever its type says.
+    files.removeAllContentTypeParsers();
+    files.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+    files.post(
+      "/api/v1/dataflows/:id/imports",
+      {
+        // Only what is parsed in memory needs the limit; files are as large as the disk allows.
+        bodyLimit: Number.MAX_SAFE_INTEGER,
+        schema: {
+          operationId: "importFile",
+          summary: "Send a file; the body is the file as it is, plain or gzip",
+          tags: ["ingest"],
+          params: z.object({ id: z.string() }),
+          querystring: z.object({
+            fileName: z.string().max(500).default("upload").describe("For people to recognise it by"),
+          }),
+          response: { 202: importSchema },
+        },
+      },
+      async (request, reply) => {
+        const body = request.body instanceof Readable ? request.body : request.raw;
+        const queued = await ingest.upload(request.params.id, request.query.fileName, body);
+        return reply.code(202).header("Location", `/api/v1/imports/${queued.id}`).send(queued);
+      },
+    );
+  });
+
+  app.get(
+    "/api/v1/imports",
+    {
+      schema: {
+        operationId: "listImports",
+        summary: "Imports, newest first",
+        tags: ["ingest"],
+        querystring: z.object({
+          dataflow: z.string().optional(),
+          cursor: z.string().optional(),
+          limit: z.coerce.number().int().min(1).max(200).default(50),
+        }),
+        response: { 200: z.object({ items: z.array(importSchema), next: z.string().nullable() }) },
+      },
+    },
+    async ({ query }) => {
+      const { items, next } = await ingest.list({
+        dataflowId: query.dataflow,
+        cursor: query.cursor,
+        limit: query.limit,
+      });
+      return { items, next: next ?? null };
+    },
+  );
+  app.get(
+    "/api/v1/imports/:id",
+    {
+      schema: {
+        operationId: "getImport",
+        summary: "An import with its progress and its counts",
+        tags: ["ingest"],
+        params: idParams,
+        response: { 200: importSchema },
+      },
+    },
+    ({ params }) => ingest.get(params.id),
+  );
+  app.get(
+    "/api/v1/imports/:id/refused.csv",
+    {
+      schema: {
+        operationId: "listRefusedRows",
+        summary: "The refused rows with line, column and reason, as CSV",
+        tags: ["ingest"],
+        params: idParams,
+        produces: ["text/csv"],
+      },
+    },
+    async ({ params }, reply) => {
+      await ingest.get(params.id);
+      return reply
+        .type("text/csv; charset=utf-8")
+        .header("Content-Disposition", `attachment; filename="refused-${params.id}.csv"`)
+        .send(Readable.from(refusedCsv(ingest.refusedRows(params.id))));
+    },
+  );
+}
+
+async function* refusedCsv(blocks: AsyncIterable<RefusedRow[]>): AsyncGenerator<string> {
+  yield "line,column,reason,raw\r\n";
+  for await (const rows of blocks) {
+    yield rows.map(({ line, column, reason, raw }) => `${[String(line), column, reason, raw].map(cell).join(",")}\r\n`).join("");
+  }
+}
+
+function cell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,341 @@
+import { access } from "node:fs/promises";
+import { type Clock, type ErrorCode, PeregrineError } from "@peregrine/core";
+import { type Engine, published } from "../engine/index.ts";
+import type { ImportRecord, Lease, Page, Store, StoredProgress } from "../store/index.ts";
+import { runImport } from "./import-job.ts";
+import { Spool, type SpooledFile } from "./spool.ts";
+import { dropWorkTables, operationsWithTables } from "./tables.ts";
+
+export interface IngestOptions {
+  readonly engine: Engine;
+  readonly store: Store;
+  /** Where uploads are kept until they are imported; of this server alone. */
+  readonly folder: string;
+  readonly clock: Clock;
+  /** Names this server among those that share the control plane. */
+  readonly holder: string;
+  readonly log: IngestLog;
+  /** Called when an import has ended, whatever its state; when it was published, audiences may have changed. */
+  readonly onEnded?: (record: ImportRecord) => void;
+  readonly spool?: Spool;
+}
+
+export interface IngestLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** An import as the API shows it. */
+export interface ImportView extends Omit<ImportRecord, "definition"> {
+  /** For an `unchanged` one, the import that brought the same file. */
+  readonly repeats: number | null;
+}
+
+/** A refused row, as it can be fetched. */
+export interface RefusedRow {
+  readonly line: number;
+  readonly column: string;
+  readonly reason: string;
+  readonly raw: string;
+}
+
+const RESOLVER = "resolver";
+const LEASE_MS = 30_000;
+/** How soon what could not be done is tried again: another server has the lease, or the engine is away. */
+const RETRY_MS = 2_000;
+const PROGRESS_MS = 500;
+
+/** After these the import is as it was before, and is run again; everything else ends it. */
+const RUN_AGAIN = new Set<ErrorCode>([
+  "engineRestarted",
+  "engineUnavailable",
+  "engineBusy",
+  "leaseLost",
+  "operationClosed",
+  "storeBusy",
+  "storeUnavailable",
+]);
+/** An import under which the engine dies so often is what kills it. */
+const MOST_RESTARTS = 30;
+
+/** Takes files in, one after the other, in the order in which they came. */
+export class IngestService {
+  readonly #options: IngestOptions;
+  readonly #spool: Spool;
+  readonly #stop = new AbortController();
+  /** Uploads between their record and their file's final name. */
+  #arriving: Promise<unknown> = Promise.resolve();
+  #wake: () => void = () => {};
+  /** How often the engine died under an import. */
+  readonly #restarts = new Map<number, number>();
+  #working: Promise<void> | undefined;
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+    this.#spool = options.spool ?? new Spool(options.folder);
+  }
+
+  /** Begins to work: first what a server that died has left, then what comes. */
+  async start(): Promise<void> {
+    const unfinished = await this.#options.store.imports.unfinished();
+    await this.#spool.removeAllBut(unfinished.map(({ id }) => id));
+    this.#working = this.#work();
+  }
+
+  /** Stops; an import that is under way is abandoned and begins anew at the next start. */
+  async close(): Promise<void> {
+    this.#stop.abort(new PeregrineError("leaseLost", { detail: "The server is stopping." }));
+    this.#wake();
+    await this.#working;
+  }
+
+  /**
+   * Takes a file for a dataflow; it is on the disk and queued when this returns.
+   *
+   * @param fileName for people to recognise it by; never a name on the disk
+   * @throws PeregrineError `notFound`, `diskFull`, `uploadBroken`, `fileEmpty`
+   */
+  async upload(dataflowId: string, fileName: string, body: AsyncIterable<Uint8Array>): Promise<ImportView> {
+    const { store } = this.#options;
+    const dataflow = await store.definitions.get("dataflow", dataflowId);
+    if (dataflow === undefined) {
+      throw new PeregrineError("notFound", { detail: `There is no dataflow \`${dataflowId}\`.` });
+    }
+    const file = await this.#spool.take(body);
+    if (file.size === 0) {
+      await this.#spool.discard(file);
+      throw new PeregrineError("fileEmpty", { detail: "The file is empty." });
+    }
+    const record = await this.#queue(file, { dataflowId, dataflowNumber: dataflow.number, fileName });
+    this.#wake();
+    return this.#view(record);
+  }
+
+  /** @throws PeregrineError `notFound` */
+  async get(id: number): Promise<ImportView> {
+    const record = await this.#options.store.imports.get(id);
+    if (record === undefined) throw new PeregrineError("notFound", { detail: `There is no import ${id}.` });
+    return this.#view(record);
+  }
+
+  /** Newest first. */
+  async list(options: {
+    readonly dataflowId?: string | undefined;
+    readonly cursor?: string | undefined;
+    readonly limit: number;
+  }): Promise<Page<ImportView>> {
+    const page = await this.#options.store.imports.page(options);
+    return { ...page, items: await Promise.all(page.items.map((record) => this.#view(record))) };
+  }
+
+  /** An import's refused rows by line, in blocks. */
+  async *refusedRows(id: number): AsyncGenerator<RefusedRow[]> {
+    await this.get(id);
+    const { engine, store } = this.#options;
+    const seen = published(await store.operations.snapshot());
+    yield* engine.stream<RefusedRow>(
+      `SELECT line, \`column\`, reason, raw FROM refused_row WHERE import = {import:UInt32} AND ${seen.sql} ORDER BY line`,
+      { ...seen.parameters, import: id },
+    );
+  }
+
+  async #queue(
+    file: SpooledFile,
+    of: Pick<ImportRecord, "dataflowId" | "dataflowNumber" | "fileName">,
+  ): Promise<ImportRecord> {
+    const queued = this.#arriving.then(async () => {
+      const record = await this.#options.store.imports.create({ ...of, sha256: file.sha256, size: file.size });
+      await this.#spool.assign(file, record.id);
+      return record;
+    });
+    this.#arriving = queued.catch(() => {}); // The uploader hears of it; the next one may go on.
+    return queued;
+  }
+
+  async #view(record: ImportRecord): Promise<ImportView> {
+    const { definition: _, ...shown } = record;
+    if (record.state !== "unchanged") return { ...shown, repeats: null };
+    const earlier = await this.#options.store.imports.publishedWith(record.dataflowNumber, record.sha256);
+    return { ...shown, repeats: earlier?.id ?? null };
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      let again = true;
+      try {
+        again = await this.#runAll();
+      } catch (error) {
+        this.#options.log.error({ err: error }, "imports could not be looked for; trying again");
+      }
+      if (signal.aborted) return;
+      let timer: NodeJS.Timeout | undefined;
+      const pause = again ? new Promise((resolve) => (timer = setTimeout(resolve, RETRY_MS))) : undefined;
+      await (pause === undefined ? woken : Promise.race([woken, pause]));
+      clearTimeout(timer);
+    }
+  }
+
+  /** Runs what is queued here; true when something is left to be tried again. */
+  async #runAll(): Promise<boolean> {
+    await this.#arriving;
+    const { store, holder } = this.#options;
+    const waiting = await store.imports.unfinished();
+    if (waiting.length === 0) return false;
+    const lease = await store.leases.acquire(RESOLVER, holder, LEASE_MS);
+    if (lease === undefined) return true;
+    const held = new HeldLease(store, lease, this.#stop.signal);
+    try {
+      await this.#clean();
+      for (const record of waiting) {
+        if (!(await this.#isHere(record))) continue;
+        if (!(await this.#run(record, held))) return true;
+      }
+      return (await store.imports.unfinished()).length > 0;
+    } finally {
+      await held.end();
+    }
+  }
+
+  /** Work tables that a dead server or engine left. Under the resolver's lease nobody else has any. */
+  async #clean(): Promise<void> {
+    const { engine, store } = this.#options;
+    await store.operations.abandonOpen("import");
+    for (const operation of await operationsWithTables(engine)) await dropWorkTables(engine, operation);
+  }
+
+  /**
+   * Whether the file lies here. With a control plane of several servers it may be another's; with one of our own it
+   * is lost, which happens when the machine stops between the upload and its answer.
+   */
+  async #isHere(record: ImportRecord): Promise<boolean> {
+    try {
+      await access(this.#spool.path(record.id));
+      return true;
+    } catch (cause) {
+      if (this.#options.store.dialect === "sqlite") {
+        await this.#end(record, new PeregrineError("uploadLost", { cause }));
+        await this.#tell(record.id);
+      }
+      return false;
+    }
+  }
+
+  /** Runs one import to its end; false when it has to be tried again later, and with it all after it. */
+  async #run(record: ImportRecord, held: HeldLease): Promise<boolean> {
+    const { engine, store, clock, log } = this.#options;
+    try {
+      await store.imports.update(record.id, { state: "running", startedAt: clock.now() });
+      const result = await runImport({
+        engine,
+        store,
+        lease: held.lease,
+        record,
+        path: this.#spool.path(record.id),
+        now: () => clock.now(),
+        onProgress: this.#progress(record.id),
+        signal: held.signal,
+      });
+      log.info({ import: record.id, dataflow: record.dataflowId, ...result }, `import ${result.state}`);
+    } catch (error) {
+      // Without the lease another server may have cleared away what was worked with: the failure says nothing.
+      if (this.#mayRunAgain(record, error) || !(await held.check())) {
+        log.warn({ import: record.id, err: error }, "import was cut off; it will be run again");
+        return false;
+      }
+      await this.#end(record, error);
+    }
+    await this.#spool.remove(record.id);
+    await this.#tell(record.id);
+    return true;
+  }
+
+  #mayRunAgain(record: ImportRecord, error: unknown): boolean {
+    if (!(error instanceof PeregrineError) || !RUN_AGAIN.has(error.code)) return false;
+    if (error.code !== "engineRestarted") return true;
+    const restarts = (this.#restarts.get(record.id) ?? 0) + 1;
+    this.#restarts.set(record.id, restarts);
+    return restarts < MOST_RESTARTS;
+  }
+
+  async #tell(id: number): Promise<void> {
+    const { onEnded, store } = this.#options;
+    const ended = onEnded && (await store.imports.get(id));
+    if (ended !== undefined) onEnded?.(ended);
+  }
+
+  /** Writes down why an import came to nothing. */
+  async #end(record: ImportRecord, error: unknown): Promise<void> {
+    const { clock, log, store } = this.#options;
+    const failure = error instanceof PeregrineError ? error : undefined;
+    log.warn({ import: record.id, err: error }, "import came to nothing");
+    await store.imports.update(record.id, {
+      state: failure?.actor === "user" ? "refused" : "failed",
+      error: {
+        code: failure?.code ?? "internal",
+        detail: failure?.detail ?? "Something went wrong inside Peregrine; the server's log says what.",
+        faults: failure?.faults ?? [],
+      },
+      progress: null,
+      finishedAt: clock.now(),
+    });
+  }
+
+  #progress(id: number): (progress: StoredProgress) => void {
+    let last = 0;
+    return (progress) => {
+      const now = performance.now();
+      if (now - last < PROGRESS_MS) return;
+      last = now;
+      this.#options.store.imports.update(id, { progress }).catch((error: unknown) => {
+        this.#options.log.warn({ import: id, err: error }, "an import's progress could not be noted");
+      });
+    };
+  }
+}
+
+/** The resolver's lease while imports run under it; its signal says that it was lost, or that the server stops. */
+class HeldLease {
+  readonly signal: AbortSignal;
+  readonly #lost = new AbortController();
+  readonly #store: Store;
+  readonly #timer: NodeJS.Timeout;
+  #lease: Lease;
+
+  constructor(store: Store, lease: Lease, stop: AbortSignal) {
+    this.#store = store;
+    this.#lease = lease;
+    this.signal = AbortSignal.any([stop, this.#lost.signal]);
+    this.#timer = setInterval(() => void this.#renew(), LEASE_MS / 4);
+    this.#timer.unref();
+  }
+
+  get lease(): Lease {
+    return this.#lease;
+  }
+
+  /** Whether it is still held, asked of the store. */
+  async check(): Promise<boolean> {
+    if (!this.signal.aborted) await this.#renew();
+    return !this.signal.aborted;
+  }
+
+  async end(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#store.leases.release(this.#lease);
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      const renewed = await this.#store.leases.renew(this.#lease);
+      if (renewed === undefined) this.#lost.abort(new PeregrineError("leaseLost"));
+      else this.#lease = renewed;
+    } catch {
+      // A control plane that can't be reached now may be the next time; publishing checks the lease itself.
+    }
+  }
+}

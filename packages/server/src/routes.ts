@@ -1,0 +1,31 @@
+import { type AccessService, accessRoutes } from "./access/index.ts";
+import { type ActivationService, activationRoutes } from "./activation/index.ts";
+import { type AudienceService, audienceRoutes } from "./audience/index.ts";
+import { type DefinitionService, definitionRoutes } from "./definition/index.ts";
+import type { ApiApp } from "./http/api-app.ts";
+import { healthRoutes, type Vitals } from "./http/health.ts";
+import { identityRoutes, type ProfileService, type RebuildService } from "./identity/index.ts";
+import { type IngestService, ingestRoutes } from "./ingest/index.ts";
+
+/** Everything that answers requests. */
+export interface Services {
+  readonly access: AccessService;
+  readonly definitions: DefinitionService;
+  readonly audiences: AudienceService;
+  readonly activations: ActivationService;
+  readonly ingest: IngestService;
+  readonly profiles: ProfileService;
+  readonly rebuilds: RebuildService;
+  readonly vitals: Vitals;
+}
+
+/** Adds the routes of every domain. */
+export function allRoutes(app: ApiApp, services: Services): void {
+  healthRoutes(app, services.vitals);
+  accessRoutes(app, services.access);
+  definitionRoutes(app, services.definitions);
+  ingestRoutes(app, services.ingest);
+  identityRoutes(app, services);
+  audienceRoutes(app, { audiences: services.audiences });
+  activationRoutes(app, services.activations);
+}

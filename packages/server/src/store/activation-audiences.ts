@@ -1,0 +1,111 @@
+import type { Clock, LinkState } from "@peregrine/core";
+import type { Kysely, Selectable, Updateable } from "kysely";
+import type { Database } from "./database.ts";
+import { fromJSONText, toJSONText } from "./json.ts";
+import type { StoredFailure } from "./progress.ts";
+
+/** An audience as an activation carries it, or once carried it. */
+export interface ActivationAudience {
+  readonly activationId: string;
+  readonly audienceId: string;
+  readonly attachedAt: number;
+  readonly lastCheckedAt: number | null;
+  readonly lastSynchronizedAt: number | null;
+  readonly status: LinkState;
+  readonly error: StoredFailure | null;
+  /** What the delivery keeps about the segment, such as what the destination was last told of it. */
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  /** The sequence number of the evaluation that the last check compared with. */
+  readonly checkedSequence: number | null;
+}
+
+type Patch = Partial<Omit<ActivationAudience, "activationId" | "audienceId" | "attachedAt">>;
+
+export class ActivationAudiences {
+  readonly #db: Kysely<Database>;
+  readonly #clock: Clock;
+
+  constructor(db: Kysely<Database>, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  with(transaction: Kysely<Database>): ActivationAudiences {
+    return new ActivationAudiences(transaction, this.#clock);
+  }
+
+  /** Links audiences, or links them again; what was known of one from before stays. */
+  async link(activationId: string, audienceIds: readonly string[]): Promise<void> {
+    if (audienceIds.length === 0) return;
+    const status: LinkState = "linked";
+    await this.#db
+      .insertInto("activation_audience")
+      .values(
+        audienceIds.map((id) => ({
+          activation_id: activationId,
+          audience_id: id,
+          attached_at: this.#clock.now(),
+          status,
+        })),
+      )
+      .onConflict((conflict) => conflict.columns(["activation_id", "audience_id"]).doUpdateSet({ status }))
+      .execute();
+  }
+
+  /** All of an activation's, by audience id. */
+  async of(activationId: string): Promise<ActivationAudience[]> {
+    const rows = await this.#db
+      .selectFrom("activation_audience")
+      .selectAll()
+      .where("activation_id", "=", activationId)
+      .orderBy("audience_id")
+      .execute();
+    return rows.map(recordOf);
+  }
+
+  /** Changes the fields that are named. */
+  async update(activationId: string, audienceId: string, patch: Patch): Promise<void> {
+    const columns = columnsOf(patch);
+    if (Object.keys(columns).length === 0) return;
+    await this.#db
+      .updateTable("activation_audience")
+      .set(columns)
+      .where("activation_id", "=", activationId)
+      .where("audience_id", "=", audienceId)
+      .execute();
+  }
+
+  /** Forgets the link and what was known of it. */
+  async forget(activationId: string, audienceId: string): Promise<void> {
+    await this.#db
+      .deleteFrom("activation_audience")
+      .where("activation_id", "=", activationId)
+      .where("audience_id", "=", audienceId)
+      .execute();
+  }
+}
+
+function columnsOf(patch: Patch): Updateable<Database["activation_audience"]> {
+  return {
+    ...(patch.lastCheckedAt === undefined ? {} : { last_checked_at: patch.lastCheckedAt }),
+    ...(patch.lastSynchronizedAt === undefined ? {} : { last_synchronized_at: patch.lastSynchronizedAt }),
+    ...(patch.status === undefined ? {} : { status: patch.status }),
+    ...(patch.error === undefined ? {} : { error: toJSONText(patch.error) }),
+    ...(patch.metadata === undefined ? {} : { metadata: toJSONText(patch.metadata) }),
+    ...(patch.checkedSequence === undefined ? {} : { checked_sequence: patch.checkedSequence }),
+  };
+}
+
+function recordOf(row: Selectable<Database["activation_audience"]>): ActivationAudience {
+  return {
+    activationId: row.activation_id,
+    audienceId: row.audience_id,
+    attachedAt: row.attached_at,
+    lastCheckedAt: row.last_checked_at,
+    lastSynchronizedAt: row.last_synchronized_at,
+    status: row.status as LinkState,
+    error: fromJSONText<StoredFailure>(row.error),
+    metadata: fromJSONText<Record<string, unknown>>(row.metadata),
+    checkedSequence: row.checked_sequence,
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * The control plane's tables. Instants are integer milliseconds UTC, JSON is text in both dialects, and every
+ * id comes from the table `counter`, so that ids become visible in the order in which they were given.
+ */
+export interface Database {
+  installation: InstallationTable;
+  counter: CounterTable;
+  definition: DefinitionTable;
+  definition_version: DefinitionVersionTable;
+  catalog_column: CatalogColumnTable;
+  dataflow_base: DataflowBaseTable;
+  secret: SecretTable;
+  operation: OperationTable;
+  import: ImportTable;
+  lease: LeaseTable;
+  run: RunTable;
+  activation_audience: ActivationAudienceTable;
+  token: TokenTable;
+  setup_code: SetupCodeTable;
+}
+
+/** JSON kept as text; written by {@link JSON.stringify}, read by `json.ts`. */
+type JSONText = string;
+
+interface InstallationTable {
+  /** Always 1: there is one row. */
+  singleton: number;
+  id: string;
+  created_at: number;
+}
+
+interface CounterTable {
+  name: string;
+  value: number;
+}
+
+interface DefinitionTable {
+  kind: string;
+  id: string;
+  /** Names the definition in the data plane; unique over all kinds and never used again. */
+  number: number;
+  body: JSONText;
+  version: number;
+  origin: "api" | "file";
+  state: "live" | "deleted";
+  updated_at: number;
+  updated_by: string;
+}
+
+interface DefinitionVersionTable {
+  kind: string;
+  id: string;
+  version: number;
+  /** `null` at the version that deleted it. */
+  body: JSONText | null;
+  at: number;
+  by: string;
+}
+
+interface CatalogColumnTable {
+  /** Names the column in the data plane; unique over all schemas and never used again. */
+  number: number;
+  schema_id: string;
+  name: string;
+  type: string;
+}
+
+interface DataflowBaseTable {
+  /** Number of the dataflow. */
+  dataflow: number;
+  /** Rows of imports before this one do not count. */
+  import: number;
+}
+
+interface SecretTable {
+  owner: string;
+  name: string;
+  ciphertext: string;
+}
+
+interface OperationTable {
+  id: number;
+  kind: string;
+  subject: string;
+  state: "open" | "published" | "abandoned" | "cleared";
+  epoch: number;
+  opened_at: number;
+  ended_at: number | null;
+}
+
+interface ImportTable {
+  id: number;
+  dataflow_id: string;
+  dataflow_number: number;
+  file_name: string;
+  sha256: string;
+  size: number;
+  state: string;
+  operation: number | null;
+  arrival_from: number | null;
+  arrival_to: number | null;
+  columns: JSONText | null;
+  definition: JSONText | null;
+  counts: JSONText | null;
+  progress: JSONText | null;
+  error: JSONText | null;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+}
+
+interface LeaseTable {
+  name: string;
+  holder: string;
+  epoch: number;
+  expires_at: number;
+}
+
+interface RunTable {
+  id: number;
+  activation_id: string;
+  state: string;
+  trigger: string;
+  epoch: number;
+  sequence: number | null;
+  counts: JSONText | null;
+  progress: JSONText | null;
+  error: JSONText | null;
+  started_at: number;
+  finished_at: number | null;
+}
+
+interface ActivationAudienceTable {
+  activation_id: string;
+  audience_id: string;
+  attached_at: number;
+  last_checked_at: number | null;
+  last_synchronized_at: number | null;
+  status: string;
+  error: JSONText | null;
+  metadata: JSONText | null;
+  checked_sequence: number | null;
+}
+
+interface TokenTable {
+  id: string;
+  name: string;
+  hash: string;
+  role: "admin" | "editor" | "viewer";
+  created_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}
+
+interface SetupCodeTable {
+  /** Always 1: there is one row. */
+  singleton: number;
+  hash: string;
+  created_at: number;
+  used_at: number | null;
+}

@@ -1,0 +1,243 @@
+import type { Clock, DefinitionOf, IdentityConfig } from "@peregrine/core";
+import type { Kysely, Selectable, Updateable } from "kysely";
+import { Counters } from "./counters.ts";
+import { Keyset, type Page } from "./cursor.ts";
+import type { Database } from "./database.ts";
+import { fromJSONText, toJSONText } from "./json.ts";
+import type { StoredFailure, StoredProgress } from "./progress.ts";
+
+/**
+ * `queued` → `running` → one of the ends: `published`, `unchanged` (the file is known already), `refused`
+ * (the file or too many of its rows; the error says why), `failed` (something else; it can be tried again),
+ * `validated` (a draft's: counted, and thrown away).
+ */
+export type ImportState =
+  | "queued"
+  | "running"
+  | "published"
+  | "unchanged"
+  | "refused"
+  | "failed"
+  | "validated";
+
+/** All that decided how an import's rows were read, as it was when the import ran. */
+export interface ImportDefinition {
+  readonly dataflow: DefinitionOf<"dataflow">;
+  readonly schema: DefinitionOf<"schema">;
+  readonly schemaNumber: number;
+  /** The catalog numbers of the schema's columns, by name. */
+  readonly columns: Readonly<Record<string, number>>;
+  readonly identity: IdentityConfig;
+}
+
+/** How an import's rows came out: read = personRows + events + leftOut + noIdentifier + refused. */
+export interface ImportCounts {
+  readonly read: number;
+  readonly personRows: number;
+  readonly events: number;
+  /** Those of `events` whose key was known already: nothing was written. */
+  readonly repeatedEvents: number;
+  readonly leftOut: number;
+  readonly noIdentifier: number;
+  readonly refused: number;
+  readonly newProfiles: number;
+  readonly merges: number;
+  readonly conflicts: number;
+}
+
+export interface ImportRecord {
+  /** Below 2^32; the data plane names the import by it. */
+  readonly id: number;
+  readonly dataflowId: string;
+  readonly dataflowNumber: number;
+  readonly fileName: string;
+  /** Of the file as it came, in lower-case hex. */
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly state: ImportState;
+  readonly operation: number | null;
+  /** Its rows' arrival numbers: `arrivalFrom <= arrival < arrivalTo`. */
+  readonly arrivalFrom: number | null;
+  readonly arrivalTo: number | null;
+  /** The file's columns, as its header names them. */
+  readonly columns: readonly string[] | null;
+  readonly definition: ImportDefinition | null;
+  readonly counts: ImportCounts | null;
+  readonly progress: StoredProgress | null;
+  readonly error: StoredFailure | null;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+}
+
+type ImportPatch = Partial<Omit<ImportRecord, "id" | "dataflowId" | "dataflowNumber" | "createdAt">>;
+
+/** Files that came in, in the order in which they came. */
+export class Imports {
+  readonly #db: Kysely<Database>;
+  readonly #clock: Clock;
+
+  constructor(db: Kysely<Database>, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  with(transaction: Kysely<Database>): Imports {
+    return new Imports(transaction, this.#clock);
+  }
+
+  /** Queues a file. Ids grow in the order in which imports become visible, so the order of ids is that of arrival. */
+  async create(
+    file: Pick<ImportRecord, "dataflowId" | "dataflowNumber" | "fileName" | "sha256" | "size">,
+  ): Promise<ImportRecord> {
+    const create = async (trx: Kysely<Database>) =>
+      trx
+        .insertInto("import")
+        .values({
+          id: await new Counters(trx).draw("import"),
+          dataflow_id: file.dataflowId,
+          dataflow_number: file.dataflowNumber,
+          file_name: file.fileName,
+          sha256: file.sha256,
+          size: file.size,
+          state: "queued",
+          created_at: this.#clock.now(),
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+    const row = this.#db.isTransaction
+      ? await create(this.#db)
+      : await this.#db.transaction().execute(create);
+    return recordOf(row);
+  }
+
+  async get(id: number): Promise<ImportRecord | undefined> {
+    const row = await this.#db.selectFrom("import").selectAll().where("id", "=", id).executeTakeFirst();
+    return row && recordOf(row);
+  }
+
+  /** Changes the fields that are named. */
+  async update(id: number, patch: ImportPatch): Promise<void> {
+    const columns = columnsOf(patch);
+    if (Object.keys(columns).length === 0) return;
+    await this.#db.updateTable("import").set(columns).where("id", "=", id).execute();
+  }
+
+  /** Imports that have not ended, oldest first: what is queued, and what a dead server was at. */
+  async unfinished(): Promise<ImportRecord[]> {
+    const rows = await this.#db
+      .selectFrom("import")
+      .selectAll()
+      .where("state", "in", ["queued", "running"])
+      .orderBy("id")
+      .execute();
+    return rows.map(recordOf);
+  }
+
+  /** All published imports in the order of arrival; what `rebuild` goes through. */
+  async published(): Promise<ImportRecord[]> {
+    const rows = await this.#db
+      .selectFrom("import")
+      .selectAll()
+      .where("state", "=", "published")
+      .orderBy("arrival_from")
+      .orderBy("id")
+      .execute();
+    return rows.map(recordOf);
+  }
+
+  /** The latest published import of the same bytes into the same dataflow. */
+  async publishedWith(dataflowNumber: number, sha256: string): Promise<ImportRecord | undefined> {
+    const row = await this.#db
+      .selectFrom("import")
+      .selectAll()
+      .where("dataflow_number", "=", dataflowNumber)
+      .where("sha256", "=", sha256)
+      .where("state", "=", "published")
+      .orderBy("id", "desc")
+      .executeTakeFirst();
+    return row && recordOf(row);
+  }
+
+  /** The latest published import of a dataflow, whatever the file. */
+  async latestPublished(dataflowNumber: number): Promise<ImportRecord | undefined> {
+    const row = await this.#db
+      .selectFrom("import")
+      .selectAll()
+      .where("dataflow_number", "=", dataflowNumber)
+      .where("state", "=", "published")
+      .orderBy("id", "desc")
+      .executeTakeFirst();
+    return row && recordOf(row);
+  }
+
+  /** Newest first. */
+  async page(options: {
+    readonly dataflowId?: string | undefined;
+    readonly cursor?: string | undefined;
+    readonly limit: number;
+  }): Promise<Page<ImportRecord>> {
+    const keyset = new Keyset(`imports/${options.dataflowId ?? ""}`, ["number"]);
+    const after = keyset.after(options.cursor);
+    const rows = await this.#db
+      .selectFrom("import")
+      .selectAll()
+      .$if(options.dataflowId !== undefined, (query) =>
+        query.where("dataflow_id", "=", options.dataflowId ?? ""),
+      )
+      .$if(after !== undefined, (query) => query.where("id", "<", after?.[0] ?? 0))
+      .orderBy("id", "desc")
+      .limit(options.limit + 1)
+      .execute();
+    return keyset.page(rows.map(recordOf), options.limit, ({ id }) => [id]);
+  }
+}
+
+/** Record field → column, and how its value is kept. */
+const JSON_FIELDS = ["columns", "definition", "counts", "progress", "error"] as const;
+const PLAIN_FIELDS = {
+  fileName: "file_name",
+  sha256: "sha256",
+  size: "size",
+  state: "state",
+  operation: "operation",
+  arrivalFrom: "arrival_from",
+  arrivalTo: "arrival_to",
+  startedAt: "started_at",
+  finishedAt: "finished_at",
+} as const satisfies Partial<Record<keyof ImportPatch, keyof Database["import"]>>;
+
+function columnsOf(patch: ImportPatch): Updateable<Database["import"]> {
+  const plain = Object.entries(PLAIN_FIELDS).flatMap(([field, column]) => {
+    const value = patch[field as keyof typeof PLAIN_FIELDS];
+    return value === undefined ? [] : [[column, value] as const];
+  });
+  const json = JSON_FIELDS.flatMap((field) =>
+    patch[field] === undefined ? [] : [[field, toJSONText(patch[field])] as const],
+  );
+  return Object.fromEntries([...plain, ...json]);
+}
+
+function recordOf(row: Selectable<Database["import"]>): ImportRecord {
+  return {
+    id: row.id,
+    dataflowId: row.dataflow_id,
+    dataflowNumber: row.dataflow_number,
+    fileName: row.file_name,
+    sha256: row.sha256,
+    size: row.size,
+    state: row.state as ImportState,
+    operation: row.operation,
+    arrivalFrom: row.arrival_from,
+    arrivalTo: row.arrival_to,
+    columns: fromJSONText<readonly string[]>(row.columns),
+    definition: fromJSONText<ImportDefinition>(row.definition),
+    counts: fromJSONText<ImportCounts>(row.counts),
+    progress: fromJSONText<StoredProgress>(row.progress),
+    error: fromJSONText<StoredFailure>(row.error),
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}

@@ -1,0 +1,58 @@
+import { PeregrineError } from "@peregrine/core";
+import { type Kysely, type Migration, Migrator, sql } from "kysely";
+import type { Database } from "./database.ts";
+import { foundation } from "./migrations/0001_foundation.ts";
+
+/** In the order of their names. A migration that was released never changes; the next one gets a new name. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  "0001_foundation": foundation,
+};
+
+const MIGRATION_TABLE = "migration";
+
+/**
+ * Brings the control plane to this program's version; safe to repeat. On PostgreSQL an advisory lock makes
+ * servers that start together wait for one another; on SQLite the folder's lock has seen to that already.
+ *
+ * @throws PeregrineError `storeNewer` when a newer program has been here, `storeForeign` when the database
+ *   holds tables that are not ours; in both cases nothing was changed.
+ */
+export async function migrate(
+  db: Kysely<Database>,
+  migrations: Readonly<Record<string, Migration>> = MIGRATIONS,
+): Promise<void> {
+  await refuseNewer(db, migrations);
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations },
+    migrationTableName: MIGRATION_TABLE,
+    migrationLockTableName: "migration_lock",
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  // Another server, newer than this one, may have migrated between the look above and our turn.
+  await refuseNewer(db, migrations);
+  throw error;
+}
+
+async function refuseNewer(
+  db: Kysely<Database>,
+  migrations: Readonly<Record<string, Migration>>,
+): Promise<void> {
+  const tables = (await db.introspection.getTables({ withInternalKyselyTables: true })).map(
+    ({ name }) => name,
+  );
+  if (!tables.includes(MIGRATION_TABLE)) {
+    const foreign = tables.find((name) => name === "definition" || name === "operation" || name === "token");
+    if (foreign === undefined) return;
+    throw new PeregrineError("storeForeign", {
+      detail: `The database has a table "${foreign}" that Peregrine did not make.`,
+    });
+  }
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(MIGRATION_TABLE)}`.execute(db);
+  const unknown = rows.map(({ name }) => name).filter((name) => !(name in migrations));
+  if (unknown.length === 0) return;
+  throw new PeregrineError("storeNewer", {
+    detail: `The database has the migrations ${unknown.sort().join(", ")}, which this program does not know.`,
+  });
+}

@@ -1,0 +1,168 @@
+import { type Clock, PeregrineError } from "@peregrine/core";
+import type { Kysely, Transaction } from "kysely";
+import { Counters } from "./counters.ts";
+import type { Database } from "./database.ts";
+import { assertHeld, type Lease } from "./leases.ts";
+
+/** What is written under an operation id and published as a whole. */
+export type OperationKind = "import" | "rebuild" | "evaluation" | "plan" | "deletion";
+
+/**
+ * What a reader may see. A row counts when `op <= upTo` and `op` is not in `except`; a derived row (profile,
+ * identifier, merge, attribute, event) also needs `op >= generation`; a row of an overwriting dataflow also
+ * needs `import >= ` its base.
+ */
+export interface Snapshot {
+  readonly upTo: number;
+  /** Sorted: operations up to `upTo` that are open, or abandoned with rows still lying about. */
+  readonly except: readonly number[];
+  /** The operation of the latest rebuild; 0 before the first. */
+  readonly generation: number;
+  /** Per overwriting dataflow (its number), the import before which nothing counts. */
+  readonly bases: readonly { readonly dataflow: number; readonly import: number }[];
+}
+
+const GENERATION = "generation";
+
+/** Publish last: the data plane's rows are written under an operation's id, the id is published after them. */
+export class Operations {
+  readonly #db: Kysely<Database>;
+  readonly #clock: Clock;
+
+  constructor(db: Kysely<Database>, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  /**
+   * A new operation's id, larger than every id that any snapshot has seen: the counter's row stays locked
+   * until the operation's row is committed, so a reader that sees a later id sees this one as open.
+   *
+   * @param subject what it is about, for people: an import's id, an audience's id
+   * @param epoch the epoch of the lease under which the work is done
+   */
+  async open(kind: OperationKind, subject: string, epoch: number): Promise<number> {
+    return this.#db.transaction().execute(async (trx) => {
+      const id = await new Counters(trx).draw("operation");
+      await trx
+        .insertInto("operation")
+        .values({ id, kind, subject, epoch, state: "open", opened_at: this.#clock.now(), ended_at: null })
+        .execute();
+      return id;
+    });
+  }
+
+  /**
+   * Makes an operation's rows visible, together with what `apply` writes, in one transaction.
+   *
+   * @param lease when given, it is checked inside the transaction: nobody can take it over in between
+   * @throws PeregrineError `operationClosed` when it is not open any more, `leaseLost` when the lease has
+   *   gone to another; then nothing happened
+   */
+  async publish(
+    id: number,
+    apply?: (transaction: Transaction<Database>) => Promise<void>,
+    lease?: Lease,
+  ): Promise<void> {
+    await this.#db.transaction().execute(async (trx) => {
+      if (lease !== undefined) await assertHeld(trx, lease);
+      const ended = await trx
+        .updateTable("operation")
+        .set({ state: "published", ended_at: this.#clock.now() })
+        .where("id", "=", id)
+        .where("state", "=", "open")
+        .executeTakeFirst();
+      if (ended.numUpdatedRows !== 1n) {
+        throw new PeregrineError("operationClosed", { detail: `Operation ${id} is not open.` });
+      }
+      await apply?.(trx);
+    });
+  }
+
+  /** Its rows stay invisible for ever. Does nothing to an operation that has ended. */
+  async abandon(id: number): Promise<void> {
+    await this.#db
+      .updateTable("operation")
+      .set({ state: "abandoned", ended_at: this.#clock.now() })
+      .where("id", "=", id)
+      .where("state", "=", "open")
+      .execute();
+  }
+
+  /** Abandons what a dead server left open; returns the ids. Only for whoever knows that nobody works on them. */
+  async abandonOpen(kind?: OperationKind): Promise<number[]> {
+    const rows = await this.#db
+      .updateTable("operation")
+      .set({ state: "abandoned", ended_at: this.#clock.now() })
+      .where("state", "=", "open")
+      .$if(kind !== undefined, (query) => query.where("kind", "=", kind ?? ""))
+      .returning("id")
+      .execute();
+    return rows.map(({ id }) => id).sort((one, other) => one - other);
+  }
+
+  /** Abandoned operations whose rows still lie in the data plane, oldest first. */
+  async abandoned(): Promise<{ id: number; kind: OperationKind; subject: string }[]> {
+    const rows = await this.#db
+      .selectFrom("operation")
+      .select(["id", "kind", "subject"])
+      .where("state", "=", "abandoned")
+      .orderBy("id")
+      .execute();
+    return rows.map((row) => ({ ...row, kind: row.kind as OperationKind }));
+  }
+
+  /** Says that the rows of abandoned operations are deleted, so that snapshots need not name them any more. */
+  async cleared(ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#db
+      .updateTable("operation")
+      .set({ state: "cleared" })
+      .where("id", "in", ids)
+      .where("state", "=", "abandoned")
+      .execute();
+  }
+
+  /** What readers may see now; consistent: read in one transaction. */
+  async snapshot(): Promise<Snapshot> {
+    return this.#db
+      .transaction()
+      .setIsolationLevel("repeatable read")
+      .execute(async (trx) => {
+        const latest = await trx
+          .selectFrom("operation")
+          .select((eb) => eb.fn.max("id").as("id"))
+          .where("state", "=", "published")
+          .executeTakeFirst();
+        const upTo = latest?.id ?? 0;
+        const hidden = await trx
+          .selectFrom("operation")
+          .select("id")
+          .where("state", "in", ["open", "abandoned"])
+          .where("id", "<", upTo)
+          .orderBy("id")
+          .execute();
+        const bases = await trx.selectFrom("dataflow_base").selectAll().orderBy("dataflow").execute();
+        const generation = await new Counters(trx).get(GENERATION);
+        return { upTo, except: hidden.map(({ id }) => id), generation, bases };
+      });
+  }
+}
+
+/** Inside `apply`: rows of this dataflow's imports before `importId` stop to count with this publication. */
+export async function setBase(
+  transaction: Kysely<Database>,
+  dataflowNumber: number,
+  importId: number,
+): Promise<void> {
+  await transaction
+    .insertInto("dataflow_base")
+    .values({ dataflow: dataflowNumber, import: importId })
+    .onConflict((conflict) => conflict.column("dataflow").doUpdateSet({ import: importId }))
+    .execute();
+}
+
+/** Inside `apply` of a rebuild: derived rows of operations before `operation` stop to count. */
+export async function setGeneration(transaction: Kysely<Database>, operation: number): Promise<void> {
+  await new Counters(transaction).set(GENERATION, operation);
+}

@@ -1,0 +1,113 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "@peregrine/core";
+import { type Dialect, Kysely } from "kysely";
+import { ActivationAudiences } from "./activation-audiences.ts";
+import { Counters } from "./counters.ts";
+import type { Database } from "./database.ts";
+import { Definitions } from "./definitions.ts";
+import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { Imports } from "./imports.ts";
+import { ensureInstallation, type Installation } from "./installation.ts";
+import { Leases } from "./leases.ts";
+import { migrate } from "./migrate.ts";
+import { Operations } from "./operations.ts";
+import { postgresDialect } from "./postgres-dialect.ts";
+import { Runs } from "./runs.ts";
+import { secretKeyOfFolder } from "./secret-key.ts";
+import { type Random, Secrets } from "./secrets.ts";
+import { sqliteDialect } from "./sqlite-dialect.ts";
+import { Tokens } from "./tokens.ts";
+
+/**
+ * The control plane. On SQLite there is one connection: inside a transaction use only what the transaction
+ * was given (`store.imports.with(trx)`), for `store.db` would wait for the transaction to end.
+ */
+export interface Store {
+  readonly db: Kysely<Database>;
+  readonly dialect: "sqlite" | "postgres";
+  readonly installation: Installation;
+  readonly operations: Operations;
+  readonly leases: Leases;
+  readonly definitions: Definitions;
+  readonly imports: Imports;
+  readonly runs: Runs;
+  readonly activationAudiences: ActivationAudiences;
+  readonly secrets: Secrets;
+  readonly tokens: Tokens;
+  readonly counters: Counters;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** A PostgreSQL; without it the control plane is the file `control.db` in the folder, held exclusively. */
+  readonly databaseUrl?: string | undefined;
+  readonly folder: string;
+  readonly clock: Clock;
+  /** 32 bytes; without it the folder's `secret.key`, made at the first start. */
+  readonly secretKey?: Buffer | undefined;
+  /** Where keys, tokens and codes come from; the system's random source unless told otherwise. */
+  readonly random?: Random;
+  /** Hears of connections that broke while nobody used them; they are replaced. */
+  readonly onIdleError?: (error: unknown) => void;
+}
+
+/**
+ * Opens the control plane, brings it to this program's version, and sees to its id and its key.
+ *
+ * @throws PeregrineError `folderInUse`, `folderUnusable`, `storeUnavailable`, `storeNewer`, `storeForeign`,
+ *   `storeDamaged`, `diskFull`, `secretKeyInvalid`, `secretKeyWrong`
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { databaseUrl, folder, clock, random = randomBytes } = options;
+  const lock = databaseUrl === undefined ? lockFolder(folder) : undefined;
+  const db = new Kysely<Database>({ dialect: dialectOf(options) });
+  try {
+    await migrate(db);
+    const installation = await ensureInstallation(db, clock, randomUUID);
+    const secrets = new Secrets(db, options.secretKey ?? ownKey(folder, random), random);
+    await secrets.checkKey();
+    return {
+      db,
+      dialect: databaseUrl === undefined ? "sqlite" : "postgres",
+      installation,
+      operations: new Operations(db, clock),
+      leases: new Leases(db, clock),
+      definitions: new Definitions(db, clock),
+      imports: new Imports(db, clock),
+      runs: new Runs(db, clock),
+      activationAudiences: new ActivationAudiences(db, clock),
+      secrets,
+      tokens: new Tokens(db, clock, random),
+      counters: new Counters(db),
+      close: () => close(db, lock),
+    };
+  } catch (error) {
+    await close(db, lock);
+    throw error;
+  }
+}
+
+function dialectOf({ databaseUrl, folder, onIdleError }: StoreOptions): Dialect {
+  if (databaseUrl === undefined) {
+    const file = join(folder, "control.db");
+    return sqliteDialect({ file, busyTimeoutMs: 5_000, connectionTimeoutMs: 60_000 });
+  }
+  return postgresDialect({
+    url: databaseUrl,
+    maxConnections: 10,
+    connectionTimeoutMs: 10_000,
+    ...(onIdleError === undefined ? {} : { onIdleError }),
+  });
+}
+
+function ownKey(folder: string, random: Random): Buffer {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return secretKeyOfFolder(folder, random);
+}
+
+async function close(db: Kysely<Database>, lock: FolderLock | undefined): Promise<void> {
+  await db.destroy();
+  lock?.release();
+}
