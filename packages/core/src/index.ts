@@ -9,7 +9,7 @@ export type { Normalisation } from "./identity/normalise.ts";
 export { NORMALISATION_NAMES, NORMALISATIONS, normalise } from "./identity/normalise.ts";
 export type { ActivationDefinition, ActivationDefinitionInput } from "./activation/activation.ts";
 export { activationDefinition } from "./activation/activation.ts";
-export type { DistinctTuple, IdentityGroup, Values } from "./identity/group.ts";
+export type { DistinctTuples, IdentityGroup, Values } from "./identity/group.ts";
 export { readGroup } from "./identity/group.ts";
 export { flattenMerges } from "./identity/merges.ts";
 export { resolveGroup, unsettledProfiles } from "./identity/resolve-group.ts";
@@ -23,7 +23,7 @@ export type {
   RowSequence,
 } from "./identity/resolver.ts";
 export type { Holding, IdentityState } from "./identity/state.ts";
-export type { Identifier, RawIdentifiers, RowIdentity } from "./identity/row.ts";
+export type { Identifier, RawIdentifiers, RowIdentity, RowReader } from "./identity/row.ts";
 export { rowReader } from "./identity/row.ts";
 export type { BreakerPolicy } from "./activation/breaker.ts";
 export { BREAKER_POLICY, Breaker } from "./activation/breaker.ts";

@@ -1,8 +1,5 @@
-import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 
 /**
  * Writes data to a file that only this process names, gives its path to `use`, and removes it.
@@ -19,9 +16,26 @@ export async function spooled<Result>(
 ): Promise<Result> {
   const path = join(folder, name);
   try {
-    await pipeline(Readable.from(data, { objectMode: false }), createWriteStream(path, { mode: 0o600 }));
+    await write(path, data);
     return await use(path);
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** A full disk is told only when all data has come: an answer in the middle would reach the client as a cut line. */
+async function write(path: string, data: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, "w", 0o600);
+  let failure: unknown;
+  try {
+    for await (const chunk of data) {
+      if (failure !== undefined) continue;
+      await file.appendFile(chunk).catch((error: unknown) => {
+        failure = error;
+      });
+    }
+  } finally {
+    await file.close();
+  }
+  if (failure !== undefined) throw failure;
 }

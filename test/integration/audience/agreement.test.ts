@@ -37,7 +37,7 @@ afterAll(async () => {
 
 describe("a rule in SQL and the same rule in memory", () => {
   it.each(MOMENTS.map((moment, at) => ({ ...moment, at })))(
-    `find the same people for ${RULES_PER_STATEMENT * STATEMENTS_PER_MOMENT} random rules in $timeZone`,
+    `find the same people for ${RULES_PER_STATEMENT * STATEMENTS_PER_MOMENT} random rules at $at ($timeZone)`,
     async ({ at, ...moment }) => {
       const operation = at + 1;
       const [world] = fc.sample(anyWorld(moment, 60), { numRuns: 1, seed: SEED + at });

@@ -15,7 +15,7 @@ export interface CaseGroup {
 /** Numbers are decimals as text or JSON numbers, times are ISO texts. */
 type CaseValue = string | number | boolean | readonly string[];
 
-export interface CasePerson {
+interface CasePerson {
   readonly has?: { readonly [Name in keyof typeof ATTRIBUTES]?: CaseValue | null };
   /** Attribute, value, time, and the tie-break; arrived in this order. */
   readonly history?: readonly (readonly [
@@ -37,7 +37,7 @@ export type CaseEvent = readonly [
   source?: "web" | "shop",
 ];
 
-export type Case = readonly [says: string, rule: unknown, members: string, moment?: Partial<Moment>];
+type Case = readonly [says: string, rule: unknown, members: string, moment?: Partial<Moment>];
 
 export const NOON: Moment = { asOf: Date.UTC(2026, 5, 15, 12), timeZone: "UTC" };
 

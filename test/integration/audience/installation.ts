@@ -57,7 +57,7 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-export interface Rows {
+interface Rows {
   readonly profiles?: readonly number[];
   readonly merges?: readonly (readonly [old: number, survivor: number])[];
   readonly users?: readonly (readonly [value: string, profile: number])[];

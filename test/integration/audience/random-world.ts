@@ -1,4 +1,4 @@
-import { type Bounds, boundsOf, type Moment, type Value } from "@peregrine/core";
+import { type Bounds, boundsOf, type ColumnType, type Moment, type Value } from "@peregrine/core";
 import fc from "fast-check";
 import { LISTS, NUMBERS, TEXTS, WINDOWS } from "./random-rules.ts";
 import { ATTRIBUTES, type AttributeRow, EVENTS, type EventRow, PROPERTIES, type World } from "./world.ts";
@@ -56,13 +56,13 @@ export function anyWorld(moment: Moment, profiles: number): fc.Arbitrary<World> 
 
 const DAY = 86_400_000;
 
-const VALUES = {
+const VALUES: Readonly<Record<ColumnType, fc.Arbitrary<Value>>> = {
   text: fc.constantFrom(...TEXTS),
   number: fc.constantFrom(...NUMBERS),
   boolean: fc.boolean(),
   time: fc.constantFrom(0, Date.UTC(2026, 1, 28), Date.UTC(2024, 1, 29, 23, 59, 59, 999)),
   list: fc.constantFrom(...LISTS),
-} as const satisfies Record<string, fc.Arbitrary<Value>>;
+};
 
 function eventKinds() {
   return Object.entries(EVENTS).flatMap(([type, schemas]) =>

@@ -8,7 +8,7 @@ import type {
   Value,
 } from "@peregrine/core";
 import { compileRules, evaluateRule } from "@peregrine/core";
-import { type Engine, ensureEventTable, type Snapshot, views } from "@peregrine/server";
+import { type Engine, ensureEventTable, views } from "@peregrine/server";
 
 /**
  * People for the tests of rules, written twice: into the engine as ingestion writes them, and as persons in
@@ -82,8 +82,6 @@ export interface World {
   readonly events: readonly EventRow[];
 }
 
-export const SNAPSHOT: Snapshot = { upTo: 1, except: [], generation: 0, bases: [] };
-
 /** Makes the tables of the two schemas. */
 export async function createTables(engine: Engine): Promise<void> {
   for (const schema of [WEB, SHOP]) {
@@ -93,7 +91,7 @@ export async function createTables(engine: Engine): Promise<void> {
 }
 
 /** Writes the rows as ingestion does, all under one published operation. */
-export async function writeWorld(engine: Engine, world: World, operation = 1): Promise<void> {
+export async function writeWorld(engine: Engine, world: World, operation: number): Promise<void> {
   await engine.insert(
     "profile",
     ["op", "profile", "arrival"],
@@ -181,12 +179,14 @@ export function peopleOf(world: World): Map<number, Person> {
   return people;
 }
 
+type Snapshot = Parameters<typeof views>[0];
+
 /** Members of each rule by one compiled statement for them all; canonical numbers, ascending. */
 export async function membersBySql(
   engine: Engine,
   rules: readonly ResolvedRule[],
   moment: Moment,
-  snapshot: Snapshot = SNAPSHOT,
+  snapshot: Snapshot,
 ): Promise<number[][]> {
   const compiled = compileRules(rules, moment);
   const head = views(snapshot, compiled.needs);

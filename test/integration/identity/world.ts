@@ -1,4 +1,4 @@
-import type { IdentityConfig, RawIdentifiers } from "@peregrine/core";
+import type { IdentityConfig } from "@peregrine/core";
 import {
   type Engine,
   findViolations,
@@ -38,10 +38,12 @@ export function kind(
   };
 }
 
-/** A row as ingestion maps it; "leftOut" stands for rows that have no identity whatever they name. */
-export type Row = RawIdentifiers | "leftOut";
+type Identifiers = readonly (readonly [kind: number, raw: string])[];
 
-export const row = (...identifiers: [number, string][]): RawIdentifiers => identifiers;
+/** A row as ingestion maps it; "leftOut" stands for rows that have no identity whatever they name. */
+export type Row = Identifiers | "leftOut";
+
+export const row = (...identifiers: [number, string][]): Identifiers => identifiers;
 export const user = (value: string): [number, string] => [USERID, value];
 export const email = (value: string): [number, string] => [EMAIL, value];
 export const cookie = (value: string): [number, string] => [COOKIE, value];

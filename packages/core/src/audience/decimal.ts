@@ -7,7 +7,7 @@ export type Micros = bigint;
 export const MICROS_PER_UNIT = 1_000_000n;
 
 /** Everything from here on (in either direction) does not fit the engine's column. */
-export const DECIMAL_LIMIT: Micros = 10n ** 18n;
+const DECIMAL_LIMIT: Micros = 10n ** 18n;
 
 /** A double keeps 15 significant decimal digits; what has more may have been rounded before we saw it. */
 const SAFE_DIGITS = 15;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { columnName } from "../schema/schema.ts";
 
 /** A property, or the product of two of them. */
-export const measured = z.union([
+const measured = z.union([
   columnName,
   z.strictObject({ product: z.tuple([columnName, columnName]).describe("Two properties, multiplied.") }),
 ]);

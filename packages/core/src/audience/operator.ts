@@ -5,12 +5,12 @@ import type { Reporter } from "./report.ts";
 import type { Comparison, ValueTest } from "./value-test.ts";
 
 /** Text, a number (or a decimal written as text, for more than 15 digits), or true/false. */
-export const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /** A JSON number, or a decimal written as text. */
-export const decimal = z.union([z.number(), z.string()]);
+const decimal = z.union([z.number(), z.string()]);
 
-export const MAXIMUM_VALUES = 10_000;
-export const MAXIMUM_TEXT = 10_000;
+const MAXIMUM_VALUES = 10_000;
+const MAXIMUM_TEXT = 10_000;
 
 interface OperandContext {
   readonly type: ColumnType;
@@ -179,7 +179,7 @@ const NUMBER_FAULTS = {
 } as const;
 
 /** A number of a rule in micro-units; reports what is wrong with it. */
-export function readNumber(operand: number | string, report: Reporter): bigint | undefined {
+function readNumber(operand: number | string, report: Reporter): bigint | undefined {
   const result = readDecimal(operand);
   if ("ok" in result) return result.ok;
   const [message, remedy] = NUMBER_FAULTS[result.fault];

@@ -1,5 +1,6 @@
 import type { Fault } from "../error.ts";
 import type { Catalog } from "./catalog.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { faultReport, wordFor } from "./report.ts";
 import { type Place, type ResolveContext, resolveContext, tooDeep } from "./resolve/context.ts";
 import { resolveDid } from "./resolve/did.ts";
@@ -8,7 +9,6 @@ import { resolveHave } from "./resolve/have.ts";
 import { isObject } from "./resolve/object.ts";
 import type { ResolvedRule } from "./resolved.ts";
 import { type NodeKind, type Rule, ruleSchema } from "./rule.ts";
-import { didYouMean } from "./suggest.ts";
 
 export type ResolveResult = { readonly ok: ResolvedRule } | { readonly faults: readonly Fault[] };
 export type ParseResult = { readonly ok: Rule } | { readonly faults: readonly Fault[] };

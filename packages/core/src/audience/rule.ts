@@ -10,7 +10,7 @@ export const MAXIMUM_DEPTH = 20;
 export const MAXIMUM_LEAVES = 200;
 
 /** The type of an event, as the data names it. */
-export const eventName = z.string().min(1).max(200);
+const eventName = z.string().min(1).max(200);
 
 const operands = Object.fromEntries(
   Object.entries(OPERATORS).map(([name, operator]) => [name, operator.operand.optional()]),

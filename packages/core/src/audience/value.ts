@@ -2,7 +2,7 @@ import type { ColumnType } from "../schema/schema.ts";
 import type { Micros } from "./decimal.ts";
 
 /** What a column of this type holds in memory; a missing value is `undefined`. */
-export interface ValueOf {
+interface ValueOf {
   text: string;
   number: Micros;
   boolean: boolean;

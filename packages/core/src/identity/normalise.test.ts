@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { identityConfig, identityConfigOf } from "./config.ts";
+import { type IdentityConfig, identityConfig, identityConfigOf } from "./config.ts";
 import { identifierDefinition } from "./identifier.ts";
 import { type Normalisation, normalise } from "./normalise.ts";
 import { rowReader } from "./row.ts";
 
+const read = (config: IdentityConfig, ...raws: string[]) =>
+  rowReader(config)({ kinds: raws.map(() => 1), raws }, 0, raws.length);
 const userid = (rest: object = {}) =>
   identifierDefinition.parse({ kind: "identifier", id: "userid", ...rest });
 
@@ -59,16 +61,16 @@ describe("a person identifier", () => {
 
   it("is blocked in every spelling that normalises to a blocked value", () => {
     const definition = userid({ normalise: ["trim", "lowercase"], blocked: ["Anonymous ", "0"] });
-    const read = rowReader(identityConfigOf([{ number: 1, definition }]));
-    expect(read([[1, " ANONYMOUS"]])).toEqual({ outcome: "none" });
-    expect(read([[1, "0"]])).toEqual({ outcome: "none" });
-    expect(read([[1, "00"]])).toMatchObject({
+    const config = identityConfigOf([{ number: 1, definition }]);
+    expect(read(config, " ANONYMOUS")).toEqual({ outcome: "none" });
+    expect(read(config, "0", "anonymous")).toEqual({ outcome: "none" });
+    expect(read(config, "00", "0")).toMatchObject({
       outcome: "identified",
       identifiers: [{ kind: 1, value: "00" }],
     });
   });
 
   it("of a kind that the configuration does not have is a defect of the caller", () => {
-    expect(() => rowReader({ kinds: [] })([[1, "a"]])).toThrow("no kind with number 1");
+    expect(() => read({ kinds: [] }, "a")).toThrow("no kind with number 1");
   });
 });

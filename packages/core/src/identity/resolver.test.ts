@@ -1,13 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { IdentityConfig } from "./config.ts";
-import { type DistinctTuple, type IdentityGroup, readGroup } from "./group.ts";
+import { type DistinctTuples, type IdentityGroup, readGroup } from "./group.ts";
 import { flattenMerges } from "./merges.ts";
 import { resolveGroup, unsettledProfiles } from "./resolve-group.ts";
 import { type Resolution, type RowSequence, resolveRows } from "./resolver.ts";
-import { type RawIdentifiers, rowReader } from "./row.ts";
+import { type RowIdentity, rowReader } from "./row.ts";
 
-type Row = RawIdentifiers;
+type Row = readonly (readonly [kind: number, raw: string])[];
+
+function reader(config: IdentityConfig): (row: Row) => RowIdentity {
+  const read = rowReader(config);
+  return (row) => read({ kinds: row.map(([kind]) => kind), raws: row.map(([, raw]) => raw) }, 0, row.length);
+}
 
 /** What all implementations have to agree on. */
 interface Outcome {
@@ -22,7 +27,7 @@ interface Outcome {
 
 /** Point by point what the text says: one row after another, maps, nothing clever. */
 function reference(config: IdentityConfig, rows: readonly Row[]): Outcome {
-  const read = rowReader(config);
+  const read = reader(config);
   const one = new Set(config.kinds.filter((kind) => kind.limit === "one").map((kind) => kind.number));
   const owner = new Map<string, number>();
   const into = new Map<number, number>();
@@ -165,13 +170,24 @@ class Plane {
   }
 }
 
-function distinct(rows: readonly Row[], from: number): DistinctTuple[] {
-  const first = new Map<string, DistinctTuple>();
+/** Each list with its first row. */
+function distinct(rows: readonly Row[], from: number): { row: number; identifiers: Row }[] {
+  const first = new Map<string, { row: number; identifiers: Row }>();
   rows.forEach((identifiers, index) => {
     const tuple = JSON.stringify(identifiers);
     if (!first.has(tuple)) first.set(tuple, { row: from + index, identifiers });
   });
   return [...first.values()];
+}
+
+function inParts(tuples: readonly { row: number; identifiers: Row }[]): DistinctTuples[] {
+  const half = Math.ceil(tuples.length / 2);
+  return [tuples.slice(0, half), tuples.slice(half)].map((part) => ({
+    rows: part.map(({ row }) => row),
+    lengths: part.map(({ identifiers }) => identifiers.length),
+    kinds: part.flatMap(({ identifiers }) => identifiers.map(([kind]) => kind)),
+    raws: part.flatMap(({ identifiers }) => identifiers.map(([, raw]) => raw)),
+  }));
 }
 
 function sequenceOf(rows: readonly { row: number; tuple: number }[]): RowSequence {
@@ -190,7 +206,7 @@ async function grouped(
   for (let n = 0; from < rows.length; n += 1) {
     const chunk = rows.slice(from, from + (sizes[n % sizes.length] ?? 1));
     const tuples = distinct(chunk, from);
-    const group = readGroup(config, tuples);
+    const group = readGroup(config, inParts(tuples));
     const firstRow = new Map(tuples.map(({ row, identifiers }) => [JSON.stringify(identifiers), row]));
     const first = (row: Row): number => firstRow.get(JSON.stringify(row)) ?? -1;
     const owners = plane.owners(group);
@@ -368,7 +384,7 @@ describe("identity, by name", () => {
     const inactive = { kinds: shop.kinds.map((k) => (k.number === COOKIE ? { ...k, active: false } : k)) };
     const plane = new Plane();
     for (const [at, config] of [shop, inactive, shop].entries()) {
-      const group = readGroup(config, distinct([rows[at] ?? []], at));
+      const group = readGroup(config, inParts(distinct([rows[at] ?? []], at)));
       const owners = plane.owners(group);
       const state = { owners, holdings: plane.holdings(group, unsettledProfiles(group, owners)) };
       const position = { arrivalFrom: 0, profileFrom: plane.out.nextProfile };
@@ -380,7 +396,7 @@ describe("identity, by name", () => {
 
   it("orders further identifiers by priority, then the kind's number, then the value", async () => {
     const equal: IdentityConfig = { kinds: [kind(1, { priority: 5 }), kind(2, { priority: 5 })] };
-    const read = rowReader(equal);
+    const read = reader(equal);
     expect(
       read([
         [2, "b"],

@@ -13,8 +13,14 @@ export type RowIdentity =
   | { readonly outcome: "none" }
   | { readonly outcome: "refused"; readonly reason: string };
 
-/** The identifiers of a row as they came: number of the kind and raw value. */
-export type RawIdentifiers = readonly (readonly [kind: number, raw: string])[];
+/** Identifiers as they came, as columns: numbers of kinds and raw values. */
+export interface RawIdentifiers {
+  readonly kinds: readonly number[];
+  readonly raws: readonly string[];
+}
+
+/** Reads the identifiers from `from` up to, not including, `to`. */
+export type RowReader = (raw: RawIdentifiers, from: number, to: number) => RowIdentity;
 
 interface RankedKind {
   readonly kind: IdentityKind;
@@ -34,17 +40,18 @@ const NONE: RowIdentity = { outcome: "none" };
  * by priority (highest first; equal ones by the kind's number, then by value).
  * A kind that the configuration does not have is a bug of the caller and throws.
  */
-export function rowReader(config: IdentityConfig): (raw: RawIdentifiers) => RowIdentity {
+export function rowReader(config: IdentityConfig): RowReader {
   const kinds = rankKinds(config);
-  return (raw) => {
+  return (raw, from, to) => {
     const identifiers: RankedIdentifier[] = [];
-    next: for (const [number, text] of raw) {
+    next: for (let at = from; at < to; at += 1) {
+      const number = raw.kinds[at] ?? 0;
       const ranked = kinds.get(number);
       if (ranked === undefined)
         throw new Error(`the identity configuration has no kind with number ${number}`);
       const { kind, rank } = ranked;
       if (!kind.active) continue;
-      const value = normalise(text, kind.normalise);
+      const value = normalise(raw.raws[at] ?? "", kind.normalise);
       if (value === "" || ranked.blocked.has(value)) continue;
       for (const other of identifiers) {
         if (other.rank !== rank) continue;

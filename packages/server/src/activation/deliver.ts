@@ -1,13 +1,16 @@
+import type { Clock } from "@peregrine/core";
 import type { Ledger, Prepared } from "./ledger.ts";
-import { type Plan, stretches } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import type { AttachAgain, Sender } from "./sender.ts";
+import type { StretchCutter } from "./stretch-cutter.ts";
 
 export interface DeliverOptions {
   readonly plan: Plan;
   readonly ledger: Ledger;
   readonly sender: Sender;
   readonly requestsAtOnce: number;
-  readonly stretchSize: number;
+  readonly cutter: StretchCutter;
+  readonly clock: Clock;
   readonly attach: AttachAgain;
   /** After each stretch whose answers are on disk. */
   readonly onProgress: (delivered: Delivered) => Promise<void>;
@@ -82,38 +85,39 @@ class Totals {
  * Once the sender has stopped, what was made ready and not sent is put back to what held before.
  */
 export async function deliver(options: DeliverOptions): Promise<Delivered> {
-  const { plan, ledger, sender, attach } = options;
+  const { plan, ledger, sender, attach, cutter, clock } = options;
   const total = new Totals();
   const slots = new Slots(options.requestsAtOnce);
-  const cut = stretches(plan, options.stretchSize);
   const recording: Promise<void>[] = [];
-  const prepare = (at: number) => {
-    const stretch = cut[at];
-    if (stretch === undefined || sender.stopped !== undefined) return undefined;
+  const prepare = () => {
+    const stretch = sender.stopped === undefined ? cutter.next() : undefined;
+    if (stretch === undefined) return undefined;
     const preparing = ledger.prepare(stretch);
     // Awaited in its turn; until then its failure must not count as unhandled.
     preparing.catch(() => {});
     return preparing;
   };
-  const record = async (prepared: Prepared, sending: readonly Promise<void>[]) => {
+  const record = async (prepared: Prepared, sending: readonly Promise<void>[], begun: number) => {
     await Promise.all(sending);
+    cutter.took(clock.now() - begun);
     await ledger.record(prepared, sender.stopped);
     total.add(prepared);
     await options.onProgress(total.of(plan));
   };
 
   try {
-    let upcoming = prepare(0);
-    for (let at = 0; upcoming !== undefined; at += 1) {
+    let upcoming = prepare();
+    while (upcoming !== undefined) {
       const prepared = await upcoming;
-      upcoming = prepare(at + 1);
+      const begun = clock.now();
+      upcoming = prepare();
       const sending: Promise<void>[] = [];
       for (const batch of prepared.batches) {
         if (sender.stopped !== undefined) break;
         const { done } = await slots.begin(() => sender.deliver(batch, prepared.outcomes, attach));
         sending.push(done);
       }
-      const recorded = record(prepared, sending);
+      const recorded = record(prepared, sending, begun);
       recorded.catch(() => {});
       recording.push(recorded);
       // One is recorded while the next is sent; more would only pile up.

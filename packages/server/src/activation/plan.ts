@@ -94,17 +94,6 @@ export interface Stretch {
   readonly alone: boolean;
 }
 
-/** Cuts a plan into stretches of at most `size` changes; people who go alone come last. */
-export function stretches(plan: Plan, size: number): Stretch[] {
-  const cut = (from: number, count: number, alone: boolean): Stretch[] =>
-    Array.from({ length: Math.ceil(count / size) }, (_, at) => ({
-      first: from + at * size,
-      last: from + Math.min((at + 1) * size, count) - 1,
-      alone,
-    }));
-  return [...cut(0, plan.together, false), ...cut(ALONE_FROM + plan.together, plan.alone, true)];
-}
-
 /**
  * Goes on with the plan of a run that died: the same changes under a new epoch, without those whose answer is
  * known. What was under way when it died is unknown and is sent again.

@@ -4,6 +4,7 @@ import type { Engine } from "../engine/index.ts";
 import type { Store } from "../store/store.ts";
 import type { AudienceChecks } from "./audiences.ts";
 import type { Outgoing } from "./request.ts";
+import { STRETCH_POLICY, type StretchPolicy } from "./stretch-cutter.ts";
 import type { Wait } from "./wait.ts";
 
 export interface RunDependencies {
@@ -26,8 +27,7 @@ export interface DeliveryPolicy {
   readonly graceMs: number;
   /** Of a run's lease, besides twice the time-out of a request. */
   readonly leaseMs: number;
-  /** Changes whose intents and answers are recorded at once. */
-  readonly stretchSize: number;
+  readonly stretch: StretchPolicy;
 }
 
 export const DELIVERY_POLICY: DeliveryPolicy = {
@@ -35,7 +35,5 @@ export const DELIVERY_POLICY: DeliveryPolicy = {
   breaker: BREAKER_POLICY,
   graceMs: 5_000,
   leaseMs: 30_000,
-  // Two inserts of some 15 ms per stretch, whatever its size. When a worker dies, at most three stretches are
-  // unknown and are sent again.
-  stretchSize: 50_000,
+  stretch: STRETCH_POLICY,
 };

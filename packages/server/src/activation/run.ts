@@ -25,6 +25,7 @@ import { Segments } from "./segments.ts";
 import { Sender } from "./sender.ts";
 import { countStanding } from "./standing.ts";
 import { attachedLinks, standingScope } from "./standing-scope.ts";
+import { StretchCutter } from "./stretch-cutter.ts";
 
 /** Another worker has the run now: what this one knows is of no value any more. */
 class LeaseLost extends Error {}
@@ -288,8 +289,8 @@ class ActivationRun {
       ledger: new Ledger({ engine, clock, random, scope: this.#scope, batchSize, log: this.#log }),
       sender: this.#sender,
       requestsAtOnce,
-      // Whole batches, so that the last one of a stretch isn't a small one.
-      stretchSize: Math.max(1, Math.floor(policy.stretchSize / batchSize)) * batchSize,
+      cutter: new StretchCutter(plan, batchSize, policy.stretch),
+      clock,
       attach: segments.attachAgain,
       onProgress: async (now) => {
         this.#counts = withDelivered(before, now);

@@ -25,6 +25,17 @@ export interface CatalogDefinitions {
  */
 export type UnseenEvents = "refused" | "accepted";
 
+/** What rules may name, as it is shown. */
+export interface CatalogView {
+  readonly attributes: { name: string; type: ColumnType }[];
+  readonly events: {
+    type: string;
+    schema: string;
+    count: number;
+    properties: { name: string; type: ColumnType }[];
+  }[];
+}
+
 /** Builds what rules may name: from definitions, and from the types of events that were seen. */
 export class CatalogSource {
   readonly #store: Store;
@@ -60,6 +71,22 @@ export class CatalogSource {
       columns,
     };
     return this.of(definitions, snapshot, unseen);
+  }
+
+  /** What rules may name, for people: attributes, and the types of events with how many there are of each. */
+  async view(snapshot: Snapshot): Promise<CatalogView> {
+    const { attributes } = await this.read(snapshot, "refused");
+    const schemas = await this.#store.definitions.list("schema");
+    const columns = await this.#store.definitions.columns();
+    const events = [];
+    for (const { id, number, body } of schemas) {
+      if (body.parent !== "Interaction") continue;
+      const properties = [...propertiesOf(id, columns)].map(([name, { type }]) => ({ name, type }));
+      for (const { type, count } of await this.#repository.eventCounts(snapshot, number)) {
+        events.push({ type, schema: id, count, properties });
+      }
+    }
+    return { attributes: [...attributes].map(([name, { type }]) => ({ name, type })), events };
   }
 
   /** The catalog of definitions that need not be live; a new schema and its columns have the number 0. */

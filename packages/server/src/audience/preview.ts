@@ -8,7 +8,7 @@ const PEOPLE = 25;
 const ATTRIBUTES = 6;
 
 /** One of the people whom a rule finds. */
-export interface PreviewPerson {
+interface PreviewPerson {
   readonly profile: number;
   /** By id of the identifier; the first values where there are many. */
   readonly identifiers: Record<string, string[]>;

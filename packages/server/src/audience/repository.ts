@@ -14,7 +14,7 @@ export interface Fragment {
  *
  * @param own an evaluation that may see what it has written itself
  */
-export function currentMembersSql(snapshot: Snapshot, audiences: readonly string[], own?: number): Fragment {
+function currentMembersSql(snapshot: Snapshot, audiences: readonly string[], own?: number): Fragment {
   const seen = published(snapshot, undefined, own);
   return {
     sql: `SELECT DISTINCT latest.audience AS audience, if(merged.new = 0, latest.profile, merged.new) AS profile
@@ -187,6 +187,18 @@ WHERE member.profile > {me_after:UInt32} GROUP BY profile ORDER BY profile LIMIT
       head.parameters,
     );
     return rows.map(({ type }) => type);
+  }
+
+  /** How many events of each type are in a schema's table. */
+  async eventCounts(
+    snapshot: Snapshot,
+    schema: number,
+  ): Promise<readonly { readonly type: string; readonly count: number }[]> {
+    const head = views(snapshot, { events: [{ schema, columns: [] }] });
+    return this.#engine.query(
+      `${head.sql}SELECT toString(type) AS type, toUInt64(count()) AS count FROM event_view_${schema} GROUP BY type ORDER BY type`,
+      head.parameters,
+    );
   }
 
   /** The columns that the tables of events have, by table. */

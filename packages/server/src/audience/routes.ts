@@ -1,4 +1,4 @@
-import { audienceDefinition, uncheckedRule } from "@peregrine/core";
+import { audienceDefinition, COLUMN_TYPES, uncheckedRule } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import type { AudienceService } from "./service.ts";
@@ -43,6 +43,21 @@ const previewOptions = {
 };
 
 const faultSchema = z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() });
+
+const typed = z.object({ name: z.string(), type: z.enum(COLUMN_TYPES) });
+const catalogSchema = z
+  .object({
+    attributes: z.array(typed),
+    events: z.array(
+      z.object({
+        type: z.string(),
+        schema: z.string(),
+        count: z.number().int(),
+        properties: z.array(typed),
+      }),
+    ),
+  })
+  .meta({ id: "Catalog" });
 
 /** Audiences, and rules that are not saved. */
 export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences: AudienceService }): void {
@@ -168,6 +183,18 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
       },
     },
     async ({ params, query }) => audiences.preview(params.id, query.personIdentifier, instant(query.asOf)),
+  );
+  app.get(
+    "/api/v1/catalog",
+    {
+      schema: {
+        operationId: "getCatalog",
+        summary: "What rules may name: attributes, and the types of events with their counts",
+        tags: ["audiences"],
+        response: { 200: catalogSchema },
+      },
+    },
+    async () => audiences.catalog(),
   );
   app.post(
     "/api/v1/rules/preview",

@@ -17,7 +17,7 @@ import {
   type Snapshot,
   type Store,
 } from "../store/index.ts";
-import { CatalogSource } from "./catalog.ts";
+import { CatalogSource, type CatalogView } from "./catalog.ts";
 import { audienceHooks } from "./definition.ts";
 import { Evaluation, type EvaluationResult } from "./evaluation.ts";
 import { EvaluationTurn } from "./evaluation-turn.ts";
@@ -25,7 +25,7 @@ import { type Preview, Previews } from "./preview.ts";
 import { AudienceRepository, type Fragment, membersAndPersons } from "./repository.ts";
 
 /** An audience as it is shown. */
-export interface AudienceView extends Omit<AudienceDefinition, "kind"> {
+interface AudienceView extends Omit<AudienceDefinition, "kind"> {
   /** The rule as a sentence; null when its words are not known to this version. */
   readonly sentence: string | null;
   /** Members after the last evaluation. */
@@ -36,7 +36,7 @@ export interface AudienceView extends Omit<AudienceDefinition, "kind"> {
   readonly updatedBy: string;
 }
 
-export interface AudienceServiceOptions {
+interface AudienceServiceOptions {
   readonly store: Store;
   readonly engine: Engine;
   readonly clock: Clock;
@@ -111,6 +111,11 @@ export class AudienceService {
   /** @throws PeregrineError `notFound`, `definitionInvalid` while an activation carries it */
   async delete(id: string, by: string): Promise<void> {
     await this.#definitions.delete("audience", id, { origin: "api", by });
+  }
+
+  /** What rules may name: attributes, and the types of events with their counts. */
+  async catalog(): Promise<CatalogView> {
+    return this.#catalog.view(await this.#store.operations.snapshot());
   }
 
   /** Everything that is wrong with a rule, shape, names and types together; paths below the rule. */

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Agent, type AgentOptions } from "node:http";
 import { Readable } from "node:stream";
 import {
@@ -8,8 +7,9 @@ import {
   createClient,
 } from "@clickhouse/client";
 import { PeregrineError } from "@peregrine/core";
+import { type Call, Deadline } from "./deadline.ts";
 import type { Engine, InsertFormat, Parameters, QueryOptions } from "./engine.ts";
-import { type ConnectionFailure, connectionFailure, engineFailure } from "./failure.ts";
+import { type ConnectionFailure, connectionFailure } from "./failure.ts";
 import { SETTINGS } from "./settings.ts";
 import { assertName, bound, encodeRows } from "./values.ts";
 
@@ -34,8 +34,6 @@ export interface Endpoint {
 const QUERY_TIMEOUT_MS = 5 * 60_000;
 /** Rebuilding everything from some hundred million rows has to fit, and the slow reader of a stream. */
 const WORK_TIMEOUT_MS = 6 * 3_600_000;
-/** The engine ends its work at the time-out by itself; only an engine that hangs is waited for so long. */
-const GRACE_MS = 10_000;
 /** A read is asked twice more after restarts, not for ever: it might be what brings the engine down. */
 const ATTEMPTS = 3;
 /** A socket may be silent while the engine computes; the deadline is ours. Node's timers end at 2^31 ms. */
@@ -231,52 +229,6 @@ function overSocket(socketPath: string): ClickHouseClientConfigOptions {
   };
   // The other end keeps idle sockets open; one that it closes just when a write is sent would look like a crash.
   return { http_agent: new Agent(options), keep_alive: { enabled: true, idle_socket_ttl: 0 } };
-}
-
-interface Call {
-  readonly query_id: string;
-  readonly abort_signal: AbortSignal;
-  readonly clickhouse_settings: Record<string, string | number>;
-}
-
-/** A call's time limit and its caller's signal; tells afterwards which of them ended it. */
-class Deadline {
-  readonly call: Call;
-  readonly signal: AbortSignal;
-  readonly #timeoutMs: number;
-  readonly #caller: AbortSignal | undefined;
-  readonly #late = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(options: QueryOptions, defaultMs: number) {
-    this.#timeoutMs = options.timeoutMs ?? defaultMs;
-    this.#caller = options.signal;
-    this.#caller?.throwIfAborted();
-    this.#timer = setTimeout(() => this.#late.abort(), this.#timeoutMs + GRACE_MS);
-    this.#timer.unref();
-    this.signal =
-      this.#caller === undefined ? this.#late.signal : AbortSignal.any([this.#caller, this.#late.signal]);
-    this.call = {
-      query_id: options.queryId ?? randomUUID(),
-      abort_signal: this.signal,
-      clickhouse_settings: { max_execution_time: this.#timeoutMs / 1000, ...options.settings },
-    };
-  }
-
-  explain(error: unknown): unknown {
-    if (this.#caller?.aborted) return this.#caller.reason;
-    if (this.#late.signal.aborted) {
-      return new PeregrineError("queryTimeout", {
-        detail: `The engine did not answer within ${this.#timeoutMs} ms.`,
-        cause: error,
-      });
-    }
-    return engineFailure(error);
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-  }
 }
 
 function insertStatement(table: string, columns: readonly string[], format: InsertFormat): string {

@@ -1,4 +1,4 @@
-import type { DistinctTuple, IdentityGroup, RawIdentifiers, RowSequence } from "@peregrine/core";
+import type { DistinctTuples, IdentityGroup, RowSequence } from "@peregrine/core";
 import type { Engine } from "../engine/engine.ts";
 
 /** The rows from `from` up to, not including, `to`. */
@@ -8,7 +8,7 @@ export interface RowRange {
 }
 
 /** Rows that stand for a person or an event; the others (left out, refused) have no identity. */
-export const WITH_IDENTITY = "outcome IN ('person', 'event')";
+const WITH_IDENTITY = "outcome IN ('person', 'event')";
 
 /** So many tuples per row of an answer: parsing one row of JSON per tuple takes five times as long. */
 const TUPLES_PER_ROW = 4096;
@@ -39,10 +39,11 @@ export class MappedRows {
   }
 
   /** Each distinct list of identifiers with its first row, in the order of the first rows. */
-  async distinctTuples(range: RowRange): Promise<DistinctTuple[]> {
-    const tuples: DistinctTuple[] = [];
-    const blocks = this.engine.stream<[number[], RawIdentifiers[]]>(
-      `SELECT groupArray(row), groupArray(identifiers)
+  async distinctTuples(range: RowRange): Promise<DistinctTuples[]> {
+    const parts: DistinctTuples[] = [];
+    const blocks = this.engine.stream<[number[], number[], number[], string[]]>(
+      `SELECT groupArray(row), groupArray(toUInt32(length(identifiers))),
+        arrayFlatten(groupArray(identifiers.1)), arrayFlatten(groupArray(identifiers.2))
       FROM (
         SELECT row, identifiers FROM ${this.table}
         WHERE row >= {from:UInt32} AND row < {to:UInt32} AND ${WITH_IDENTITY}
@@ -55,11 +56,9 @@ export class MappedRows {
       IN_ORDER,
     );
     for await (const block of blocks) {
-      for (const [rows, lists] of block) {
-        for (const [at, identifiers] of lists.entries()) tuples.push({ row: rows[at] ?? 0, identifiers });
-      }
+      for (const [rows, lengths, kinds, raws] of block) parts.push({ rows, lengths, kinds, raws });
     }
-    return tuples;
+    return parts;
   }
 
   /** Every row of the range that has one of these tuples of the group, in order. */

@@ -233,7 +233,8 @@ async function publishRefused(
   const refused = await store.operations.open("import", String(record.id), lease.epoch);
   try {
     await rowsOf.engine.command(
-      `INSERT INTO refused_row SELECT ${refused} AS op, import, line, \`column\`, reason, raw
+      `INSERT INTO refused_row (op, import, line, \`column\`, reason, raw)
+      SELECT ${refused}, import, line, \`column\`, reason, raw
       FROM refused_row WHERE import = ${record.id} AND op = ${rowsOf.operation}`,
     );
     await store.operations.abandon(rowsOf.operation);

@@ -1,5 +1,5 @@
 /** The types in which a compiled statement binds values. */
-export type ParameterType =
+type ParameterType =
   | "String"
   | "Array(String)"
   | "Array(UInt32)"

@@ -1,10 +1,10 @@
 import type { Catalog, CatalogEventSource } from "../catalog.ts";
 import { MICROS_PER_UNIT } from "../decimal.ts";
+import { didYouMean } from "../did-you-mean.ts";
 import { COMPARISON_NAMES, OPERATORS } from "../operator.ts";
 import type { Reporter } from "../report.ts";
 import type { ResolvedRule } from "../resolved.ts";
 import { DID_PARTS } from "../rule.ts";
-import { didYouMean } from "../suggest.ts";
 import type { Comparison } from "../value-test.ts";
 import type { Window } from "../window.ts";
 import type { Place, ResolveContext } from "./context.ts";

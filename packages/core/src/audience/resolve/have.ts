@@ -1,8 +1,8 @@
 import type { Catalog, CatalogAttribute } from "../catalog.ts";
+import { didYouMean } from "../did-you-mean.ts";
 import type { Reporter } from "../report.ts";
 import type { ResolvedRule } from "../resolved.ts";
 import { HAVE_PARTS } from "../rule.ts";
-import { didYouMean } from "../suggest.ts";
 import type { Place, ResolveContext } from "./context.ts";
 import { has, isObject, readParts } from "./object.ts";
 import { resolveTest } from "./operand.ts";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { didYouMean } from "../did-you-mean.ts";
 import { type Reporter, wordFor } from "../report.ts";
-import { didYouMean } from "../suggest.ts";
 
 /** Whether an object has something under a key; what is undefined does not exist in JSON. */
 export function has(value: Readonly<Record<string, unknown>>, key: string): boolean {

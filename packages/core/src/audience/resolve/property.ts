@@ -1,7 +1,7 @@
 import type { CatalogEventSource } from "../catalog.ts";
+import { didYouMean } from "../did-you-mean.ts";
 import type { Reporter } from "../report.ts";
 import type { PropertyReference } from "../resolved.ts";
-import { didYouMean } from "../suggest.ts";
 
 /** The event whose properties can be named; undefined sources: the event is unknown, names are not checked. */
 export interface EventScope {

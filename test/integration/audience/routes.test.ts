@@ -1,0 +1,141 @@
+import pino from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { audienceRoutes } from "../../../packages/server/src/audience/index.ts";
+import type { ApiApp } from "../../../packages/server/src/http/api-app.ts";
+import { createApp } from "../../../packages/server/src/http/app.ts";
+import { type Installation, startInstallation } from "./installation.ts";
+
+const IN_UK = { have: { attribute: "country", is: "UK" } };
+
+let shop: Installation;
+let app: ApiApp;
+beforeAll(async () => {
+  shop = await startInstallation();
+  await shop.write({
+    profiles: [1, 2],
+    users: [["ann", 1]],
+    countries: [
+      [1, "UK"],
+      [2, "UK"],
+    ],
+  });
+  app = createApp({
+    logger: pino({ level: "silent" }),
+    version: "0.0.0",
+    authenticate: async (token) =>
+      token === "viewer" ? { name: "Vi", role: "viewer" } : { name: "Ed", role: "editor" },
+    routes: (api) => audienceRoutes(api, { audiences: shop.audiences }),
+  });
+  await app.ready();
+});
+afterAll(async () => {
+  await app?.close();
+  await shop?.close();
+});
+
+async function ask(method: "GET" | "PUT" | "POST" | "DELETE", url: string, body?: object, token = "editor") {
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await app.inject({ method, url, headers, ...(body === undefined ? {} : { payload: body }) });
+  return { status: answer.statusCode, body: answer.body === "" ? undefined : answer.json() };
+}
+
+describe("the audiences' API", () => {
+  it("creates, shows, changes and deletes an audience under the id that it is given", async () => {
+    const created = await ask("PUT", "/api/v1/audiences/5d822e81", { name: "UK", rule: IN_UK });
+    expect(created).toMatchObject({
+      status: 201,
+      body: {
+        id: "5d822e81",
+        name: "UK",
+        tags: [],
+        rule: IN_UK,
+        sentence: 'country is "UK"',
+        size: 0,
+        version: 1,
+        updatedBy: "Ed",
+      },
+    });
+    expect((await ask("PUT", "/api/v1/audiences/5d822e81", { name: "GB", rule: IN_UK })).status).toBe(200);
+    await shop.audiences.evaluate(["5d822e81"]);
+    expect((await ask("GET", "/api/v1/audiences/5d822e81")).body).toMatchObject({
+      name: "GB",
+      size: 2,
+      version: 2,
+    });
+    expect((await ask("DELETE", "/api/v1/audiences/5d822e81")).status).toBe(204);
+    expect((await ask("GET", "/api/v1/audiences/5d822e81")).status).toBe(404);
+  });
+
+  it("gives a new audience an id, and lists page by page", async () => {
+    const ids: string[] = [];
+    for (const name of ["one", "two", "three"]) {
+      const { status, body } = await ask("POST", "/api/v1/audiences", { name, rule: IN_UK });
+      expect(status).toBe(201);
+      ids.push(body.id);
+    }
+    const first = await ask("GET", "/api/v1/audiences?limit=2");
+    expect(first.body.items).toHaveLength(2);
+    const second = await ask("GET", `/api/v1/audiences?limit=2&cursor=${first.body.next}`);
+    expect(second.body.next).toBeNull();
+    const listed = [...first.body.items, ...second.body.items].map(({ id }: { id: string }) => id);
+    expect(listed).toEqual(ids.toSorted());
+    expect((await ask("GET", "/api/v1/audiences?cursor=x")).body.code).toBe("cursorInvalid");
+  });
+
+  it("answers a rule with faults with all of them and their places", async () => {
+    const rule = { all: [{ have: { attribute: "contry", is: "UK" } }, { any: [] }] };
+    const { status, body } = await ask("PUT", "/api/v1/audiences/bad", { name: "bad", rule });
+    expect(status).toBe(422);
+    expect(body.faults.map(({ path }: { path: string }) => path)).toEqual([
+      expect.stringMatching(/\/rule\/all\/0\/have\/attribute$/),
+      expect.stringMatching(/\/rule\/all\/1\/any$/),
+    ]);
+    expect((await ask("POST", "/api/v1/rules/validate", { rule }, "viewer")).body).toMatchObject({
+      valid: false,
+      sentence: null,
+      faults: [{ path: "/all/0/have/attribute" }, { path: "/all/1/any" }],
+    });
+    expect((await ask("POST", "/api/v1/rules/preview", { rule }, "viewer")).body.code).toBe("ruleInvalid");
+  });
+
+  it("refuses a rule of bottomless depth with a fault, not with a crash", async () => {
+    const rule = JSON.parse(`${'{"not":'.repeat(50_000)}{"everyone":true}${"}".repeat(50_000)}`);
+    const { status, body } = await ask("POST", "/api/v1/rules/validate", { rule });
+    expect(status).toBe(200);
+    expect(body.faults).toHaveLength(1);
+  });
+
+  it("previews a rule that is not saved, and one that is, as of any instant", async () => {
+    const preview = await ask(
+      "POST",
+      "/api/v1/rules/preview",
+      { rule: IN_UK, personIdentifier: "userid" },
+      "viewer",
+    );
+    expect(preview.body).toMatchObject({ size: 2, withoutIdentifier: 1, personIdentifier: "userid" });
+    expect(preview.body.people[0]).toEqual({
+      profile: 1,
+      identifiers: { userid: ["ann"] },
+      attributes: { country: "UK" },
+    });
+    const { body } = await ask("POST", "/api/v1/audiences", { name: "UK", rule: IN_UK });
+    const saved = await ask(
+      "GET",
+      `/api/v1/audiences/${body.id}/preview?asOf=2026-01-01T00:00:00Z&personIdentifier=email`,
+    );
+    expect(saved.body).toMatchObject({ asOf: Date.UTC(2026, 0, 1), size: 2, withoutIdentifier: 2 });
+    expect((await ask("POST", "/api/v1/rules/preview", { rule: IN_UK, personIdentifier: "no" })).status).toBe(
+      400,
+    );
+  });
+
+  it("lets viewers look and not save", async () => {
+    expect((await ask("POST", "/api/v1/audiences", { name: "UK", rule: IN_UK }, "viewer")).status).toBe(403);
+  });
+
+  it("documents the rule language", () => {
+    const document = JSON.stringify(app.swagger());
+    for (const word of ["Rule", "RuleFilter", "everyone", "ignoreCase", "product"])
+      expect(document).toContain(`"${word}"`);
+  });
+});
