@@ -24,7 +24,10 @@ export default {
         "What is imported stands in the package's own package.json, or it breaks when it is installed alone.",
       severity: "error",
       from: { path: "^packages/", pathNot: "\\.test\\.ts$" },
-      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown", "undetermined"] },
+      to: {
+        dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown", "undetermined"],
+        pathNot: "^packages/",
+      },
     },
     only("core-alone", "^packages/core/", [], "core is pure and runs in the browser: it knows nobody."),
     {

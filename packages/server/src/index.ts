@@ -1,4 +1,22 @@
 export {
+  ActivationScheduler,
+  ActivationService,
+  type ActivationServiceOptions,
+  type ActivationStatus,
+  type AudienceChecks,
+  activationRoutes,
+  createOutgoing,
+  DELIVERY_POLICY,
+  type DeliveryPolicy,
+  type Outgoing,
+  type SchedulerOptions,
+  type Wait,
+  wait,
+} from "./activation/index.ts";
+export { AudienceService, membersAndPersons } from "./audience/index.ts";
+export { type Config, readConfig } from "./config.ts";
+export { DefinitionService } from "./definition/index.ts";
+export {
   claimInstallation,
   current,
   type Engine,
@@ -13,24 +31,6 @@ export {
   visible,
 } from "./engine/index.ts";
 export {
-  type ActivationStatus,
-  ActivationScheduler,
-  ActivationService,
-  type ActivationServiceOptions,
-  type AudienceChecks,
-  activationRoutes,
-  createOutgoing,
-  DELIVERY_POLICY,
-  type DeliveryPolicy,
-  type Outgoing,
-  type SchedulerOptions,
-  type Wait,
-  wait,
-} from "./activation/index.ts";
-export { AudienceService, membersAndPersons } from "./audience/index.ts";
-export { DefinitionService } from "./definition/index.ts";
-export { openStore, type Snapshot, type Store } from "./store/index.ts";
-export {
   compareGenerations,
   findViolations,
   generationDigest,
@@ -39,6 +39,12 @@ export {
   type ResolveImportOptions,
   resolveImport,
 } from "./identity/index.ts";
-export { type ImportView, ingestRoutes, type IngestLog, type IngestOptions, IngestService } from "./ingest/index.ts";
-export { type Config, readConfig } from "./config.ts";
+export {
+  type ImportView,
+  type IngestLog,
+  type IngestOptions,
+  IngestService,
+  ingestRoutes,
+} from "./ingest/index.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./main.ts";
+export { openStore, type Snapshot, type Store } from "./store/index.ts";

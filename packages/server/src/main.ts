@@ -94,7 +94,10 @@ async function listen(start: () => Promise<string>, config: Config): Promise<str
       throw new PeregrineError("portInUse", { detail: `Another program listens on ${place}.`, cause: error });
     }
     if (error.code === "EACCES" || error.code === "EADDRNOTAVAIL") {
-      throw new PeregrineError("portInUse", { detail: `${place} can't be listened on (${error.code}).`, cause: error });
+      throw new PeregrineError("portInUse", {
+        detail: `${place} can't be listened on (${error.code}).`,
+        cause: error,
+      });
     }
     throw error;
   }

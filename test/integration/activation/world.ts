@@ -257,51 +257,57 @@ export async function activate(
 export class MortalProcess {
   readonly service: ActivationService;
   #alive = true;
+  #eventsToLive: number;
 
-  /** @param beforeSending is told each message before it leaves; what it throws kills the process */
-  constructor(world: World, beforeSending: (message: OutgoingMessage) => Promise<void> | void = () => {}) {
-    const dead = () => new PeregrineError("engineUnavailable", { detail: "killed" });
-    const assertAlive = () => {
-      if (!this.#alive) throw dead();
-    };
-    const real = createOutgoing(world.clock);
+  /**
+   * @param beforeSending is told each message before it leaves; what it throws kills the process
+   * @param eventsToLive calls of the engine and steps of sending until it dies by itself
+   */
+  constructor(
+    world: World,
+    beforeSending: (message: OutgoingMessage) => Promise<void> | void = () => {},
+    eventsToLive = Number.POSITIVE_INFINITY,
+  ) {
+    this.#eventsToLive = eventsToLive;
+    const network = createOutgoing(world.clock);
     const outgoing: Outgoing = {
       send: async (message, options) => {
-        assertAlive();
+        this.#live();
         try {
           await beforeSending(message);
         } catch {
           this.kill();
         }
-        assertAlive();
-        const sent = await real.send(message, options);
-        assertAlive();
+        this.#live();
+        const sent = await network.send(message, options);
+        // Dying here, the message has left and its answer is never known.
+        this.#live();
         return sent;
       },
-      close: () => real.close(),
+      close: () => network.close(),
     };
     const { engine } = world;
     const mortal: World["engine"] = {
       process: engine.process,
       close: async () => {},
       query: async (...given) => {
-        assertAlive();
+        this.#live();
         return engine.query(...given);
       },
       stream: (...given) => {
-        assertAlive();
+        this.#live();
         return engine.stream(...given);
       },
       command: async (...given) => {
-        assertAlive();
+        this.#live();
         await engine.command(...given);
       },
       insert: async (...given) => {
-        assertAlive();
+        this.#live();
         await engine.insert(...given);
       },
       insertStream: async (...given) => {
-        assertAlive();
+        this.#live();
         return engine.insertStream(...given);
       },
     };
@@ -310,5 +316,11 @@ export class MortalProcess {
 
   kill(): void {
     this.#alive = false;
+  }
+
+  #live(): void {
+    this.#eventsToLive -= 1;
+    if (this.#eventsToLive < 0) this.kill();
+    if (!this.#alive) throw new PeregrineError("engineUnavailable", { detail: "killed" });
   }
 }

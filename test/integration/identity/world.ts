@@ -10,8 +10,8 @@ import {
 } from "@peregrine/server";
 
 export const USERID = 1;
-export const EMAIL = 2;
-export const COOKIE = 3;
+const EMAIL = 2;
+const COOKIE = 3;
 
 /** userid decides, a profile has one and one e-mail address; cookies come and go. */
 export const SHOP: IdentityConfig = {
@@ -22,7 +22,7 @@ export const SHOP: IdentityConfig = {
   ],
 };
 
-export function kind(
+function kind(
   number: number,
   rest: Partial<IdentityConfig["kinds"][number]> = {},
 ): IdentityConfig["kinds"][number] {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DefinitionInput, definition } from "@peregrine/core";
-import type { Engine } from "@peregrine/server";
+import { type Engine, ensureEventTable } from "@peregrine/server";
 import { type ImportView, IngestService } from "../../../packages/server/src/ingest/index.ts";
 import { openStore, type Store } from "../../../packages/server/src/store/index.ts";
 import { TestClock } from "../harness/stores.ts";
@@ -114,8 +114,10 @@ export async function createWorld(engine: Engine): Promise<IngestWorld> {
     async define(...definitions) {
       for (const input of definitions) {
         const body = definition.parse(input);
-        await store.definitions.put(body, { origin: "api", by: "test" });
-        if (body.kind === "schema") await store.definitions.numberColumns(body.id, body.columns);
+        const { number } = await store.definitions.put(body, { origin: "api", by: "test" });
+        if (body.kind !== "schema") continue;
+        const columns = await store.definitions.numberColumns(body.id, body.columns);
+        if (body.parent === "Interaction") await ensureEventTable(engine, number, columns);
       }
     },
     ended,

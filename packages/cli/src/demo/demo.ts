@@ -253,7 +253,7 @@ async function showAround(
 ): Promise<void> {
   output.result(null, [
     `Ibexa's side, the sandbox with its segments and people:  ${sandbox.url}`,
-    `Peregrine's API:                                         ${server.url}/api/v1/openapi.json`,
+    `Peregrine, its API:                                      ${server.url}`,
     "",
     "In another terminal:",
     `  export PEREGRINE_URL=${server.url} PEREGRINE_TOKEN=${token}`,

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { type ApiApp, ROLES } from "../http/api-app.ts";
+import { instant, instantOrNull, instantText } from "../http/instant.ts";
+import type { TokenRecord } from "../store/index.ts";
 import type { AccessService } from "./service.ts";
 
 const tokenSchema = z
@@ -7,9 +9,9 @@ const tokenSchema = z
     id: z.string(),
     name: z.string(),
     role: z.enum(ROLES),
-    createdAt: z.number().int().describe("Milliseconds since 1970, UTC"),
-    lastUsedAt: z.number().int().nullable(),
-    revokedAt: z.number().int().nullable(),
+    createdAt: instant,
+    lastUsedAt: instant.nullable().describe("To the minute"),
+    revokedAt: instant.nullable(),
   })
   .meta({ id: "Token" });
 
@@ -18,6 +20,15 @@ const newTokenSchema = tokenSchema
   .meta({ id: "NewToken" });
 
 const nameSchema = z.string().trim().min(1).max(200);
+
+function showToken({ createdAt, lastUsedAt, revokedAt, ...token }: TokenRecord) {
+  return {
+    ...token,
+    createdAt: instantText(createdAt),
+    lastUsedAt: instantOrNull(lastUsedAt),
+    revokedAt: instantOrNull(revokedAt),
+  };
+}
 
 /** Set-up and API tokens. */
 export function accessRoutes(app: ApiApp, access: AccessService): void {
@@ -34,7 +45,10 @@ export function accessRoutes(app: ApiApp, access: AccessService): void {
         response: { 201: newTokenSchema },
       },
     },
-    async (request, reply) => reply.code(201).send(await access.setUp(request.body.code, request.body.name)),
+    async (request, reply) => {
+      const { token, ...made } = await access.setUp(request.body.code, request.body.name);
+      return reply.code(201).send({ ...showToken(made), token });
+    },
   );
   app.get(
     "/api/v1/tokens",
@@ -47,7 +61,7 @@ export function accessRoutes(app: ApiApp, access: AccessService): void {
         response: { 200: z.object({ items: z.array(tokenSchema) }) },
       },
     },
-    async () => ({ items: await access.listTokens() }),
+    async () => ({ items: (await access.listTokens()).map(showToken) }),
   );
   app.post(
     "/api/v1/tokens",
@@ -61,8 +75,10 @@ export function accessRoutes(app: ApiApp, access: AccessService): void {
         response: { 201: newTokenSchema },
       },
     },
-    async (request, reply) =>
-      reply.code(201).send(await access.createToken(request.body.name, request.body.role)),
+    async (request, reply) => {
+      const { token, ...made } = await access.createToken(request.body.name, request.body.role);
+      return reply.code(201).send({ ...showToken(made), token });
+    },
   );
   app.delete(
     "/api/v1/tokens/:id",

@@ -1,6 +1,6 @@
 import { PeregrineError } from "@peregrine/core";
-import type { Store, TokenRecord } from "../store/index.ts";
 import type { Role } from "../http/api-app.ts";
+import type { Store, TokenRecord } from "../store/index.ts";
 
 /** Who may come in: the set-up code for the first administrator, tokens for everybody else. */
 export class AccessService {

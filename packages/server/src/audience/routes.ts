@@ -1,6 +1,7 @@
 import { audienceDefinition, COLUMN_TYPES, uncheckedRule } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
+import { instant, instantText } from "../http/instant.ts";
 import type { AudienceService } from "./service.ts";
 
 const fields = audienceDefinition.omit({ kind: true, id: true });
@@ -14,14 +15,14 @@ const audienceSchema = audienceDefinition
     size: z.number().int().describe("Members after the last evaluation"),
     version: z.number().int(),
     origin: z.enum(["api", "file"]),
-    updatedAt: z.number().int().describe("Milliseconds since 1970, UTC"),
+    updatedAt: instant,
     updatedBy: z.string(),
   })
   .meta({ id: "AudienceView" });
 
 const previewSchema = z
   .object({
-    asOf: z.number().int().describe("Milliseconds since 1970, UTC"),
+    asOf: instant,
     size: z.number().int(),
     personIdentifier: z.string().nullable(),
     withoutIdentifier: z.number().int().describe("How many of them have no value of the person identifier"),

@@ -1,6 +1,7 @@
 import { definition, definitionId, KINDS } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
+import { instant, instantText } from "../http/instant.ts";
 import type { DefinitionRecord } from "../store/index.ts";
 import type { ApplyResult, DefinitionService } from "./service.ts";
 
@@ -10,7 +11,7 @@ const recordSchema = z
     id: z.string(),
     version: z.number().int().describe("Counts its changes, from 1"),
     origin: z.enum(["api", "file"]).describe("`file`: it came by `peregrine apply` and is changed there"),
-    updatedAt: z.number().int().describe("Milliseconds since 1970, UTC"),
+    updatedAt: instant,
     updatedBy: z.string(),
     definition,
   })
@@ -159,7 +160,7 @@ export function definitionRoutes(app: ApiApp, service: DefinitionService): void 
 
 function recordOf(record: DefinitionRecord): z.output<typeof recordSchema> {
   const { kind, id, version, origin, updatedAt, updatedBy, body } = record;
-  return { kind, id, version, origin, updatedAt, updatedBy, definition: body };
+  return { kind, id, version, origin, updatedAt: instantText(updatedAt), updatedBy, definition: body };
 }
 
 function resultOf({ dryRun, changes, left }: ApplyResult): z.output<typeof resultSchema> {

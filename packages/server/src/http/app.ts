@@ -1,6 +1,11 @@
 import swagger from "@fastify/swagger";
 import { PeregrineError } from "@peregrine/core";
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyRequest, LogController } from "fastify";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -110,9 +115,7 @@ export function createApp(options: AppOptions): ApiApp {
   void app.register(async (instance) => {
     const api: ApiApp = instance.withTypeProvider<ZodTypeProvider>();
     options.routes(api);
-    api.get("/api/v1/openapi.json", { schema: { hide: true }, config: { access: "public" } }, () =>
-      app.swagger(),
-    );
+    api.get("/api/v1/openapi.json", { schema: { hide: true } }, () => app.swagger());
   });
   return app;
 }

@@ -18,7 +18,7 @@ import {
 import { type Source, Sources } from "./sources.ts";
 
 /** A value with where and when it came from. */
-export interface AttributeValue {
+interface AttributeValue {
   /** null: it was cleared. */
   readonly value: unknown;
   /** When it was true, ISO 8601 in UTC. */
@@ -28,7 +28,7 @@ export interface AttributeValue {
 }
 
 /** An attribute as the profile shows it: the latest value of all dataflows. */
-export interface Attribute extends AttributeValue {
+interface Attribute extends AttributeValue {
   readonly name: string;
   readonly type: ColumnType;
   /** What each dataflow says, the latest first. */

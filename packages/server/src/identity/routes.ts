@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
+import { instant, instantOrNull } from "../http/instant.ts";
 import type { ProfileService } from "./profile-service.ts";
 import type { RebuildService } from "./rebuild-service.ts";
-
-const instant = z.string().describe("ISO 8601, UTC");
 
 const source = z
   .object({
@@ -11,7 +10,7 @@ const source = z
     import: z.number().int().nullable(),
     dataflow: z.string().nullable(),
     fileName: z.string().nullable(),
-    at: z.number().int().nullable().describe("When the file came, milliseconds since 1970, UTC"),
+    at: instant.nullable().describe("When the file came"),
   })
   .meta({ id: "RowSource" });
 
@@ -77,8 +76,8 @@ const rebuildStatus = z
       .object({ operation: z.number().int(), imports: z.number().int(), rows: z.number().int() })
       .nullable(),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
-    startedAt: z.number().int().nullable().describe("Milliseconds since 1970, UTC"),
-    finishedAt: z.number().int().nullable(),
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
   })
   .meta({ id: "RebuildStatus" });
 

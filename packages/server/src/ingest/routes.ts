@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
+import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { IngestService, RefusedRow } from "./service.ts";
 
 const countsSchema = z
@@ -48,9 +49,9 @@ const importSchema = z
           .readonly(),
       })
       .nullable(),
-    createdAt: z.number().int().describe("Milliseconds since 1970, UTC; so are the others"),
-    startedAt: z.number().int().nullable(),
-    finishedAt: z.number().int().nullable(),
+    createdAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
   })
   .meta({ id: "Import" });
 
@@ -82,7 +83,7 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
       async (request, reply) => {
         const body = request.body instanceof Readable ? request.body : request.raw;
         const queued = await ingest.upload(request.params.id, request.query.fileName, body);
-        return reply.code(202).header("Location", `/api/v1/imports/${queued.id}`).send(queued);
+        return reply.code(202).header("Location", `/api/v1/imports/${queued.id}`).send(showImport(queued));
       },
     );
   });
@@ -108,7 +109,7 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
         cursor: query.cursor,
         limit: query.limit,
       });
-      return { items, next: next ?? null };
+      return { items: items.map(showImport), next: next ?? null };
     },
   );
   app.get(
@@ -122,7 +123,7 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
         response: { 200: importSchema },
       },
     },
-    ({ params }) => ingest.get(params.id),
+    async ({ params }) => showImport(await ingest.get(params.id)),
   );
   app.get(
     "/api/v1/imports/:id/refused.csv",

@@ -51,15 +51,17 @@ export async function takeRows(
   await engine.command(
     `CREATE TABLE ${tables.staging} (row UInt32, line UInt32, ${cellColumns(plan.columns)}) ENGINE = Null`,
   );
-  await engine.command(
-    `CREATE MATERIALIZED VIEW ${tables.toRows} TO import_row AS
-    SELECT toUInt64(${operation}) AS op, toUInt32(${plan.importId}) AS import, toUInt64(${arrivalFrom} + row) AS arrival,
-      line, [${cells.join(", ")}] AS cells
-    FROM ${tables.staging}`,
-  );
-  await engine.command(
-    `CREATE MATERIALIZED VIEW ${tables.toMapped} TO ${tables.mapped} AS SELECT ${sql.select} FROM ${tables.staging}`,
-  );
+  await Promise.all([
+    engine.command(
+      `CREATE MATERIALIZED VIEW ${tables.toRows} TO import_row AS
+      SELECT toUInt64(${operation}) AS op, toUInt32(${plan.importId}) AS import,
+        toUInt64(${arrivalFrom} + row) AS arrival, line, [${cells.join(", ")}] AS cells
+      FROM ${tables.staging}`,
+    ),
+    engine.command(
+      `CREATE MATERIALIZED VIEW ${tables.toMapped} TO ${tables.mapped} AS SELECT ${sql.select} FROM ${tables.staging}`,
+    ),
+  ]);
   let rows = 0;
   let refused = 0;
   let waiting: RefusedRecord[] = [];
@@ -89,7 +91,6 @@ export async function takeRows(
   const options = { ...(rowsOf.signal === undefined ? {} : { signal: rowsOf.signal }), settings: BLOCKS };
   await engine.insertStream(tables.staging, ["row", "line", ...cells], "TabSeparated", bytes(), options);
   await keepRefused();
-  for (const view of [tables.toRows, tables.toMapped, tables.staging]) await engine.command(`DROP TABLE ${view}`);
   return { rows, refused };
 }
 

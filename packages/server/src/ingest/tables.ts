@@ -22,12 +22,15 @@ export function workTables(operation: number): WorkTables {
   };
 }
 
-/** Drops everything that an operation worked with; safe to repeat. Views go before the table they read. */
+/** Drops everything that an operation worked with; safe to repeat. Views go before the tables they stand between. */
 export async function dropWorkTables(engine: Engine, operation: number): Promise<void> {
   const { toRows, toMapped, staging, mapped, first } = workTables(operation);
-  for (const table of [toRows, toMapped, staging, mapped, first, ...identityTables(operation)]) {
-    await engine.command(`DROP TABLE IF EXISTS ${table}`);
-  }
+  await drop(engine, [toRows, toMapped]);
+  await drop(engine, [staging, mapped, first, ...identityTables(operation)]);
+}
+
+async function drop(engine: Engine, tables: readonly string[]): Promise<void> {
+  await Promise.all(tables.map((table) => engine.command(`DROP TABLE IF EXISTS ${table}`)));
 }
 
 /** Operations of which work tables are left, after a server or an engine died. */

@@ -1,0 +1,145 @@
+import { addsUp, PeregrineError } from "@peregrine/core";
+import type { FaultSpec } from "@peregrine/ibexa-sandbox";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { activate, MortalProcess, openSandbox, openWorld, type World } from "./world.ts";
+
+const PEOPLE = 12;
+const DAY = 86_400_000;
+let world: World;
+let names = 0;
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+
+afterAll(async () => {
+  await world.close();
+});
+
+type Step =
+  | { readonly kind: "members"; readonly audience: 0 | 1; readonly people: readonly number[] }
+  /** The user id of one person moves to another. */
+  | { readonly kind: "move"; readonly from: number; readonly to: number }
+  | { readonly kind: "fault"; readonly spec: FaultSpec }
+  | { readonly kind: "run" }
+  | { readonly kind: "dyingRun"; readonly eventsToLive: number }
+  | { readonly kind: "later"; readonly ms: number };
+
+const person = fc.integer({ min: 1, max: PEOPLE });
+const moment = fc.constantFrom<"before" | "after">("before", "after");
+const times = fc.integer({ min: 1, max: 4 });
+
+const fault: fc.Arbitrary<FaultSpec> = fc.oneof(
+  fc.record({ kind: fc.constant("reset" as const), at: moment, times }),
+  fc.record({ kind: fc.constant("cut" as const), at: moment, times }),
+  fc.record({ kind: fc.constant("loginPage" as const), at: moment, times }),
+  fc.record({
+    kind: fc.constant("status" as const),
+    status: fc.constantFrom(400, 401, 404, 413, 422, 429, 500, 503),
+    at: moment,
+    times,
+  }),
+  fc.record({ kind: fc.constant("hang" as const), at: moment, times: fc.constant(1) }),
+);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("members" as const),
+      audience: fc.constantFrom<0 | 1>(0, 1),
+      people: fc.uniqueArray(person, { maxLength: PEOPLE }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("move" as const), from: person, to: person }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("fault" as const), spec: fault }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("run" as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("dyingRun" as const),
+      eventsToLive: fc.integer({ min: 0, max: 30 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("later" as const), ms: fc.constantFrom(100, 5_000, DAY) }) },
+);
+
+/** Failures that a run may end with here; anything else is a defect. */
+function assertExpected(error: unknown): void {
+  if (error instanceof PeregrineError && error.code === "engineUnavailable") return;
+  throw error;
+}
+
+async function live(steps: readonly Step[]): Promise<void> {
+  names += 1;
+  const id = `history-${names}`;
+  const audiences = [`h${names}-a`, `h${names}-b`] as const;
+  const profileOf = (one: number) => names * 1_000 + one;
+  const owner = new Map(Array.from({ length: PEOPLE }, (_, at) => [`${id}/u${at + 1}`, at + 1]));
+  const members = new Map<string, readonly number[]>(audiences.map((audience) => [audience, []]));
+  const sandbox = await openSandbox();
+  try {
+    const service = world.service();
+    const advanced = { batchSize: 4, requestsAtOnce: 2, timeoutSeconds: 0.15 };
+    await activate(world, service, { id, baseUrl: sandbox.webhookUrl, audiences, advanced });
+    await world.audiences.know([...owner].map(([value, one]) => [profileOf(one), value] as const));
+
+    for (const one of steps) {
+      switch (one.kind) {
+        case "members": {
+          const audience = audiences[one.audience];
+          members.set(audience, one.people);
+          world.audiences.set(audience, one.people.map(profileOf));
+          break;
+        }
+        case "move": {
+          const [value] = [...owner].find(([, holder]) => holder === one.from) ?? [];
+          // Whoever has an id already keeps the one: a profile has at most one userid.
+          if (value === undefined || [...owner.values()].includes(one.to)) break;
+          owner.set(value, one.to);
+          await world.audiences.know([[profileOf(one.to), value]]);
+          break;
+        }
+        case "fault":
+          sandbox.addFault(one.spec);
+          break;
+        case "later":
+          world.clock.advance(one.ms);
+          break;
+        case "run":
+          await service.run(id, "manual");
+          break;
+        case "dyingRun":
+          await new MortalProcess(world, undefined, one.eventsToLive).service.run(id, "manual").catch(assertExpected);
+          break;
+      }
+      for (const { numbers } of (await service.status(id)).segments) expect(addsUp(numbers)).toBe(true);
+    }
+
+    sandbox.clearFaults();
+    let planned = 1;
+    for (let again = 0; planned > 0 && again < 6; again += 1) {
+      world.clock.advance(DAY + DAY / 5);
+      planned = (await service.run(id, "manual")).counts?.["planned"] ?? 1;
+    }
+    const expected = (audience: string) =>
+      [...owner].filter(([, holder]) => members.get(audience)?.includes(holder)).map(([value]) => value);
+    for (const audience of audiences) {
+      expect([...sandbox.people(audience)].sort()).toEqual(expected(audience).sort());
+    }
+    expect(planned).toBe(0);
+    for (const { numbers } of (await service.status(id)).segments) {
+      expect(numbers).toMatchObject({ waiting: 0, refused: 0, leaving: { waiting: 0, refused: 0 } });
+    }
+  } finally {
+    await sandbox.close();
+  }
+}
+
+it("brings every segment in step in the end, whatever joined, left, failed and died on the way", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), live),
+    { numRuns: Number(process.env["PEREGRINE_HISTORIES"] ?? 20), endOnFailure: true },
+  );
+}, 600_000);

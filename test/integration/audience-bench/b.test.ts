@@ -1,0 +1,22 @@
+import { compileRules, resolveRule } from "@peregrine/core";
+import { views } from "@peregrine/server";
+import { it } from "vitest";
+import { startEngine } from "../harness/engine.ts";
+import { CATALOG, createTables } from "../audience/world.ts";
+it("bench", async () => {
+  const t = await startEngine({ memoryBytes: 4 * 1024 ** 3 });
+  await createTables(t.engine);
+  const N = 1_000_000, E = 10_000_000;
+  await t.engine.command(`INSERT INTO profile SELECT 1, number+1, number FROM numbers(${N})`);
+  await t.engine.command(`INSERT INTO attribute (op,import,dataflow,attribute,profile,time,arrival,is_null,text,number) SELECT 1,1,1,1,number+1,toDateTime64('2026-01-01',3,'UTC'),number,0,['UK','FR','DE'][number%3+1],0 FROM numbers(${N})`);
+  await t.engine.command(`INSERT INTO event_22 (op,import,dataflow,profile,type,time,arrival,key,c42,c43,c44) SELECT 1,1,1,intDiv(cityHash64(number)%${N*10}*(cityHash64(number,1)%1000),10000)%${N}+1,if(number%5=0,'buy','visit'),toDateTime64('2026-06-15',3,'UTC')-toIntervalSecond(cityHash64(number,2)%31536000),number,number,['a','b','c'][number%3+1],number%1000,number%4 FROM numbers(${E})`);
+  const rules: any[] = [];
+  for (let i = 0; i < 25; i++) rules.push({ all: [{ have: { attribute: "country", is: ["UK","FR","DE"][i%3] } }, { did: { event: "buy", within: { last: 10+i*10, unit: "days" } } }, { not: { did: { event: "visit", within: { last: 5+i, unit: "days" } } } }, { did: { event: "buy", measure: { sum: { product: ["amount","quantity"] } }, atLeast: 100*i, within: { last: 300-i, unit: "days" } } }] });
+  const resolved = rules.map((r) => { const x = resolveRule(r, CATALOG); if ("faults" in x) throw new Error(JSON.stringify(x.faults)); return x.ok; });
+  const snap = { upTo: 1, except: [], generation: 0, bases: [] };
+  const run = async (rs: any[]) => { const c = compileRules(rs, { asOf: Date.UTC(2026,5,15,12), timeZone: "UTC" }); const h = views(snap, c.needs); const s = performance.now(); const r = await t.engine.query<any>(`${h.sql}SELECT ${c.columns.map((x)=>`sum(${x}) AS ${x}`).join(",")} FROM (${c.sql})`, { ...h.parameters, ...c.parameters }); return [Math.round(performance.now()-s), Object.values(r[0]).slice(0,5)]; };
+  console.log("all", await run(resolved)); console.log("all", await run(resolved));
+  console.log("one", await run(resolved.slice(0,1))); 
+  const s = performance.now(); await t.engine.query(`SELECT sum(cityHash64(profile,type,time,c43,c44)) x FROM event_22`); console.log("scan", performance.now()-s);
+  await t.close();
+}, 600000);
