@@ -53,9 +53,16 @@ export default {
     only(
       "server-arrows",
       "^packages/server/",
-      ["^packages/core/", "^packages/activation-types/"],
+      ["^packages/core/", "^packages/activation-types/", "^packages/engine-host/"],
       "The server reaches the engine by HTTP and its clients not at all.",
     ),
+    {
+      name: "engine-host-only-to-start",
+      comment: "One file starts the child and speaks the messages of its start; all else goes by HTTP.",
+      severity: "error",
+      from: { path: "^packages/server/", pathNot: "^packages/server/src/engine/child\\.(ts|js|d\\.ts)$" },
+      to: { path: "^packages/engine-host/" },
+    },
     only(
       "cli-arrows",
       "^packages/cli/",

@@ -1,12 +1,20 @@
 // Rows per second through a whole import (upload to publication), against the engine's own plain load of the same file.
 // npm run bench -- ingest [rows]
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+
 import { once } from "node:events";
+import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DefinitionInput, definition } from "@peregrine/core";
-import { type ImportView, IngestService, type OpenEngine, openEngine, openStore, type Store } from "@peregrine/server";
+import {
+  type ImportView,
+  IngestService,
+  type OpenEngine,
+  openEngine,
+  openStore,
+  type Store,
+} from "@peregrine/server";
 import { commit, machine, watchMemory } from "./lib-report.ts";
 
 const ROWS = 1_000_000;
@@ -70,7 +78,12 @@ async function generate(path: string, rows: number): Promise<number> {
     return Math.floor((state / 2 ** 32) * below);
   };
   const two = (value: number) => String(value).padStart(2, "0");
-  const things = ["WHITE METAL LANTERN", "RED WOOLLY HOTTIE", '"BAG, ""VINTAGE"" PAISLEY"', "ALARM CLOCK BAKELIKE GREEN"];
+  const things = [
+    "WHITE METAL LANTERN",
+    "RED WOOLLY HOTTIE",
+    '"BAG, ""VINTAGE"" PAISLEY"',
+    "ALARM CLOCK BAKELIKE GREEN",
+  ];
   const countries = ["United Kingdom", "France", "Germany", "Norway"];
   const file = createWriteStream(path);
   file.write(`${PLAIN.map(([name]) => name).join(",")}\n`);
@@ -120,7 +133,9 @@ async function wholeImport(folder: string, engine: OpenEngine, path: string, row
     const view: ImportView = await service.get(await end);
     const seconds = (performance.now() - began) / 1000;
     if (view.state !== "published" || view.counts?.events !== rows) {
-      throw new Error(`the import came to ${view.state}: ${JSON.stringify(view.counts)} ${view.error?.detail ?? ""}`);
+      throw new Error(
+        `the import came to ${view.state}: ${JSON.stringify(view.counts)} ${view.error?.detail ?? ""}`,
+      );
     }
     return seconds;
   } finally {
@@ -161,7 +176,8 @@ function peakOf(pid: number | undefined): number {
   return Math.round(Number(kilobytes ?? 0) / 1024);
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 export async function run(rows = ROWS): Promise<Record<string, unknown>> {
   const folder = mkdtempSync(join(tmpdir(), "peregrine-bench-"));

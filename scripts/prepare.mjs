@@ -42,7 +42,11 @@ function installPackages() {
   const wanted = wantedPackages();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.error("Installing the packages of package-lock.json …");
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { shell: process.platform === "win32" });
+  // Not `npm ci`: it refuses a lock file that does not name the optional binaries of every other platform.
+  // Versions come from the lock file all the same, and `--no-save` leaves that as it is.
+  run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
+    shell: process.platform === "win32",
+  });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }

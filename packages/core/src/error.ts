@@ -132,7 +132,7 @@ export const ERRORS = {
     status: 507,
     actor: "operator",
     title: "The data plane's engine has too little memory for this",
-    remedy: "Give the machine more memory, or raise PEREGRINE_ENGINE_MEMORY_MB if it has some to spare.",
+    remedy: "Give the machine more memory, or raise PEREGRINE_ENGINE_MEMORY if it has some to spare.",
   },
   engineNewer: {
     status: 500,

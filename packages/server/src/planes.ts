@@ -30,6 +30,7 @@ export async function openPlanes(config: Config, clock: Clock, log: Logger): Pro
       folder: join(config.folder, "engine"),
       log,
       url: config.clickhouse?.url,
+      credentials: config.clickhouse,
       ...(config.clickhouse === undefined ? {} : { database: config.clickhouse.database }),
       ...(config.engineMemoryBytes === undefined ? {} : { memoryBytes: config.engineMemoryBytes }),
     });

@@ -174,6 +174,59 @@ describe("an evaluation", () => {
     const results = await Promise.all([1, 2, 3].map(() => shop.audiences.evaluate(["uk"])));
     expect(results.map(({ counts }) => counts.get("uk")?.entered)).toEqual([2, 0, 0]);
   });
+
+  it("is done one at a time by all processes that share the control plane", async () => {
+    await shop.audience("uk", IN_UK);
+    await shop.write({
+      profiles: [1, 2],
+      countries: [
+        [1, "UK"],
+        [2, "UK"],
+      ],
+    });
+    const other = shop.secondProcess(shop.engine);
+    const results = await Promise.all([shop.audiences.evaluate(["uk"]), other.evaluate(["uk"])]);
+    expect(results.map(({ counts }) => counts.get("uk")?.entered).sort()).toEqual([0, 2]);
+  });
+
+  it("that was slow and overtaken publishes nothing", async () => {
+    await shop.audience("uk", IN_UK);
+    await shop.write({ profiles: [1], countries: [[1, "UK"]] });
+    const { engine, clock, store } = shop;
+    const slow = shop.secondProcess({
+      query: (...of) => engine.query(...of),
+      stream: (...of) => engine.stream(...of),
+      insert: (...of) => engine.insert(...of),
+      insertStream: (...of) => engine.insertStream(...of),
+      close: async () => undefined,
+      async command(...of) {
+        clock.advance(60_000);
+        await store.leases.acquire("evaluation", "third", 30_000);
+        await engine.command(...of);
+      },
+    });
+    await expect(slow.evaluate(["uk"])).rejects.toMatchObject({ code: "leaseLost" });
+    expect(await shop.members("uk")).toEqual([]);
+    clock.advance(60_000);
+    expect((await shop.audiences.evaluate(["uk"])).counts.get("uk")).toEqual({
+      size: 1,
+      entered: 1,
+      left: 0,
+    });
+  });
+
+  it("takes a list of ten thousand values", async () => {
+    const values = Array.from({ length: 10_000 }, (_, at) => `country number ${at}, with a rather long name`);
+    await shop.audience("many", { have: { attribute: "country", isAnyOf: [...values.slice(1), "UK"] } });
+    await shop.write({
+      profiles: [1, 2],
+      countries: [
+        [1, "UK"],
+        [2, "France"],
+      ],
+    });
+    expect((await shop.audiences.evaluate(["many"])).counts.get("many")?.size).toBe(1);
+  });
 });
 
 describe("a preview", () => {

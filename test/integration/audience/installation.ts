@@ -49,6 +49,8 @@ export interface Installation {
   readonly clock: TestClock;
   readonly definitions: DefinitionService;
   readonly audiences: AudienceService;
+  /** The audiences as another process on the same planes sees them. */
+  secondProcess(engine: Engine): AudienceService;
   audience(id: string, rule: unknown): Promise<void>;
   /** Publishes rows as one import. */
   write(rows: Rows): Promise<number>;
@@ -108,6 +110,15 @@ export async function startInstallation(): Promise<Installation> {
     clock,
     definitions,
     audiences,
+    secondProcess: (own) =>
+      new AudienceService({
+        store,
+        engine: own,
+        clock,
+        definitions: new DefinitionService({ store }),
+        timeZone: "UTC",
+        instance: "other",
+      }),
     async audience(id, rule) {
       await definitions.apply([{ kind: "audience", id, name: id, rule }], { origin: "api", by: "test" });
     },

@@ -128,7 +128,7 @@ describe("the audiences' API", () => {
       "GET",
       `/api/v1/audiences/${body.id}/preview?asOf=2026-01-01T00:00:00Z&personIdentifier=email`,
     );
-    expect(saved.body).toMatchObject({ asOf: Date.UTC(2026, 0, 1), size: 2, withoutIdentifier: 2 });
+    expect(saved.body).toMatchObject({ asOf: "2026-01-01T00:00:00.000Z", size: 2, withoutIdentifier: 2 });
     expect((await ask("POST", "/api/v1/rules/preview", { rule: IN_UK, personIdentifier: "no" })).status).toBe(
       400,
     );

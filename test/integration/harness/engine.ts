@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OpenEngine, openEngine } from "@peregrine/server";
@@ -50,9 +50,17 @@ export async function startEngine(options: TestEngineOptions = {}): Promise<Test
       if (SERVER_URL !== undefined) await engine.command(`DROP DATABASE IF EXISTS ${database}`);
       await engine.close();
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
-      if (pid !== undefined && existsSync(`/proc/${pid}`)) {
+      if (pid !== undefined && isAlive(pid)) {
         throw new Error(`The engine's process ${pid} is still there after close()`);
       }
     },
   };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

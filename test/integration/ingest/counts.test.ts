@@ -45,7 +45,11 @@ const row: fc.Arbitrary<{ cells: string[]; outcome: Outcome; bytes?: Buffer }> =
     const whole = [id, sku, quantity, price, at];
     const cells = shape === "short" ? whole.slice(0, 4) : shape === "long" ? [...whole, "more"] : whole;
     const written = Buffer.from(cells.map(quoted).join(","));
-    return { cells, outcome, bytes: shape === "notUtf8" ? Buffer.concat([Buffer.from([0xff]), written]) : written };
+    return {
+      cells,
+      outcome,
+      bytes: shape === "notUtf8" ? Buffer.concat([Buffer.from([0xff]), written]) : written,
+    };
   });
 
 function quoted(cell: string): string {

@@ -35,7 +35,9 @@ async function events(dataflow: string, columns: readonly string[] = []): Promis
 
 /** What the profiles show of an attribute: the latest value by profile. */
 async function attribute(name: string): Promise<Record<string, string | null>> {
-  const column = (await world.store.definitions.columns("people")).find((candidate) => candidate.name === name);
+  const column = (await world.store.definitions.columns("people")).find(
+    (candidate) => candidate.name === name,
+  );
   const number = column?.number ?? 0;
   const view = views(await world.store.operations.snapshot(), { attributes: [number] });
   const rows = await world.engine.query<{ profile: number; value: string | null }>(
@@ -66,7 +68,12 @@ describe("an import", () => {
     });
     expect(addsUp(view)).toBe(true);
     expect(await world.refused(view.id)).toEqual([
-      { line: 6, column: "quantity", reason: '"many" is not a number (such as -12.50)', raw: "1,D,many,1,2025-01-03" },
+      {
+        line: 6,
+        column: "quantity",
+        reason: '"many" is not a number (such as -12.50)',
+        raw: "1,D,many,1,2025-01-03",
+      },
       { line: 7, column: "at", reason: "has 4 cells where the header has 5", raw: "1,E,1,1" },
     ]);
     expect(await events("orders", ["sku", "price"])).toEqual([
@@ -90,7 +97,10 @@ describe("an import", () => {
 
   it("of a gzip file is the same as of the file", async () => {
     const content = "id,sku,quantity,price,at\n7,Z,1,1,2025-02-01\n";
-    expect(await world.import("orders", gzipSync(content))).toMatchObject({ state: "published", counts: { events: 1 } });
+    expect(await world.import("orders", gzipSync(content))).toMatchObject({
+      state: "published",
+      counts: { events: 1 },
+    });
   });
 
   it("of the same file changes nothing and names the import that brought it", async () => {
@@ -133,7 +143,11 @@ describe("a file that is wrong as a whole", () => {
     ["cut off in a row", "id,sku,quantity,price,at\n1,A,1,1,2025-01-01\n2,B", "fileCutOff"],
     ["cut off in quotes", 'id,sku,quantity,price,at\n1,"A,1,1,2025-01-01\n2,B', "fileCutOff"],
     ["binary", Buffer.from([0, 1, 2, 3, 0, 10, 0, 255]), "fileNotCsv"],
-    ["a damaged gzip", Buffer.concat([gzipSync("x".repeat(1000)).subarray(0, 15), Buffer.alloc(20, 7)]), "fileNotCsv"],
+    [
+      "a damaged gzip",
+      Buffer.concat([gzipSync("x".repeat(1000)).subarray(0, 15), Buffer.alloc(20, 7)]),
+      "fileNotCsv",
+    ],
     ["a gzip cut off", gzipSync(ORDERS.repeat(500)).subarray(0, 100), "fileCutOff"],
     ["another file", "id,product,amount\n1,A,1\n", "fileDoesNotFit"],
   ])("is refused: %s", async (_, content, code) => {
@@ -141,7 +155,11 @@ describe("a file that is wrong as a whole", () => {
     const view = await world.import("orders", content);
     expect(view).toMatchObject({ state: "refused", error: { code } });
     expect(await world.store.counters.get("arrival")).toBe(before);
-    expect(await world.engine.query("SELECT name FROM system.tables WHERE match(name, '_[0-9]+$') AND database = currentDatabase() AND name NOT LIKE 'event%'")).toEqual([]);
+    expect(
+      await world.engine.query(
+        "SELECT name FROM system.tables WHERE match(name, '_[0-9]+$') AND database = currentDatabase() AND name NOT LIKE 'event%'",
+      ),
+    ).toEqual([]);
   });
 
   it("that is empty is refused at once", async () => {
@@ -166,10 +184,23 @@ describe("too many broken rows", () => {
   it("publish nothing, and can be fetched all the same", async () => {
     const before = await events("orders");
     const profiles = await world.store.counters.get("profile");
-    const rows = ["91,A,1,1,2025-01-01", "92,A,x,1,2025-01-01", "93,A,1", Buffer.from("94,\xff,1,1,2025-01-01", "latin1")];
-    const content = Buffer.concat(["id,sku,quantity,price,at", ...rows].map((row) => Buffer.concat([Buffer.from(row), Buffer.from("\n")])));
+    const rows = [
+      "91,A,1,1,2025-01-01",
+      "92,A,x,1,2025-01-01",
+      "93,A,1",
+      Buffer.from("94,\xff,1,1,2025-01-01", "latin1"),
+    ];
+    const content = Buffer.concat(
+      ["id,sku,quantity,price,at", ...rows].map((row) =>
+        Buffer.concat([Buffer.from(row), Buffer.from("\n")]),
+      ),
+    );
     const view = await world.import("orders", content);
-    expect(view).toMatchObject({ state: "refused", error: { code: "tooManyRefused" }, counts: { read: 4, refused: 3 } });
+    expect(view).toMatchObject({
+      state: "refused",
+      error: { code: "tooManyRefused" },
+      counts: { read: 4, refused: 3 },
+    });
     expect(view.error?.detail).toContain("3 of 4 rows (75 %)");
     expect(addsUp(view)).toBe(true);
     expect((await world.refused(view.id)).map(({ line, column }) => [line, column])).toEqual([
@@ -188,7 +219,11 @@ describe("attributes", () => {
       kind: "dataflow",
       id: "people-ties",
       schema: "people",
-      map: { userid: "id", country: 'if(country = "-", null, if(country = "e", "", country))', points: "number(points)" },
+      map: {
+        userid: "id",
+        country: 'if(country = "-", null, if(country = "e", "", country))',
+        points: "number(points)",
+      },
       time: "time(changed)",
       tieBreak: "tie",
       refuseAbove: 0,
@@ -222,7 +257,10 @@ describe("attributes", () => {
   });
 
   it("of a profile that two rows unite are the latest of both", async () => {
-    await world.import("people", "id,mail,country,points,changed\n301,,UK,1,2025-01-05\n,a@b.c,FR,2,2025-01-06\n");
+    await world.import(
+      "people",
+      "id,mail,country,points,changed\n301,,UK,1,2025-01-05\n,a@b.c,FR,2,2025-01-06\n",
+    );
     const view = await world.import("people", "id,mail,country,points,changed\n301,A@b.c,,,2025-01-01\n");
     expect(view).toMatchObject({ state: "published", counts: { merges: 1, newProfiles: 0 } });
     const last = await world.store.counters.get("profile");
@@ -245,7 +283,10 @@ describe("an overwriting dataflow", () => {
     });
     const skus = async () => (await events("snapshot", ["sku"])).map((event) => event["sku"]);
     const one = "id,sku\n401,A\n402,B\n";
-    expect(await world.import("snapshot", one)).toMatchObject({ state: "published", counts: { repeatedEvents: 0 } });
+    expect(await world.import("snapshot", one)).toMatchObject({
+      state: "published",
+      counts: { repeatedEvents: 0 },
+    });
     expect(await skus()).toEqual(["A", "B"]);
     expect(await world.import("snapshot", one)).toMatchObject({ state: "unchanged" });
     expect(await world.import("snapshot", "id,sku\n402,B\n403,C\n403,C\n")).toMatchObject({

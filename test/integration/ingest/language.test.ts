@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { EmptyCells } from "../../../packages/core/src/schema/dataflow.ts";
 import { checkExpression } from "../../../packages/core/src/schema/mapping/checker.ts";
 import { parseExpression } from "../../../packages/core/src/schema/mapping/parser.ts";
 import { compileExpression } from "../../../packages/core/src/schema/mapping/sql/compile.ts";
 import { textLiteral } from "../../../packages/core/src/schema/mapping/sql/literal.ts";
-import type { EmptyCells } from "../../../packages/core/src/schema/dataflow.ts";
 import { startEngine, type TestEngine } from "../harness/engine.ts";
 
 let host: TestEngine;
@@ -31,7 +31,9 @@ async function results(
   const shown = type === "boolean" ? `toString(CAST(${value}, 'Nullable(Bool)'))` : `toString(${value})`;
   const fault = faults.map(({ when, reason }) => `${when}, concat('! ', ${reason})`);
   const cells = columns.map((_, index) => `cells[${index + 1}] AS c${index + 1}`);
-  await host.engine.command("CREATE OR REPLACE TABLE cells (n UInt32, cells Array(String)) ENGINE = MergeTree ORDER BY n");
+  await host.engine.command(
+    "CREATE OR REPLACE TABLE cells (n UInt32, cells Array(String)) ENGINE = MergeTree ORDER BY n",
+  );
   await host.engine.insert(
     "cells",
     ["n", "cells"],
@@ -122,11 +124,39 @@ describe("an expression on one row", () => {
 
 describe("casts, on any text", () => {
   const digits = fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: 1, maxLength: 15 });
-  const numberLike = fc.oneof(
-    fc.tuple(fc.constantFrom("", "+", "-"), digits, fc.option(digits.map((d) => `.${d}`), { nil: "" })).map((p) => p.join("")),
-    fc.constantFrom("NaN", "nan", "inf", "-Infinity", "1e5", "0x10", "1,5", " 1", "1 ", ".", "1.", ".5", "--1", "1.2.3", "١", "1_000"),
-    fc.string({ maxLength: 6 }),
-  ).filter((text) => !text.includes("\0"));
+  const numberLike = fc
+    .oneof(
+      fc
+        .tuple(
+          fc.constantFrom("", "+", "-"),
+          digits,
+          fc.option(
+            digits.map((d) => `.${d}`),
+            { nil: "" },
+          ),
+        )
+        .map((p) => p.join("")),
+      fc.constantFrom(
+        "NaN",
+        "nan",
+        "inf",
+        "-Infinity",
+        "1e5",
+        "0x10",
+        "1,5",
+        " 1",
+        "1 ",
+        ".",
+        "1.",
+        ".5",
+        "--1",
+        "1.2.3",
+        "١",
+        "1_000",
+      ),
+      fc.string({ maxLength: 6 }),
+    )
+    .filter((text) => !text.includes("\0"));
 
   /** Exact micro-units, or undefined when the text is no number that is accepted. */
   function micros(text: string): bigint | undefined {
@@ -146,7 +176,12 @@ describe("casts, on any text", () => {
   it("number() takes exactly the decimals with at most 12 and 6 digits", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(numberLike, { minLength: 50, maxLength: 50 }), async (texts) => {
-        const got = await results("number(x)", ["x"], texts.map((text) => [text]), "empty");
+        const got = await results(
+          "number(x)",
+          ["x"],
+          texts.map((text) => [text]),
+          "empty",
+        );
         for (const [index, text] of texts.entries()) {
           const value = micros(text);
           if (value === undefined) expect(got[index], text).toMatch(/^! "/);
@@ -198,7 +233,13 @@ describe("casts, on any text", () => {
           month: two(0, 13),
           day: two(0, 32),
           clock: fc.option(
-            fc.tuple(fc.constantFrom("T", " "), two(0, 25), two(0, 61), fc.option(two(0, 61)), fc.option(fc.constantFrom("1", "123", "123456", "123456789"))),
+            fc.tuple(
+              fc.constantFrom("T", " "),
+              two(0, 25),
+              two(0, 61),
+              fc.option(two(0, 61)),
+              fc.option(fc.constantFrom("1", "123", "123456", "123456789")),
+            ),
           ),
           zone: fc.constantFrom("", "Z", "+02:00", "-0530", "+15:00"),
         })
@@ -208,10 +249,23 @@ describe("casts, on any text", () => {
           const rest = second === null ? "" : `:${second}${fraction === null ? "" : `.${fraction}`}`;
           return `${year}-${month}-${day}${mark}${hour}:${minute}${rest}${zone}`;
         }),
-      fc.constantFrom("yesterday", "1700000000", "01.02.2024", "2024-1-2", "2024-01-02T", "20240102", "2024-01-02 10", "24-01-02", ""),
+      fc.constantFrom(
+        "yesterday",
+        "1700000000",
+        "01.02.2024",
+        "2024-1-2",
+        "2024-01-02T",
+        "20240102",
+        "2024-01-02 10",
+        "24-01-02",
+        "",
+      ),
     );
     const reference = (text: string): string | undefined => {
-      const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/.exec(text);
+      const match =
+        /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/.exec(
+          text,
+        );
       if (match === null) return undefined;
       const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0));
       if (year === undefined || year < 1900 || year > 2299) return undefined;
@@ -221,12 +275,18 @@ describe("casts, on any text", () => {
       const millisecond = Number((match[7] ?? "").padEnd(3, "0").slice(0, 3));
       const local = new Date(Date.UTC(year, (month ?? 1) - 1, day, hour, minute, second, millisecond));
       if (local.getUTCMonth() + 1 !== month || local.getUTCDate() !== day) return undefined;
-      const offset = zone === null ? 0 : (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3]));
+      const offset =
+        zone === null ? 0 : (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3]));
       return new Date(local.getTime() - offset * 60_000).toISOString().replace("T", " ").replace("Z", "");
     };
     await fc.assert(
       fc.asyncProperty(fc.array(timeLike, { minLength: 100, maxLength: 100 }), async (texts) => {
-        const got = await results("time(x)", ["x"], texts.map((text) => [text]), "empty");
+        const got = await results(
+          "time(x)",
+          ["x"],
+          texts.map((text) => [text]),
+          "empty",
+        );
         for (const [index, text] of texts.entries()) {
           const expected = reference(text);
           if (expected === undefined) expect(got[index], text).toMatch(/^! "/);
@@ -240,7 +300,10 @@ describe("casts, on any text", () => {
   it("a constant text stays what it is, whatever it holds", async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "binary", maxLength: 30 }), async (text) => {
-        const [row] = await host.engine.query<{ same: number }>(`SELECT ${textLiteral(text)} = {text:String} AS same`, { text });
+        const [row] = await host.engine.query<{ same: number }>(
+          `SELECT ${textLiteral(text)} = {text:String} AS same`,
+          { text },
+        );
         expect(row?.same).toBe(1);
       }),
       { numRuns: 100 },

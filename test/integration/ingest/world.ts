@@ -130,7 +130,8 @@ export async function createWorld(engine: Engine): Promise<IngestWorld> {
           yield bytes;
         })(),
       );
-      if (queued.sha256 !== createHash("sha256").update(bytes).digest("hex")) throw new Error("another file came in");
+      if (queued.sha256 !== createHash("sha256").update(bytes).digest("hex"))
+        throw new Error("another file came in");
       return ended(queued.id);
     },
     async refused(id) {
@@ -155,7 +156,6 @@ export function addsUp(view: ImportView): boolean {
   const { counts } = view;
   if (counts === null) return false;
   return (
-    counts.read ===
-    counts.personRows + counts.events + counts.leftOut + counts.noIdentifier + counts.refused
+    counts.read === counts.personRows + counts.events + counts.leftOut + counts.noIdentifier + counts.refused
   );
 }

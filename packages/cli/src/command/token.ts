@@ -12,7 +12,6 @@ export async function createToken({ api, output }: Session, name: string, role: 
 
 export async function listTokens({ api, output }: Session): Promise<void> {
   const { items } = dataOf(await api.GET("/api/v1/tokens"));
-  const moment = (ms: number | null) => (ms === null ? "never" : new Date(ms).toISOString());
   output.result(
     { items },
     table(
@@ -21,8 +20,8 @@ export async function listTokens({ api, output }: Session): Promise<void> {
         id,
         name,
         role,
-        moment(lastUsedAt),
-        revokedAt === null ? "live" : `revoked ${moment(revokedAt)}`,
+        lastUsedAt ?? "never",
+        revokedAt === null ? "live" : `revoked ${revokedAt}`,
       ]),
     ),
   );

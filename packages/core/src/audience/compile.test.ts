@@ -54,6 +54,14 @@ describe("compileRules", () => {
       { all: [lately, { have: { attribute: "country", is: "UK" } }] },
     );
     expect(columns).toEqual(["r0", "r1", "r2"]);
+    expect(occurrences(sql, "maxIf(")).toBe(1);
+  });
+
+  it("asks for the latest event where once is enough, whatever the window", () => {
+    const within = (last: number) => ({ did: { event: "buy", within: { last, unit: "days" } } });
+    const { sql } = compiled(within(30), within(60), within(36_500));
+    expect(new Set(sql.match(/maxIf\([^)]*\)/g)).size).toBe(1);
+    // A hundred years reach beyond 1970, the engine's time for "never".
     expect(occurrences(sql, "countIf(")).toBe(1);
   });
 

@@ -2,8 +2,8 @@ import type { IdentityConfig } from "./config.ts";
 import { type Identifier, type RawIdentifiers, rowReader } from "./row.ts";
 
 /**
- * Distinct lists of raw identifiers within a group of rows, as columns: parsing and holding an object for each
- * took half of the time of a group of new people.
+ * Distinct lists of raw identifiers within a group of rows, as columns: a group may have 200,000 of them, and an
+ * object for each identifier would only be read once.
  */
 export interface DistinctTuples extends RawIdentifiers {
   /** The first row of the group that has the list, counted from the beginning of the import. It names the tuple. */

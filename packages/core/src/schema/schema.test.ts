@@ -12,7 +12,9 @@ const people = {
 
 function problems(value: object): string[] {
   const result = schema.safeParse({ ...people, ...value });
-  return result.success ? [] : result.error.issues.map(({ path, message }) => `/${path.join("/")}: ${message}`);
+  return result.success
+    ? []
+    : result.error.issues.map(({ path, message }) => `/${path.join("/")}: ${message}`);
 }
 
 describe("a schema", () => {

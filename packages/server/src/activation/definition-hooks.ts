@@ -13,7 +13,7 @@ import type { Store } from "../store/index.ts";
 import { typeOf } from "./activation-source.ts";
 import { forgetAccepted } from "./forget-accepted.ts";
 import { activationsWithLinks, isActivation } from "./known-activations.ts";
-import { memoryOf } from "./link.ts";
+import { memoryOf, STARTS_ANEW } from "./link.ts";
 
 interface HookDependencies {
   readonly store: Store;
@@ -42,6 +42,20 @@ export function targetOf(
 export function activationHooks(dependencies: HookDependencies): KindHooks<"activation"> {
   const { store, engine, types, stop, onWritten } = dependencies;
   const target = targetOf(types);
+  /**
+   * Definitions that send somewhere else than what was accepted so far stands; found before they are written,
+   * when the last deleted one can still be looked at.
+   */
+  const elsewhere = new WeakSet<ActivationDefinition>();
+  const isElsewhere = async (
+    body: ActivationDefinition,
+    before: ActivationDefinition | undefined,
+    destination: "same" | "different" | undefined,
+  ): Promise<boolean> => {
+    if (before !== undefined) return destination === "different" && movesAway(types, body, before);
+    const deleted = await lastDeleted(store, body.id);
+    return deleted !== undefined && target(deleted) !== target(body);
+  };
   return {
     open(body) {
       const type = types.find((one) => one.id === body.type);
@@ -63,27 +77,20 @@ export function activationHooks(dependencies: HookDependencies): KindHooks<"acti
       return [];
     },
 
-    async prepare({ action, body, before }, { answers }) {
-      if (action === "deleted") {
-        await stop(body.id);
-        return;
-      }
-      const earlier = before ?? (await lastDeleted(store, body.id));
-      const startsAnew =
-        before === undefined
-          ? earlier !== undefined && target(earlier) !== target(body)
-          : answers.destination === "different" && movesAway(types, body, before);
-      if (startsAnew) {
-        await stop(body.id);
-        await forgetAccepted(store, engine, body.id);
-      }
-      if (body.state === "paused") await stop(body.id);
+    async prepare({ action, body, before, number }, { answers }) {
+      if (action === "deleted" || !(await isElsewhere(body, before, answers.destination))) return;
+      elsewhere.add(body);
+      // The next run forgets by what the links say; without a link there is nobody to say it.
+      if (body.audiences.length === 0) await forgetAccepted(engine, number);
     },
 
     async write({ action, body }, transaction, { answers }) {
       const links = store.activationAudiences.with(transaction);
+      const startsAnew = elsewhere.has(body);
+      if (startsAnew) for (const link of await links.of(body.id)) await links.forget(body.id, link.audienceId);
       const kept = new Set(action === "deleted" ? [] : body.audiences);
       await links.link(body.id, [...kept]);
+      if (startsAnew) for (const id of kept) await links.update(body.id, id, { metadata: STARTS_ANEW });
       let isLeaving = false;
       for (const link of await links.of(body.id)) {
         if (kept.has(link.audienceId)) continue;
@@ -100,7 +107,9 @@ export function activationHooks(dependencies: HookDependencies): KindHooks<"acti
       }
     },
 
-    written({ body }) {
+    written({ action, body }) {
+      // What is under way goes by the old definition.
+      if (action === "deleted" || body.state === "paused") void stop(body.id);
       onWritten(body.id);
     },
   };

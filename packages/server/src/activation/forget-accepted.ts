@@ -1,31 +1,29 @@
-import { PeregrineError } from "@peregrine/core";
 import type { Engine } from "../engine/index.ts";
 import type { Store } from "../store/index.ts";
-import { isActivation } from "./known-activations.ts";
+import { memoryOf } from "./link.ts";
 
-/** Rewriting the parts of large tables takes its time; nobody sends meanwhile. */
-const LEASE_MS = 10 * 60_000;
+/** What was accepted by a destination that is none any more. Rewrites parts, which is rare enough. */
+export async function forgetAccepted(engine: Engine, activation: number): Promise<void> {
+  for (const table of ["delivery_state", "delivery_refusal"]) {
+    await engine.command(
+      `ALTER TABLE ${table} DELETE WHERE activation = {activation:UInt32} SETTINGS mutations_sync = 1`,
+      { activation },
+    );
+  }
+}
 
 /**
- * Another destination starts from nothing accepted. May be repeated.
- * @throws PeregrineError `activationRunning` while another process sends
+ * At the beginning of a run, under its lease: forgets what the former destination accepted when the definition
+ * said so. Nothing was sent to the new one before the links say that it is done, so it may be repeated.
  */
-export async function forgetAccepted(store: Store, engine: Engine, activationId: string): Promise<void> {
-  const record = (await store.definitions.all()).filter(isActivation).find(({ id }) => id === activationId);
-  if (record === undefined) return;
-  const lease = await store.leases.acquire(`activation:${activationId}`, crypto.randomUUID(), LEASE_MS);
-  if (lease === undefined) throw new PeregrineError("activationRunning");
-  try {
-    for (const table of ["delivery_state", "delivery_refusal"]) {
-      await engine.command(
-        `ALTER TABLE ${table} DELETE WHERE activation = {activation:UInt32} SETTINGS mutations_sync = 1`,
-        { activation: record.number },
-      );
-    }
-    for (const { audienceId } of await store.activationAudiences.of(activationId)) {
-      await store.activationAudiences.forget(activationId, audienceId);
-    }
-  } finally {
-    await store.leases.release(lease);
+export async function startAnew(
+  { engine, store }: { readonly engine: Engine; readonly store: Store },
+  activation: { readonly id: string; readonly number: number },
+): Promise<void> {
+  const links = (await store.activationAudiences.of(activation.id)).filter((link) => memoryOf(link).startsAnew);
+  if (links.length === 0) return;
+  await forgetAccepted(engine, activation.number);
+  for (const { audienceId } of links) {
+    await store.activationAudiences.update(activation.id, audienceId, { metadata: null });
   }
 }

@@ -1,11 +1,10 @@
 import { activationDefinition, STATUS_WORDS } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
+import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { RunRecord } from "../store/index.ts";
 import type { ActivationService, ShownActivation } from "./service.ts";
 import type { ActivationStatus } from "./status.ts";
-
-const instant = z.iso.datetime().nullable();
 
 const shown = z
   .object({
@@ -22,8 +21,8 @@ const run = z
     id: z.int(),
     state: z.string(),
     trigger: z.string(),
-    startedAt: z.iso.datetime(),
-    finishedAt: instant,
+    startedAt: instant,
+    finishedAt: instant.nullable(),
     counts: z.record(z.string(), z.number()),
     progress: z.object({ step: z.string(), done: z.number(), total: z.number().nullable() }).nullable(),
     error: z
@@ -49,8 +48,8 @@ const status = z
         status: z.enum(Object.keys(STATUS_WORDS) as (keyof typeof STATUS_WORDS)[]),
         statusText: z.string(),
         takingOut: z.boolean(),
-        lastSynchronizedAt: instant,
-        lastCheckedAt: instant,
+        lastSynchronizedAt: instant.nullable(),
+        lastCheckedAt: instant.nullable(),
         size: z.int(),
         accepted: z.int(),
         waiting: z.int(),
@@ -70,10 +69,6 @@ const people = z
   .optional()
   .describe("What becomes of the people of audiences that are taken off: `takeOut` (default) or `leave`.");
 
-function iso(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
-}
-
 function showActivation({ definition, version, origin, secrets, warnings }: ShownActivation) {
   return {
     ...definition,
@@ -89,8 +84,8 @@ function showRun(record: RunRecord) {
     id: record.id,
     state: record.state,
     trigger: record.trigger,
-    startedAt: new Date(record.startedAt).toISOString(),
-    finishedAt: iso(record.finishedAt),
+    startedAt: instantText(record.startedAt),
+    finishedAt: instantOrNull(record.finishedAt),
     counts: { ...record.counts },
     progress: record.progress,
     error: record.error && { ...record.error, faults: record.error.faults.map((fault) => ({ ...fault })) },
@@ -109,8 +104,8 @@ function showStatus(found: ActivationStatus) {
       status: segment.status,
       statusText: STATUS_WORDS[segment.status],
       takingOut: segment.takingOut,
-      lastSynchronizedAt: iso(segment.lastSynchronizedAt),
-      lastCheckedAt: iso(segment.lastCheckedAt),
+      lastSynchronizedAt: instantOrNull(segment.lastSynchronizedAt),
+      lastCheckedAt: instantOrNull(segment.lastCheckedAt),
       ...segment.numbers,
       leaving: { ...segment.numbers.leaving },
       error: segment.error && { code: segment.error.code, detail: segment.error.detail },
@@ -125,13 +120,28 @@ function showStatus(found: ActivationStatus) {
 export function activationRoutes(app: ApiApp, service: ActivationService): void {
   app.get(
     "/api/v1/activations",
-    { schema: { response: { 200: z.object({ items: z.array(shown), next: z.null() }) } } },
+    {
+      schema: {
+        operationId: "listActivations",
+        summary: "All activations",
+        tags: ["activations"],
+        response: { 200: z.object({ items: z.array(shown), next: z.null() }) },
+      },
+    },
     async () => ({ items: (await service.list()).map(showActivation), next: null }),
   );
 
   app.get(
     "/api/v1/activations/:id",
-    { schema: { params: parameters, response: { 200: shown } } },
+    {
+      schema: {
+        operationId: "getActivation",
+        summary: "One activation with its settings, without its secrets",
+        tags: ["activations"],
+        params: parameters,
+        response: { 200: shown },
+      },
+    },
     async (request) => showActivation(await service.get(request.params.id)),
   );
 
@@ -139,6 +149,9 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
     "/api/v1/activations/:id",
     {
       schema: {
+        operationId: "saveActivation",
+        summary: "Create or change an activation; secrets that are left out stay as they are",
+        tags: ["activations"],
         params: parameters,
         querystring: z.object({
           people,
@@ -166,7 +179,16 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
 
   app.delete(
     "/api/v1/activations/:id",
-    { schema: { params: parameters, querystring: z.object({ people }), response: { 204: z.null() } } },
+    {
+      schema: {
+        operationId: "deleteActivation",
+        summary: "Delete an activation, its people taken out first unless they are to be left",
+        tags: ["activations"],
+        params: parameters,
+        querystring: z.object({ people }),
+        response: { 204: z.null() },
+      },
+    },
     async (request, reply) => {
       const { people: choice } = request.query;
       await service.delete(request.params.id, { by: request.caller, origin: "api", people: choice });
@@ -176,7 +198,15 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
 
   app.get(
     "/api/v1/activations/:id/status",
-    { schema: { params: parameters, response: { 200: status } } },
+    {
+      schema: {
+        operationId: "getActivationStatus",
+        summary: "How each audience of an activation stands: numbers that add up, and why it failed if it did",
+        tags: ["activations"],
+        params: parameters,
+        response: { 200: status },
+      },
+    },
     async (request) => showStatus(await service.status(request.params.id)),
   );
 
@@ -184,6 +214,9 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
     "/api/v1/activations/:id/runs",
     {
       schema: {
+        operationId: "listRuns",
+        summary: "An activation's runs, newest first",
+        tags: ["activations"],
         params: parameters,
         querystring: z.object({
           cursor: z.string().max(1000).optional(),
@@ -200,7 +233,15 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
 
   app.post(
     "/api/v1/activations/:id/runs",
-    { schema: { params: parameters, response: { 202: run } } },
+    {
+      schema: {
+        operationId: "startRun",
+        summary: "Check, plan and deliver now; the run's progress is among the runs",
+        tags: ["activations"],
+        params: parameters,
+        response: { 202: run },
+      },
+    },
     async (request, reply) => {
       const { run: begun, ended } = await service.begin(request.params.id, "manual");
       ended.catch((error: unknown) => request.log.warn({ err: error }, "a run could not be carried out"));

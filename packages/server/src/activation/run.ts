@@ -14,6 +14,7 @@ import type { LoadedActivation } from "./activation-source.ts";
 import { availableIdentifier } from "./availability.ts";
 import { type Delivered, deliver } from "./deliver.ts";
 import type { DeliveryScope } from "./delivery-state.ts";
+import { startAnew } from "./forget-accepted.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { Ledger } from "./ledger.ts";
 import { memoryOf } from "./link.ts";
@@ -205,6 +206,7 @@ class ActivationRun {
     let sizes: ReadonlyMap<string, number> | undefined;
     let plan: Plan;
     if (planned === undefined) {
+      await startAnew(this.#dependencies, this.#activation);
       sizes = await this.#check(audiences);
       await this.#enter("attaching");
       refused = await segments.attach((await this.#links()).filter(({ status }) => LINK_STATES[status].desiresMembers));
@@ -214,6 +216,7 @@ class ActivationRun {
     } else {
       plan = await this.#takeOver(planned);
     }
+    // The removal guard stands here: it looks at the plan and holds a run whose removals somebody has to approve.
     await this.#enter("delivering");
     const delivered = await this.#deliver(plan, segments);
     await this.#enter("describing");

@@ -68,10 +68,11 @@ export class ActivationService {
    * Saves a definition. Secrets among its settings are stored apart; those left out keep their stored value.
    * Audiences that it doesn't carry any more are taken out of their segments by the next runs, or left.
    * @throws PeregrineError `definitionInvalid` with all faults, `audienceSentTwice`, `activationFixed`,
-   *   `activationMoved`, `activationRunning` when it starts anew at another destination during a run
+   *   `activationMoved`
    */
   async save(definition: ActivationDefinition, options: ApplyOptions): Promise<ShownActivation> {
     await this.#options.definitions.apply([definition], options);
+    if (definition.state === "paused") await this.#stop(definition.id);
     return this.get(definition.id);
   }
 
@@ -82,6 +83,7 @@ export class ActivationService {
    */
   async delete(id: string, options: ApplyOptions): Promise<void> {
     await this.#options.definitions.delete("activation", id, options);
+    await this.#stop(id);
   }
 
   /**

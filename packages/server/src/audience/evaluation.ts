@@ -123,7 +123,8 @@ async function abandonOnFailure<Result>(
   try {
     return await work();
   } catch (error) {
-    await operations.abandon(operation);
+    // Left open it is as invisible as abandoned, until the next start clears it away.
+    await operations.abandon(operation).catch(() => undefined);
     throw error;
   }
 }

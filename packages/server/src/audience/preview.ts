@@ -87,7 +87,12 @@ export class Previews {
       size: found.size,
       personIdentifier: asked?.id ?? null,
       withoutIdentifier: asked === undefined ? found.size : found.withoutIdentifier,
-      people: await this.#people(snapshot, found.profiles, names, shownAttributes(catalog, compiled)),
+      people: await this.#people(
+        snapshot,
+        found.profiles,
+        names,
+        shownAttributes(catalog, compiled, new Set(names.values())),
+      ),
     };
   }
 
@@ -119,10 +124,17 @@ export class Previews {
 /** A shared device may have thousands of cookies. */
 const MOST_VALUES = 5;
 
-function shownAttributes(catalog: Catalog, compiled: CompiledRules): readonly AttributeColumns[] {
+/** Those of the rule first; columns named like an identifier are shown as identifiers already. */
+function shownAttributes(
+  catalog: Catalog,
+  compiled: CompiledRules,
+  identifiers: ReadonlySet<string>,
+): readonly AttributeColumns[] {
   const inRule = new Set(compiled.needs.attributes);
   const all = [...catalog.attributes].map(([name, { type, numbers }]) => ({ name, type, numbers }));
   const named = all.filter(({ numbers }) => numbers.some((number) => inRule.has(number)));
-  const others = all.filter(({ numbers }) => !numbers.some((number) => inRule.has(number)));
+  const others = all.filter(
+    ({ name, numbers }) => !identifiers.has(name) && !numbers.some((number) => inRule.has(number)),
+  );
   return [...named, ...others].slice(0, Math.max(ATTRIBUTES, named.length));
 }

@@ -2,7 +2,8 @@ import { audienceDefinition, COLUMN_TYPES, uncheckedRule } from "@peregrine/core
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantText } from "../http/instant.ts";
-import type { AudienceService } from "./service.ts";
+import type { Preview } from "./preview.ts";
+import type { AudienceService, AudienceView } from "./service.ts";
 
 const fields = audienceDefinition.omit({ kind: true, id: true });
 const id = audienceDefinition.shape.id;
@@ -76,7 +77,10 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
         response: { 200: z.object({ items: z.array(audienceSchema), next: z.string().nullable() }) },
       },
     },
-    async ({ query }) => audiences.list(query.limit, query.cursor),
+    async ({ query }) => {
+      const { items, next } = await audiences.list(query.limit, query.cursor);
+      return { items: items.map(showAudience), next };
+    },
   );
   app.post(
     "/api/v1/audiences",
@@ -91,7 +95,7 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
     },
     async ({ body, caller }, reply) => {
       const { audience } = await audiences.save(body, caller);
-      return reply.code(201).send(audience);
+      return reply.code(201).send(showAudience(audience));
     },
   );
   app.get(
@@ -105,7 +109,7 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
         response: { 200: audienceSchema },
       },
     },
-    async ({ params }) => audiences.get(params.id),
+    async ({ params }) => showAudience(await audiences.get(params.id)),
   );
   app.put(
     "/api/v1/audiences/:id",
@@ -121,7 +125,7 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
     },
     async ({ params, body, caller }, reply) => {
       const saved = await audiences.save({ ...body, id: params.id }, caller);
-      return reply.code(saved.created ? 201 : 200).send(saved.audience);
+      return reply.code(saved.created ? 201 : 200).send(showAudience(saved.audience));
     },
   );
   app.delete(
@@ -183,7 +187,8 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
         response: { 200: previewSchema },
       },
     },
-    async ({ params, query }) => audiences.preview(params.id, query.personIdentifier, instant(query.asOf)),
+    async ({ params, query }) =>
+      showPreview(await audiences.preview(params.id, query.personIdentifier, milliseconds(query.asOf))),
   );
   app.get(
     "/api/v1/catalog",
@@ -209,7 +214,8 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
         response: { 200: previewSchema },
       },
     },
-    async ({ body }) => audiences.previewRule(body.rule, body.personIdentifier, instant(body.asOf)),
+    async ({ body }) =>
+      showPreview(await audiences.previewRule(body.rule, body.personIdentifier, milliseconds(body.asOf))),
   );
   app.post(
     "/api/v1/rules/validate",
@@ -233,6 +239,14 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
   );
 }
 
-function instant(text: string | undefined): number | undefined {
+function showAudience({ updatedAt, ...audience }: AudienceView) {
+  return { ...audience, updatedAt: instantText(updatedAt) };
+}
+
+function showPreview({ asOf, ...preview }: Preview) {
+  return { ...preview, asOf: instantText(asOf) };
+}
+
+function milliseconds(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Date.parse(text);
 }

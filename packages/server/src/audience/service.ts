@@ -25,7 +25,7 @@ import { type Preview, Previews } from "./preview.ts";
 import { AudienceRepository, type Fragment, membersAndPersons } from "./repository.ts";
 
 /** An audience as it is shown. */
-interface AudienceView extends Omit<AudienceDefinition, "kind"> {
+export interface AudienceView extends Omit<AudienceDefinition, "kind"> {
   /** The rule as a sentence; null when its words are not known to this version. */
   readonly sentence: string | null;
   /** Members after the last evaluation. */

@@ -15,8 +15,10 @@ import { assertName, bound, encodeRows } from "./values.ts";
 
 /** Where the engine is, and how to wait for it. */
 export interface Endpoint {
-  /** `http://…` or `https://…`, with user, password and path if it has them. */
+  /** `http://…` or `https://…`, with a path if it has one. */
   readonly url: string;
+  /** Whom a server lets in; the embedded engine asks nobody. */
+  readonly credentials?: { readonly user: string; readonly password: string } | undefined;
   /** The embedded engine's Unix socket; `url` stands in the Host header only then. */
   readonly socketPath?: string;
   readonly database: string;
@@ -54,6 +56,9 @@ class ClientEngine implements Engine {
     this.#client = createClient({
       url: endpoint.url,
       ...(endpoint.socketPath === undefined ? {} : overSocket(endpoint.socketPath)),
+      ...(endpoint.credentials === undefined
+        ? {}
+        : { username: endpoint.credentials.user, password: endpoint.credentials.password }),
       database: endpoint.database,
       application: "peregrine",
       request_timeout: SOCKET_SILENCE_MS,

@@ -10,6 +10,8 @@ import { assertName } from "./values.ts";
 export interface EngineOptions {
   /** A ClickHouse server (`CLICKHOUSE_URL`); without it the engine is a child process of this one. */
   readonly url?: string | undefined;
+  /** Whom the server lets in. */
+  readonly credentials?: { readonly user: string; readonly password: string } | undefined;
   /** The embedded engine's data; made when it is missing. */
   readonly folder: string;
   readonly log: EngineLog;
@@ -53,7 +55,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
           lockWaitMs,
           readyWaitMs,
         })
-      : server(options.url);
+      : server(options.url, options.credentials);
   try {
     await createDatabase(endpoint, database);
     const engine = connectEngine({ ...endpoint, database });
@@ -83,7 +85,7 @@ async function embedded(options: Parameters<typeof Supervisor.start>[0]): Promis
   };
 }
 
-function server(url: string): Place {
+function server(url: string, credentials: EngineOptions["credentials"]): Place {
   if (!/^https?:\/\//.test(url)) {
     throw new PeregrineError("engineUnavailable", {
       detail: "The address of ClickHouse is not one of http or https.",
@@ -91,6 +93,7 @@ function server(url: string): Place {
   }
   return {
     url,
+    credentials,
     ready: async () => 0,
     // A server that restarts, or a balancer that moves on, needs a moment.
     recovered: () => delay(SERVER_PAUSE_MS, new AbortController().signal),

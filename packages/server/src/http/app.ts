@@ -16,7 +16,7 @@ import {
 import type { Logger } from "pino";
 import type { ApiApp, Role } from "./api-app.ts";
 import { ROLES } from "./api-app.ts";
-import { expectedError, PROBLEM_TYPE, problem } from "./problem.ts";
+import { expectedError, PROBLEM_TYPE, problem, problemSchema } from "./problem.ts";
 
 /** Who is behind a bearer token; undefined for a token that is unknown or revoked. */
 export type Authenticate = (token: string) => Promise<{ name: string; role: Role } | undefined>;
@@ -31,6 +31,12 @@ interface AppOptions {
 
 /** JSON bodies: definitions and rules. Files come as streams and have a limit of their own. */
 const BODY_LIMIT = 4 * 1024 * 1024;
+
+/** What every route answers instead when it can't do what was asked; added to each route's description. */
+const PROBLEM_ANSWER = {
+  description: "What went wrong, who has to act, and what to do",
+  content: { [PROBLEM_TYPE]: { schema: problemSchema } },
+};
 
 function bearerToken(request: FastifyRequest): string | undefined {
   const header = request.headers.authorization;
@@ -92,6 +98,11 @@ export function createApp(options: AppOptions): ApiApp {
     transformObject: jsonSchemaTransformObject,
   });
 
+  app.addHook("onRoute", (route) => {
+    const success = route.schema?.response;
+    const described = typeof success === "object" && success !== null ? success : {};
+    route.schema = { ...route.schema, response: { ...described, default: PROBLEM_ANSWER } };
+  });
   app.addHook("onRequest", (request) => authorise(request, options.authenticate));
   app.addHook("onSend", async (_request, reply) => {
     reply.headers({ "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" });

@@ -10,7 +10,7 @@ export interface RowRange {
 /** Rows that stand for a person or an event; the others (left out, refused) have no identity. */
 const WITH_IDENTITY = "outcome IN ('person', 'event')";
 
-/** So many tuples per row of an answer: parsing one row of JSON per tuple takes five times as long. */
+/** Rows whose tuples come as one row of an answer; the client takes an answer apart row by row. */
 const TUPLES_PER_ROW = 4096;
 
 /** Groups of sorted rows stay sorted only in one thread. */

@@ -11,7 +11,7 @@ import type { ScratchTables } from "./scratch.ts";
  */
 const MANY_VALUES = 50_000;
 
-/** So many pairs per row of an answer: parsing one row of JSON per pair takes five times as long. */
+/** Pairs that come as one row of an answer; the client takes an answer apart row by row. */
 const PAIRS_PER_ROW = 4096;
 
 /** What is known of the profiles that a group's rows concern. */

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantOrNull } from "../http/instant.ts";
-import type { ProfileService } from "./profile-service.ts";
-import type { RebuildService } from "./rebuild-service.ts";
+import type { Conflict, Profile, ProfileService } from "./profile-service.ts";
+import type { RebuildService, RebuildStatus } from "./rebuild-service.ts";
+import type { Source } from "./sources.ts";
 
 const source = z
   .object({
@@ -87,6 +88,25 @@ const page = {
 };
 const byNumber = z.object({ number: z.coerce.number().int().min(1).max(0xffff_ffff) });
 
+function showSource({ at, ...source }: Source) {
+  return { ...source, at: instantOrNull(at) };
+}
+
+function showProfile({ identifiers, ...shown }: Profile) {
+  return {
+    ...shown,
+    identifiers: identifiers.map(({ source: from, ...found }) => ({ ...found, source: showSource(from) })),
+  };
+}
+
+function showConflict({ source: from, ...conflict }: Conflict) {
+  return { ...conflict, source: showSource(from) };
+}
+
+function showRebuild({ startedAt, finishedAt, ...status }: RebuildStatus) {
+  return { ...status, startedAt: instantOrNull(startedAt), finishedAt: instantOrNull(finishedAt) };
+}
+
 /** Profiles, identifiers that changed hands, and the rebuild of everything. */
 export function identityRoutes(
   app: ApiApp,
@@ -105,7 +125,7 @@ export function identityRoutes(
         response: { 200: profile },
       },
     },
-    async ({ query }) => profiles.byIdentifier(query.identifier),
+    async ({ query }) => showProfile(await profiles.byIdentifier(query.identifier)),
   );
   app.get(
     "/api/v1/profiles/:number",
@@ -118,7 +138,7 @@ export function identityRoutes(
         response: { 200: profile },
       },
     },
-    async ({ params }) => profiles.byNumber(params.number),
+    async ({ params }) => showProfile(await profiles.byNumber(params.number)),
   );
   app.get(
     "/api/v1/profiles/:number/events",
@@ -177,7 +197,10 @@ export function identityRoutes(
         },
       },
     },
-    async ({ query }) => profiles.conflicts(query.limit, query.cursor),
+    async ({ query }) => {
+      const { items, next } = await profiles.conflicts(query.limit, query.cursor);
+      return { items: items.map(showConflict), next };
+    },
   );
   app.post(
     "/api/v1/rebuild",
@@ -190,7 +213,7 @@ export function identityRoutes(
         response: { 202: rebuildStatus },
       },
     },
-    async (_request, reply) => reply.code(202).send(rebuilds.start()),
+    async (_request, reply) => reply.code(202).send(showRebuild(rebuilds.start())),
   );
   app.get(
     "/api/v1/rebuild",
@@ -202,6 +225,6 @@ export function identityRoutes(
         response: { 200: rebuildStatus },
       },
     },
-    async () => rebuilds.status(),
+    async () => showRebuild(rebuilds.status()),
   );
 }

@@ -4,7 +4,7 @@ const NUMBER_BYTES = 10;
 
 /**
  * Rows in ClickHouse's format RowBinary: the values of a row one behind the other, in the order of the
- * columns. For 400,000 rows with a text and four numbers it takes 0.1 s where JSON takes 0.8 s.
+ * columns. For 400,000 rows with a text and five numbers it took 0.3 to 0.5 s where JSON took 0.9 to 1.2 s.
  */
 export class RowBinary {
   private readonly chunks: Buffer[] = [];

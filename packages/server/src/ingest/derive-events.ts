@@ -27,7 +27,17 @@ export async function writeEvents(
   const keyed = definition.dataflow.key !== undefined;
   const repeated = keyed ? events - (await writeKeys(rowsOf, from, snapshot)) : 0;
   const columns = mapping.targets.map(({ column }) => catalogNumber(plan, column));
-  const names = ["op", "import", "dataflow", "profile", "type", "time", "arrival", "key", ...columns.map(eventColumn)];
+  const names = [
+    "op",
+    "import",
+    "dataflow",
+    "profile",
+    "type",
+    "time",
+    "arrival",
+    "key",
+    ...columns.map(eventColumn),
+  ];
   await engine.command(
     `INSERT INTO ${eventTable(definition.schemaNumber)} (${names.join(", ")})
     SELECT ${operation}, ${plan.importId}, ${plan.dataflowNumber}, a.profile, m.type, m.time, ${arrivalFrom} + m.row, m.key

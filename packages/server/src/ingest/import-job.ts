@@ -1,5 +1,5 @@
 import { PeregrineError } from "@peregrine/core";
-import { ensureEventTable, type Engine, type Snapshot } from "../engine/index.ts";
+import { type Engine, ensureEventTable, type Snapshot } from "../engine/index.ts";
 import { resolveImport } from "../identity/index.ts";
 import {
   type ImportCounts,
@@ -15,8 +15,8 @@ import { countMapped, countResolved } from "./counts.ts";
 import { openCsv } from "./csv/index.ts";
 import { writeAttributes } from "./derive-attributes.ts";
 import { writeEvents } from "./derive-events.ts";
-import { catalogNumber, mappingSql } from "./mapping-sql.ts";
 import { currentDefinition, planImport, sameReading } from "./import-plan.ts";
+import { catalogNumber, mappingSql } from "./mapping-sql.ts";
 import { keepRefusedByIdentity, keepRefusedByMapping, type RowsOf, takeRows } from "./rows.ts";
 import { dropWorkTables, workTables } from "./tables.ts";
 
@@ -124,7 +124,9 @@ async function takeIn(
     arrivalFrom,
     signal,
   };
-  const taken = await takeRows(rowsOf, file, (rows) => job.onProgress({ step: "reading", done: rows, total: null }));
+  const taken = await takeRows(rowsOf, file, (rows) =>
+    job.onProgress({ step: "reading", done: rows, total: null }),
+  );
   const read = taken.rows + taken.refused;
   const mapped = await countMapped(rowsOf);
   if (mapped.rows !== taken.rows) {

@@ -57,7 +57,19 @@ export function sameReading(one: ImportDefinition, other: ImportDefinition): boo
   const reading = ({ dataflow, schema, identity }: ImportDefinition) => {
     const { source, leaveOut, map, time, tieBreak, event, key, write } = dataflow;
     const columns = schema.columns.filter(({ name }) => Object.hasOwn(map, name));
-    return JSON.stringify([schema.id, source, leaveOut, map, time, tieBreak, event, key, write, columns, identity]);
+    return JSON.stringify([
+      schema.id,
+      source,
+      leaveOut,
+      map,
+      time,
+      tieBreak,
+      event,
+      key,
+      write,
+      columns,
+      identity,
+    ]);
   };
   return reading(one) === reading(other);
 }

@@ -126,7 +126,10 @@ export function catalogNumber(plan: ImportPlan, column: SchemaColumn): number {
 type Targets = readonly { readonly column: SchemaColumn; readonly value: Compiled }[];
 
 /** The mapped columns that hold identifiers, with the numbers of their kinds. */
-function identifying(plan: ImportPlan, targets: Targets): { readonly kind: number; readonly value: string }[] {
+function identifying(
+  plan: ImportPlan,
+  targets: Targets,
+): { readonly kind: number; readonly value: string }[] {
   const kinds = new Map(plan.definition.identity.kinds.map(({ id, number }) => [id, number]));
   return targets.flatMap(({ column, value }) => {
     const kind = column.identifier === undefined ? undefined : kinds.get(column.identifier);
@@ -155,14 +158,18 @@ function textValue(compiled: Compiled | undefined): string {
 
 /** The bare `null` has no type; a column of a table must have one. */
 function typedNull(compiled: Compiled, type: ColumnType): Compiled {
-  return compiled.type === "nothing" ? { ...compiled, value: `CAST(NULL, '${engineType(type).replaceAll("'", "\\'")}')` } : compiled;
+  return compiled.type === "nothing"
+    ? { ...compiled, value: `CAST(NULL, '${engineType(type).replaceAll("'", "\\'")}')` }
+    : compiled;
 }
 
 function presence(compiled: Compiled): string {
   if (!compiled.nullable) return String(PRESENCE.value);
   const missing =
     compiled.absent === "0" ? PRESENCE.null : `if(${compiled.absent}, ${PRESENCE.absent}, ${PRESENCE.null})`;
-  return compiled.type === "nothing" ? `${missing}` : `if(${present(compiled)}, ${PRESENCE.value}, ${missing})`;
+  return compiled.type === "nothing"
+    ? `${missing}`
+    : `if(${present(compiled)}, ${PRESENCE.value}, ${missing})`;
 }
 
 /** Import and row number: plain numbers, which are made and compressed at once, where a hash of them is 16 MB per 1 M. */

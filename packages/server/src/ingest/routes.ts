@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
-import type { IngestService, RefusedRow } from "./service.ts";
+import type { ImportView, IngestService, RefusedRow } from "./service.ts";
 
 const countsSchema = z
   .object({
@@ -31,7 +31,11 @@ const importSchema = z
     sha256: z.string(),
     size: z.number().int().describe("Bytes of the file as it came"),
     state: z.enum(["queued", "running", "published", "unchanged", "refused", "failed", "validated"]),
-    repeats: z.number().int().nullable().describe("For an unchanged one, the import that brought the same file"),
+    repeats: z
+      .number()
+      .int()
+      .nullable()
+      .describe("For an unchanged one, the import that brought the same file"),
     operation: z.number().int().nullable(),
     arrivalFrom: z.number().int().nullable(),
     arrivalTo: z.number().int().nullable(),
@@ -77,6 +81,8 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
           querystring: z.object({
             fileName: z.string().max(500).default("upload").describe("For people to recognise it by"),
           }),
+          consumes: ["application/octet-stream", "text/csv", "application/gzip"],
+          body: z.unknown().meta({ type: "string", format: "binary" }),
           response: { 202: importSchema },
         },
       },
@@ -134,6 +140,13 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
         tags: ["ingest"],
         params: idParams,
         produces: ["text/csv"],
+        response: {
+          200: {
+            description: "A line for each refused row: `line`, `column`, `reason`, `raw`",
+            // It goes out as a stream, so no schema of ours checks it.
+            content: { "text/csv": { schema: z.unknown().meta({ type: "string" }) } },
+          },
+        },
       },
     },
     async ({ params }, reply) => {
@@ -146,10 +159,23 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
   );
 }
 
+function showImport({ createdAt, startedAt, finishedAt, ...view }: ImportView) {
+  return {
+    ...view,
+    createdAt: instantText(createdAt),
+    startedAt: instantOrNull(startedAt),
+    finishedAt: instantOrNull(finishedAt),
+  };
+}
+
 async function* refusedCsv(blocks: AsyncIterable<RefusedRow[]>): AsyncGenerator<string> {
   yield "line,column,reason,raw\r\n";
   for await (const rows of blocks) {
-    yield rows.map(({ line, column, reason, raw }) => `${[String(line), column, reason, raw].map(cell).join(",")}\r\n`).join("");
+    yield rows
+      .map(
+        ({ line, column, reason, raw }) => `${[String(line), column, reason, raw].map(cell).join(",")}\r\n`,
+      )
+      .join("");
   }
 }
 

@@ -155,4 +155,3 @@ export async function keepRefusedByIdentity(rowsOf: RowsOf, refusedTable: string
     INNER JOIN (${keptRows(plan, arrivalFrom, operation)}) AS k ON k.row = m.row`,
   );
 }
-

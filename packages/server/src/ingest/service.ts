@@ -1,7 +1,8 @@
 import { access } from "node:fs/promises";
 import { type Clock, type ErrorCode, PeregrineError } from "@peregrine/core";
 import { type Engine, published } from "../engine/index.ts";
-import type { ImportRecord, Lease, Page, Store, StoredProgress } from "../store/index.ts";
+import type { ImportRecord, Page, Store, StoredProgress } from "../store/index.ts";
+import { HeldLease } from "./held-lease.ts";
 import { runImport } from "./import-job.ts";
 import { Spool, type SpooledFile } from "./spool.ts";
 import { dropWorkTables, operationsWithTables } from "./tables.ts";
@@ -145,7 +146,11 @@ export class IngestService {
     of: Pick<ImportRecord, "dataflowId" | "dataflowNumber" | "fileName">,
   ): Promise<ImportRecord> {
     const queued = this.#arriving.then(async () => {
-      const record = await this.#options.store.imports.create({ ...of, sha256: file.sha256, size: file.size });
+      const record = await this.#options.store.imports.create({
+        ...of,
+        sha256: file.sha256,
+        size: file.size,
+      });
       await this.#spool.assign(file, record.id);
       return record;
     });
@@ -295,47 +300,5 @@ export class IngestService {
         this.#options.log.warn({ import: id, err: error }, "an import's progress could not be noted");
       });
     };
-  }
-}
-
-/** The resolver's lease while imports run under it; its signal says that it was lost, or that the server stops. */
-class HeldLease {
-  readonly signal: AbortSignal;
-  readonly #lost = new AbortController();
-  readonly #store: Store;
-  readonly #timer: NodeJS.Timeout;
-  #lease: Lease;
-
-  constructor(store: Store, lease: Lease, stop: AbortSignal) {
-    this.#store = store;
-    this.#lease = lease;
-    this.signal = AbortSignal.any([stop, this.#lost.signal]);
-    this.#timer = setInterval(() => void this.#renew(), LEASE_MS / 4);
-    this.#timer.unref();
-  }
-
-  get lease(): Lease {
-    return this.#lease;
-  }
-
-  /** Whether it is still held, asked of the store. */
-  async check(): Promise<boolean> {
-    if (!this.signal.aborted) await this.#renew();
-    return !this.signal.aborted;
-  }
-
-  async end(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#store.leases.release(this.#lease);
-  }
-
-  async #renew(): Promise<void> {
-    try {
-      const renewed = await this.#store.leases.renew(this.#lease);
-      if (renewed === undefined) this.#lost.abort(new PeregrineError("leaseLost"));
-      else this.#lease = renewed;
-    } catch {
-      // A control plane that can't be reached now may be the next time; publishing checks the lease itself.
-    }
   }
 }

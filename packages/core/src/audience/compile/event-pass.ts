@@ -2,7 +2,7 @@ import type { FilterKind, PropertyReference, ResolvedFilter } from "../resolved.
 import { testSql } from "../value-test.ts";
 import type { DidLeaf } from "./did.ts";
 import { keyOf } from "./key.ts";
-import { measureSql } from "./measure.ts";
+import { isAtLeastOnce, measureSql } from "./measure.ts";
 import { type Bind, instantText } from "./parameters.ts";
 import { NULLABLE_TYPES, presentSql, valueSql } from "./property.ts";
 
@@ -32,10 +32,14 @@ export function eventPass(leaves: readonly DidLeaf[], asOf: number, bind: Bind):
     const matches = [
       `type = ${bind("String", did.event)}`,
       ...(did.schemas.length === schemas.length ? [] : [`source IN (${did.schemas.join(", ")})`]),
-      ...(after === undefined ? [] : [`time > ${bindInstant(bind, after)}`]),
       ...(did.where === undefined ? [] : [filterSql(did.where, nameOf, bind)]),
-    ];
-    return `${measureSql(did.measure, matches.join(" AND "), nameOf, bind)} AS ${name}`;
+    ].join(" AND ");
+    if (after === undefined) return `${measureSql(did.measure, matches, nameOf, bind)} AS ${name}`;
+    const bound = bindInstant(bind, after);
+    // At least once since a bound is the latest time, whatever the bound: one aggregate for all windows. Of nobody's
+    // events the latest is 1970, so that bounds before it are counted.
+    if (after >= 0 && isAtLeastOnce(did.measure)) return `maxIf(time, ${matches}) > ${bound} AS ${name}`;
+    return `${measureSql(did.measure, `${matches} AND time > ${bound}`, nameOf, bind)} AS ${name}`;
   });
   const where = passFilter(leaves, asOf, bind);
   const sources = schemas.map((schema) => {

@@ -1,4 +1,4 @@
-import { decimalText, type Micros } from "../decimal.ts";
+import { decimalText, MICROS_PER_UNIT, type Micros } from "../decimal.ts";
 import type { Factors, MeasureKind, PropertyReference, ResolvedMeasure } from "../resolved.ts";
 import { type Comparison, comparisonSql } from "../value-test.ts";
 import type { Bind } from "./parameters.ts";
@@ -38,6 +38,16 @@ export function measureSql<Kind extends MeasureKind>(
   bind: Bind,
 ): string {
   return MEASURES[measure.kind](measure, matches, nameOf, bind);
+}
+
+/** Whether one matching event is all that is asked for. */
+export function isAtLeastOnce(measure: ResolvedMeasure): boolean {
+  return (
+    measure.kind === "count" &&
+    measure.comparison.operator === "atLeast" &&
+    measure.comparison.value > 0n &&
+    measure.comparison.value <= MICROS_PER_UNIT
+  );
 }
 
 /** A count against numbers that may have decimals: both in millionths. */

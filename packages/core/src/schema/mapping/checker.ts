@@ -79,7 +79,11 @@ class Checker {
     const typed = this.check(node);
     if (typed === undefined || typed.type === "nothing" || types.includes(typed.type)) return typed;
     const wanted = types.map((type) => TYPE_NAMES[type]).join(" or ");
-    return this.#fault(node.span, `${user} takes ${wanted}, and this is ${TYPE_NAMES[typed.type]}`, cast(typed, types));
+    return this.#fault(
+      node.span,
+      `${user} takes ${wanted}, and this is ${TYPE_NAMES[typed.type]}`,
+      cast(typed, types),
+    );
   }
 
   #number(node: Extract<Node, { kind: "number" }>): Typed | undefined {
@@ -115,9 +119,15 @@ class Checker {
       );
     }
     const row = functionRow(name);
-    const args = node.arguments.map((argument, index) => this.#of(argument, row.accepts(index), `\`${name}\``));
+    const args = node.arguments.map((argument, index) =>
+      this.#of(argument, row.accepts(index), `\`${name}\``),
+    );
     if (args.length < row.least || args.length > row.most) {
-      return this.#fault(node.span, `\`${name}\` does not take ${args.length} values`, `it is written ${row.form}`);
+      return this.#fault(
+        node.span,
+        `\`${name}\` does not take ${args.length} values`,
+        `it is written ${row.form}`,
+      );
     }
     const known = args.filter((argument) => argument !== undefined);
     if (known.length < args.length) return undefined;
@@ -135,7 +145,11 @@ class Checker {
       if (!equality) return this.#fault(node.span, "`null` is neither more nor less than anything");
     } else if (left.type !== right.type) {
       const message = `${TYPE_NAMES[left.type]} is compared with ${TYPE_NAMES[right.type]}`;
-      return this.#fault(node.span, message, left.type === "text" ? cast(left, [right.type]) : cast(right, [left.type]));
+      return this.#fault(
+        node.span,
+        message,
+        left.type === "text" ? cast(left, [right.type]) : cast(right, [left.type]),
+      );
     } else if (left.type === "boolean" && !equality) {
       return this.#fault(node.span, "true and false are only equal or not");
     }
@@ -154,5 +168,7 @@ function cast(typed: Typed, types: readonly ValueType[]): string | undefined {
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, 20).map((name) => `\`${name}\``);
-  return names.length > shown.length ? `${shown.join(", ")} and ${names.length - shown.length} more` : shown.join(", ");
+  return names.length > shown.length
+    ? `${shown.join(", ")} and ${names.length - shown.length} more`
+    : shown.join(", ");
 }

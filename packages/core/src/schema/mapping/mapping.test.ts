@@ -37,13 +37,17 @@ function flow(rest: object) {
 
 function faults(rest: object, of = orders, header: readonly string[] = HEADER) {
   const check = checkMapping(flow(rest), of, header);
-  return check.ok ? [] : check.faults.map(({ path, message, remedy }) => [path, message, ...(remedy ? [remedy] : [])]);
+  return check.ok
+    ? []
+    : check.faults.map(({ path, message, remedy }) => [path, message, ...(remedy ? [remedy] : [])]);
 }
 
 describe("a mapping", () => {
   it("fits when its names are known and its types are right", () => {
     const map = { userid: "trim(id)", price: 'number(column("unit price")) * 1.19', paid: "boolean(paid)" };
-    expect(faults({ map, time: "time(at)", leaveOut: 'id = "0" or at = null', key: "concat(id, at)" })).toEqual([]);
+    expect(
+      faults({ map, time: "time(at)", leaveOut: 'id = "0" or at = null', key: "concat(id, at)" }),
+    ).toEqual([]);
   });
 
   it("names every fault, each with its place", () => {
@@ -92,11 +96,17 @@ describe("an expression that is none", () => {
     ["a ? b", "column 3: `?` does not belong to the language"],
     ["column(id)", "column 1: `column` takes the name of one column as a text"],
     ["if(true, id)", "column 1: `if` does not take 2 values"],
-    ['if(true, id, 1)', "column 1: the results are of different types: text and number"],
+    ["if(true, id, 1)", "column 1: the results are of different types: text and number"],
     ['time(at, "DD/MM")', "column 1: the format names no year"],
-    ['time(at, "YYYY-MM-DD QQ")', "column 1: `QQ` is no part of a time; parts are YYYY, MM, M, DD, D, hh, h, mm, ss, SSS"],
+    [
+      'time(at, "YYYY-MM-DD QQ")',
+      "column 1: `QQ` is no part of a time; parts are YYYY, MM, M, DD, D, hh, h, mm, ss, SSS",
+    ],
     ["1.1234567", "column 1: numbers have at most 12 digits before and 6 behind the point"],
-    [`${"(".repeat(41)}id${")".repeat(41)}`, "column 41: the expression is nested deeper than 40, or longer than 40 operators"],
+    [
+      `${"(".repeat(41)}id${")".repeat(41)}`,
+      "column 41: the expression is nested deeper than 40, or longer than 40 operators",
+    ],
   ])("%s", (expression, message) => {
     if (message === undefined) expect(() => flow({ map: { userid: expression } })).toThrow();
     else expect(faults({ map: { userid: expression } })[0]?.[1]).toBe(message);

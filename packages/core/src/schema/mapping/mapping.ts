@@ -26,7 +26,11 @@ export type MappingCheck =
  * Checks a dataflow against its schema and, where a file's header is given, against the file. Reports every
  * fault with its path (`/map/total`) and the column in the expression where it stands.
  */
-export function checkMapping(dataflow: Dataflow, schema: Schema, fileColumns?: readonly string[]): MappingCheck {
+export function checkMapping(
+  dataflow: Dataflow,
+  schema: Schema,
+  fileColumns?: readonly string[],
+): MappingCheck {
   const faults: Fault[] = [];
   const read = (path: string, source: string | undefined, types: readonly ValueType[]): Typed | undefined =>
     source === undefined ? undefined : readExpression(path, source, types, fileColumns, faults);
@@ -43,10 +47,17 @@ export function checkMapping(dataflow: Dataflow, schema: Schema, fileColumns?: r
       faults.push({
         path,
         message: `the schema \`${schema.id}\` has no column \`${name}\``,
-        remedy: near === undefined ? "map a column of the schema, or add the column to it" : `did you mean \`${near}\`?`,
+        remedy:
+          near === undefined
+            ? "map a column of the schema, or add the column to it"
+            : `did you mean \`${near}\`?`,
       });
     } else if (column.type === "list") {
-      faults.push({ path, message: "a CSV file holds no lists", remedy: "leave the column out of the mapping" });
+      faults.push({
+        path,
+        message: "a CSV file holds no lists",
+        remedy: "leave the column out of the mapping",
+      });
     } else {
       const typed = read(path, source, [column.type]);
       if (typed !== undefined) targets.push({ column, typed });
@@ -66,7 +77,10 @@ export function checkMapping(dataflow: Dataflow, schema: Schema, fileColumns?: r
 }
 
 /** What an event expression can yield: its constant texts, and whether it can yield others too. */
-export function eventTypesOf(dataflow: Dataflow): { readonly constants: readonly string[]; readonly open: boolean } {
+export function eventTypesOf(dataflow: Dataflow): {
+  readonly constants: readonly string[];
+  readonly open: boolean;
+} {
   if (dataflow.event === undefined) return { constants: [], open: false };
   const parsed = parseExpression(dataflow.event);
   const checked = parsed.ok ? checkExpression(parsed.node, { columns: undefined }) : undefined;
@@ -97,7 +111,11 @@ function readExpression(
     : { ok: false as const, faults: [parsed.fault] };
   if (!checked.ok) {
     for (const { column, message, remedy } of checked.faults) {
-      faults.push({ path, message: `column ${column}: ${message}`, ...(remedy === undefined ? {} : { remedy }) });
+      faults.push({
+        path,
+        message: `column ${column}: ${message}`,
+        ...(remedy === undefined ? {} : { remedy }),
+      });
     }
     return undefined;
   }
@@ -127,7 +145,10 @@ function parentFaults(dataflow: Dataflow, schema: Schema): Fault[] {
     });
   }
   if (schema.parent === "Interaction" && dataflow.event === undefined) {
-    faults.push({ path: "/event", message: "a dataflow of an Interaction schema says what type of event a row is" });
+    faults.push({
+      path: "/event",
+      message: "a dataflow of an Interaction schema says what type of event a row is",
+    });
   }
   if (schema.parent === "PersonalData") {
     for (const member of ["event", "key"] as const) {

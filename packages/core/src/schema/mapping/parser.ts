@@ -5,7 +5,9 @@ import type { Arithmetic, Comparison, Node } from "./node.ts";
 /** Deeper expressions are refused: nobody reads them, and the SQL made of them grows with the depth. */
 const DEEPEST = 40;
 
-export type Parsed = { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly fault: ExpressionFault };
+export type Parsed =
+  | { readonly ok: true; readonly node: Node }
+  | { readonly ok: false; readonly fault: ExpressionFault };
 
 /**
  * Reads an expression of the mapping language. From weak to strong: `or`, `and`, `not`, one comparison,
@@ -103,7 +105,13 @@ class Parser {
         remedy: "join two comparisons with `and`",
       });
     }
-    return { kind: "comparison", operator: token.value as Comparison, left, right, span: between(left, right) };
+    return {
+      kind: "comparison",
+      operator: token.value as Comparison,
+      left,
+      right,
+      span: between(left, right),
+    };
   }
 
   #sum(): Node {
@@ -120,7 +128,13 @@ class Parser {
       const token = this.#take("symbol", ...operators);
       if (token === undefined) return left;
       const right = operand();
-      left = { kind: "arithmetic", operator: token.value as Arithmetic, left, right, span: between(left, right) };
+      left = {
+        kind: "arithmetic",
+        operator: token.value as Arithmetic,
+        left,
+        right,
+        span: between(left, right),
+      };
       this.#count(left.span.start);
     }
   }

@@ -104,10 +104,16 @@ async function* gunzipped(path: string): AsyncGenerator<Buffer> {
 function zipFailure(cause: unknown): unknown {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "Z_BUF_ERROR") {
-    return new PeregrineError("fileCutOff", { detail: "The gzip file ends before its end: it is cut off.", cause });
+    return new PeregrineError("fileCutOff", {
+      detail: "The gzip file ends before its end: it is cut off.",
+      cause,
+    });
   }
   if (typeof code === "string" && code.startsWith("Z_")) {
-    return new PeregrineError("fileNotCsv", { detail: "The gzip file is damaged and cannot be unpacked.", cause });
+    return new PeregrineError("fileNotCsv", {
+      detail: "The gzip file is damaged and cannot be unpacked.",
+      cause,
+    });
   }
   return cause;
 }

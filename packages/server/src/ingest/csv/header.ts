@@ -15,7 +15,7 @@ const MOST_COLUMNS = 2000;
 
 /** First bytes that say what a file is instead of CSV. */
 const OTHER_FORMATS: readonly { readonly begins: RegExp; readonly is: string }[] = [
-  { begins: /^PK\x03\x04/, is: "a ZIP archive or an Excel workbook: save the sheet as CSV (UTF-8)" },
+  { begins: /^PK[^\s!-~]{2}/, is: "a ZIP archive or an Excel workbook: save the sheet as CSV (UTF-8)" },
   { begins: /^%PDF/, is: "a PDF document" },
   { begins: /^PAR1/, is: "a Parquet file" },
   { begins: /^\x28\xB5\x2F\xFD/, is: "compressed with zstd: unpack it, or use gzip" },
@@ -23,7 +23,7 @@ const OTHER_FORMATS: readonly { readonly begins: RegExp; readonly is: string }[]
   { begins: /^\xFD7zXZ/, is: "compressed with xz: unpack it, or use gzip" },
   { begins: /^(\xFF\xFE|\xFE\xFF)/, is: "written in UTF-16: save it as UTF-8" },
   { begins: /^\s*<(!doctype|html|\?xml)/i, is: "a web page or XML" },
-  { begins: /^\s*[[{]/, is: "JSON" },
+  { begins: /^\s*(\{\s*["}]|\[\s*[[{"\]])/, is: "JSON" },
 ];
 
 /**
@@ -59,7 +59,9 @@ export function readHeader(bytes: Buffer, delimiter: number, last: boolean): Csv
     });
   }
   if (bytes.subarray(at, read.end).includes(0)) {
-    throw new PeregrineError("fileNotCsv", { detail: "The first line holds zero bytes: the file is not text." });
+    throw new PeregrineError("fileNotCsv", {
+      detail: "The first line holds zero bytes: the file is not text.",
+    });
   }
   if (!isUtf8(bytes.subarray(at, read.end))) {
     throw new PeregrineError("fileHeaderInvalid", { detail: "The names of the columns are not UTF-8." });
@@ -75,7 +77,9 @@ function check(columns: readonly string[]): void {
     });
   }
   if (columns.some((name) => name.includes("\r"))) {
-    throw new PeregrineError("fileNotCsv", { detail: "Lines end with CR alone; save the file with LF or CRLF." });
+    throw new PeregrineError("fileNotCsv", {
+      detail: "Lines end with CR alone; save the file with LF or CRLF.",
+    });
   }
   // Columns without a name are let through: they cannot be mapped, and exports often have one.
   const names = columns.filter((name) => name !== "");

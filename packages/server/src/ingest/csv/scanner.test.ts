@@ -175,17 +175,26 @@ function reference(text: string): { line: number; cells: string[] }[] {
 }
 
 describe("cut into pieces anywhere", () => {
-  const plain = fc.string({ unit: fc.constantFrom("a", "Z", "0", " ", "\u00fc", "\u{1F426}", "\\", "\t", "\\N"), maxLength: 8 });
+  const plain = fc.string({
+    unit: fc.constantFrom("a", "Z", "0", " ", "\u00fc", "\u{1F426}", "\\", "\t", "\\N"),
+    maxLength: 8,
+  });
   const inQuotes = fc
     .string({ unit: fc.constantFrom("a", ",", '"', "\n", "\r\n", "\u20ac", "\\", "\t"), maxLength: 8 })
     .map((text) => `"${text.replaceAll('"', '""')}"`);
   const file = fc
     .record({
       width: fc.integer({ min: 2, max: 4 }),
-      rows: fc.array(fc.tuple(fc.array(fc.oneof(plain, inQuotes), { minLength: 4, maxLength: 4 }), fc.constantFrom("\n", "\r\n")), {
-        minLength: 1,
-        maxLength: 12,
-      }),
+      rows: fc.array(
+        fc.tuple(
+          fc.array(fc.oneof(plain, inQuotes), { minLength: 4, maxLength: 4 }),
+          fc.constantFrom("\n", "\r\n"),
+        ),
+        {
+          minLength: 1,
+          maxLength: 12,
+        },
+      ),
       blanks: fc.boolean(),
     })
     .map(({ width, rows, blanks }) => {
@@ -198,7 +207,9 @@ describe("cut into pieces anywhere", () => {
     await fc.assert(
       fc.asyncProperty(file, fc.array(fc.nat(400), { maxLength: 12 }), async (text, cuts) => {
         const bytes = Buffer.from(text);
-        const places = [...new Set([0, ...cuts.map((cut) => cut % bytes.length), bytes.length])].sort((a, b) => a - b);
+        const places = [...new Set([0, ...cuts.map((cut) => cut % bytes.length), bytes.length])].sort(
+          (a, b) => a - b,
+        );
         const pieces = places.slice(1).map((end, index) => bytes.subarray(places[index], end));
         const { rows, refused } = await read(...pieces);
         expect(refused).toEqual([]);

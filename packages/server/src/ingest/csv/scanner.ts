@@ -41,7 +41,12 @@ const LF = 10;
 const CR = 13;
 const QUOTE = 34;
 const BACKSLASH = 92;
-const ESCAPES: Readonly<Record<number, number>> = { [TAB]: 116, [LF]: 110, [CR]: 114, [BACKSLASH]: BACKSLASH };
+const ESCAPES: Readonly<Record<number, number>> = {
+  [TAB]: 116,
+  [LF]: 110,
+  [CR]: 114,
+  [BACKSLASH]: BACKSLASH,
+};
 
 /**
  * Cuts CSV (RFC 4180: quotes doubled inside quotes, CRLF or LF, line ends inside quotes) into records and writes
@@ -168,7 +173,10 @@ export class CsvScanner {
           }
           const next = bytes[at];
           const ends =
-            at === end || next === delimiter || next === LF || (next === CR && (at + 1 === end || bytes[at + 1] === LF));
+            at === end ||
+            next === delimiter ||
+            next === LF ||
+            (next === CR && (at + 1 === end || bytes[at + 1] === LF));
           if (!ends) broken = true;
           cell = -1; // A quote after this is no opening one.
         } else if (byte === CR && (at < end ? bytes[at] === LF : last)) {

@@ -99,7 +99,8 @@ function arithmetic(operator: "+" | "-" | "*" | "/", left: Compiled, right: Comp
     "-": () => `${wide(left)} - ${wide(right)}`,
     "*": () => `round(${wide(left)} * ${wide(right)}, 6)`,
     // Dividing by zero would stop the statement even in rows that are refused for it.
-    "/": () => `round(divideDecimal(${left.value}, if(ifNull(${right.value} = 0, 1), ${numberLiteral("1")}, ${right.value}), 20), 6)`,
+    "/": () =>
+      `round(divideDecimal(${left.value}, if(ifNull(${right.value} = 0, 1), ${numberLiteral("1")}, ${right.value}), 20), 6)`,
   };
   // Never an exception: what does not fit is NULL, and the site below names it. A missing divisor is taken out
   // beforehand, because the engine would divide by the zero that lies under the NULL.
@@ -130,7 +131,11 @@ function arithmetic(operator: "+" | "-" | "*" | "/", left: Compiled, right: Comp
 }
 
 /** Total: what is missing equals nothing but what is missing, and is neither more nor less than anything. */
-function comparison(operator: "=" | "!=" | "<" | "<=" | ">" | ">=", left: Compiled, right: Compiled): Compiled {
+function comparison(
+  operator: "=" | "!=" | "<" | "<=" | ">" | ">=",
+  left: Compiled,
+  right: Compiled,
+): Compiled {
   const nullable = left.nullable || right.nullable;
   const plain = (sign: string) => `(${left.value} ${sign} ${right.value})`;
   const equal = () => {

@@ -7,7 +7,9 @@ export function textLiteral(value: string): string {
   let literal = "'";
   for (const character of value) {
     if (/^[A-Za-z0-9 _.,:;/()@#%&*+=<>|!~[\]{}^$-]$/.test(character)) literal += character;
-    else for (const byte of new TextEncoder().encode(character)) literal += `\\x${byte.toString(16).padStart(2, "0")}`;
+    else
+      for (const byte of new TextEncoder().encode(character))
+        literal += `\\x${byte.toString(16).padStart(2, "0")}`;
   }
   return `${literal}'`;
 }
