@@ -75,7 +75,15 @@ async function end(child: ChildProcess): Promise<void> {
 /** So many people with a user id, as an import leaves them, and an audience of everyone. */
 async function fill(engine: Engine, store: Store, people: number): Promise<void> {
   const { number } = await store.definitions.put(
-    { kind: "identifier", id: "userid", normalise: ["trim"], blocked: [], priority: 100, limit: "one", active: true },
+    {
+      kind: "identifier",
+      id: "userid",
+      normalise: ["trim"],
+      blocked: [],
+      priority: 100,
+      limit: "one",
+      active: true,
+    },
     by,
   );
   const columns = [{ name: "userid", type: "text" as const, identifier: "userid" }];
@@ -110,7 +118,10 @@ interface Measured {
 }
 
 /** The whole run through the product: check, plan, delivery, with everything recorded. */
-async function throughPeregrine(folder: string, changes: number): Promise<Measured & { planSeconds: number; peakMemoryMb: number }> {
+async function throughPeregrine(
+  folder: string,
+  changes: number,
+): Promise<Measured & { planSeconds: number; peakMemoryMb: number }> {
   const engine = await openEngine({ folder: join(folder, "engine"), log: quiet });
   const clock = { now: Date.now };
   const store = await openStore({ folder: join(folder, "control"), clock });
@@ -167,7 +178,9 @@ async function throughPeregrine(folder: string, changes: number): Promise<Measur
     const ended = performance.now();
     const peakMemoryMb = memory.end();
     if (run.counts?.["accepted"] !== changes) {
-      throw new Error(`not everything was accepted: ${JSON.stringify(run.counts)} ${run.error?.detail ?? ""}`);
+      throw new Error(
+        `not everything was accepted: ${JSON.stringify(run.counts)} ${run.error?.detail ?? ""}`,
+      );
     }
     return {
       seconds: (ended - deliveringSince) / 1000,

@@ -2,9 +2,7 @@ import type { ActivationType } from "@peregrine/core";
 import { ibexa } from "./ibexa/index.ts";
 
 /** Every destination that this installation can send to, one line each. */
-export const ACTIVATION_TYPES: readonly ActivationType[] = [
-  ibexa,
-];
+export const ACTIVATION_TYPES: readonly ActivationType[] = [ibexa];
 
 export type { IbexaSettings } from "./ibexa/settings.ts";
 export { ibexa };

@@ -224,7 +224,8 @@ export const ERRORS = {
     status: 409,
     actor: "user",
     title: "The address changed, and it isn't said whether it is the same destination",
-    remedy: "Say `destination=same` if it is the same one at a new address, or `destination=different` to start from nothing accepted.",
+    remedy:
+      "Say `destination=same` if it is the same one at a new address, or `destination=different` to start from nothing accepted.",
   },
   ruleInvalid: {
     status: 422,
@@ -260,13 +261,15 @@ export const ERRORS = {
     status: 422,
     actor: "user",
     title: "The activation's person identifier isn't available",
-    remedy: "Define the identifier with `limit: one` and make it the Person Identifier, or a mapped column, of an active dataflow's schema.",
+    remedy:
+      "Define the identifier with `limit: one` and make it the Person Identifier, or a mapped column, of an active dataflow's schema.",
   },
   destinationUnreachable: {
     status: 502,
     actor: "operator",
     title: "The destination can't be reached",
-    remedy: "Check the Base URL's host, DNS, firewall and certificate from this machine. It is tried again by itself; nothing was lost.",
+    remedy:
+      "Check the Base URL's host, DNS, firewall and certificate from this machine. It is tried again by itself; nothing was lost.",
   },
   destinationTimeout: {
     status: 504,
@@ -296,13 +299,15 @@ export const ERRORS = {
     status: 502,
     actor: "user",
     title: "The destination refused the credentials",
-    remedy: "Client Id and Client Secret must equal those of the destination's configuration; clear its cache after a change. Nothing was lost.",
+    remedy:
+      "Client Id and Client Secret must equal those of the destination's configuration; clear its cache after a change. Nothing was lost.",
   },
   destinationNotFound: {
     status: 502,
     actor: "user",
     title: "The destination doesn't know the address or the segment group",
-    remedy: "Check that the Base URL ends in /cdp/webhook and that the segment group exists with exactly this identifier.",
+    remedy:
+      "Check that the Base URL ends in /cdp/webhook and that the segment group exists with exactly this identifier.",
   },
   destinationConfiguration: {
     status: 502,
@@ -320,7 +325,8 @@ export const ERRORS = {
     status: 502,
     actor: "user",
     title: "The address answered with a web page, not the webhook",
-    remedy: "Check the Base URL, and that no login page stands before /cdp/webhook. Nobody was counted as sent.",
+    remedy:
+      "Check the Base URL, and that no login page stands before /cdp/webhook. Nobody was counted as sent.",
   },
   destinationAnswerUnexpected: {
     status: 502,
@@ -344,13 +350,15 @@ export const ERRORS = {
     status: 502,
     actor: "operator",
     title: "The destination refuses everybody with the same answer: it is the message, not the people",
-    remedy: "Read its answer; compare the advanced settings and the segment group with the destination's configuration.",
+    remedy:
+      "Read its answer; compare the advanced settings and the segment group with the destination's configuration.",
   },
   fileEmpty: {
     status: 422,
     actor: "user",
     title: "The file has no rows",
-    remedy: "Send a file with a header line and at least one row; look whether the export that made it has failed.",
+    remedy:
+      "Send a file with a header line and at least one row; look whether the export that made it has failed.",
   },
   fileNotCsv: {
     status: 422,
@@ -374,13 +382,15 @@ export const ERRORS = {
     status: 422,
     actor: "user",
     title: "The file does not fit the dataflow's mapping",
-    remedy: "Correct the mapping or the file's header at the places named under `faults`, then send the file again.",
+    remedy:
+      "Correct the mapping or the file's header at the places named under `faults`, then send the file again.",
   },
   tooManyRefused: {
     status: 422,
     actor: "user",
     title: "Too many rows are broken, so nothing of the file was taken in",
-    remedy: "Fetch the refused rows, mend the file or the mapping, and send it again; or raise the dataflow's `refuseAbove`.",
+    remedy:
+      "Fetch the refused rows, mend the file or the mapping, and send it again; or raise the dataflow's `refuseAbove`.",
   },
   uploadBroken: {
     status: 400,
@@ -405,7 +415,8 @@ export const ERRORS = {
     status: 500,
     actor: "operator",
     title: "The address to listen on is not free",
-    remedy: "Set PEREGRINE_HOST and PEREGRINE_PORT to an address of this machine that is free; port 0 takes any.",
+    remedy:
+      "Set PEREGRINE_HOST and PEREGRINE_PORT to an address of this machine that is free; port 0 takes any.",
   },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -1,30 +1,5 @@
-export type { Clock } from "./clock.ts";
-export type { Actor, ErrorCode, Fault } from "./error.ts";
-export { ERRORS, PeregrineError } from "./error.ts";
-export type { IdentityConfig, IdentityKind } from "./identity/config.ts";
-export { identityConfig, identityConfigOf } from "./identity/config.ts";
-export type { IdentifierDefinition, IdentifierDefinitionInput } from "./identity/identifier.ts";
-export { identifierDefinition } from "./identity/identifier.ts";
-export type { Normalisation } from "./identity/normalise.ts";
-export { NORMALISATION_NAMES, NORMALISATIONS, normalise } from "./identity/normalise.ts";
 export type { ActivationDefinition, ActivationDefinitionInput } from "./activation/activation.ts";
 export { activationDefinition } from "./activation/activation.ts";
-export type { DistinctTuples, IdentityGroup, Values } from "./identity/group.ts";
-export { readGroup } from "./identity/group.ts";
-export { flattenMerges } from "./identity/merges.ts";
-export { resolveGroup, unsettledProfiles } from "./identity/resolve-group.ts";
-export type {
-  Assignments,
-  IdentityConflict,
-  IdentityPosition,
-  OwnershipLog,
-  ProfileMerge,
-  Resolution,
-  RowSequence,
-} from "./identity/resolver.ts";
-export type { Holding, IdentityState } from "./identity/state.ts";
-export type { Identifier, RawIdentifiers, RowIdentity, RowReader } from "./identity/row.ts";
-export { rowReader } from "./identity/row.ts";
 export type { BreakerPolicy } from "./activation/breaker.ts";
 export { BREAKER_POLICY, Breaker } from "./activation/breaker.ts";
 export { halves } from "./activation/halving.ts";
@@ -52,28 +27,13 @@ export type { Exchange, OutgoingMessage, RequestFunction } from "./activation-ty
 export { redact, secretSettings, splitSecrets } from "./activation-type/secrets.ts";
 export type { Change, ChangeOutcome, Delivery, Failure, Verdict } from "./activation-type/verdict.ts";
 export { deliveryOfAll, outcomeOf } from "./activation-type/verdict.ts";
-export type { Definition, DefinitionInput, DefinitionOf, Kind } from "./definition.ts";
-export { DEFINITION_KINDS, DefinitionSet, definition, definitionKey, isOfKind, KINDS } from "./definition.ts";
-export { definitionId } from "./definition-id.ts";
-export type { Dataflow, DataflowInput, DataflowSource, EmptyCells } from "./schema/dataflow.ts";
-export { dataflow, EMPTY_CELLS } from "./schema/dataflow.ts";
-export type { CheckedMapping, MappingCheck } from "./schema/mapping/mapping.ts";
-export { checkMapping, eventTypesOf } from "./schema/mapping/mapping.ts";
-export { NUMBER_SQL, TIME_SQL, textOf } from "./schema/mapping/sql/cast.ts";
-export { cellName, compileExpression } from "./schema/mapping/sql/compile.ts";
-export type { Compiled, FaultSite } from "./schema/mapping/sql/compiled.ts";
-export { either, present, truth } from "./schema/mapping/sql/compiled.ts";
-export { textLiteral } from "./schema/mapping/sql/literal.ts";
-export type { Typed, ValueType } from "./schema/mapping/typed.ts";
-export type { ColumnType, Schema, SchemaColumn, SchemaParent } from "./schema/schema.ts";
-export { COLUMN_TYPES, SCHEMA_PARENTS, schema } from "./schema/schema.ts";
 export type { AudienceDefinition, AudienceDefinitionInput } from "./audience/audience.ts";
 export { audienceDefinition, newAudienceId, uncheckedRule } from "./audience/audience.ts";
 export type { Catalog, CatalogAttribute, CatalogEventSource, CatalogProperty } from "./audience/catalog.ts";
-export type { CompiledNeeds, CompiledRules } from "./audience/compile.ts";
-export { compileRules } from "./audience/compile.ts";
 export type { ParameterValue } from "./audience/compile/parameters.ts";
 export { instantText } from "./audience/compile/parameters.ts";
+export type { CompiledNeeds, CompiledRules } from "./audience/compile.ts";
+export { compileRules } from "./audience/compile.ts";
 export { describeRule } from "./audience/describe.ts";
 export { evaluateRule } from "./audience/evaluate.ts";
 export { RULE_LABELS } from "./audience/label.ts";
@@ -89,6 +49,46 @@ export type { Value } from "./audience/value.ts";
 export type { Bounds, Moment, Window, WindowUnit } from "./audience/window.ts";
 export { boundsOf, WINDOW_UNITS } from "./audience/window.ts";
 export { isTimeZone, localDay, startOfDay } from "./audience/zone.ts";
+export type { Clock } from "./clock.ts";
+export type { Definition, DefinitionInput, DefinitionOf, Kind } from "./definition.ts";
+export { DEFINITION_KINDS, DefinitionSet, definition, definitionKey, isOfKind, KINDS } from "./definition.ts";
+export { definitionId } from "./definition-id.ts";
+export type { Actor, ErrorCode, Fault } from "./error.ts";
+export { ERRORS, PeregrineError } from "./error.ts";
+export type { IdentityConfig, IdentityKind } from "./identity/config.ts";
+export { identityConfig, identityConfigOf } from "./identity/config.ts";
+export type { DistinctTuples, IdentityGroup, Values } from "./identity/group.ts";
+export { readGroup } from "./identity/group.ts";
+export type { IdentifierDefinition, IdentifierDefinitionInput } from "./identity/identifier.ts";
+export { identifierDefinition } from "./identity/identifier.ts";
+export { flattenMerges } from "./identity/merges.ts";
+export type { Normalisation } from "./identity/normalise.ts";
+export { NORMALISATION_NAMES, NORMALISATIONS, normalise } from "./identity/normalise.ts";
+export { resolveGroup, unsettledProfiles } from "./identity/resolve-group.ts";
+export type {
+  Assignments,
+  IdentityConflict,
+  IdentityPosition,
+  OwnershipLog,
+  ProfileMerge,
+  Resolution,
+  RowSequence,
+} from "./identity/resolver.ts";
+export type { Identifier, RawIdentifiers, RowIdentity, RowReader } from "./identity/row.ts";
+export { rowReader } from "./identity/row.ts";
+export type { Holding, IdentityState } from "./identity/state.ts";
 export { faultIn, readDefinitions } from "./read-definition.ts";
 export type { ReferenceContext } from "./references.ts";
 export { referenceFaults } from "./references.ts";
+export type { Dataflow, DataflowInput, DataflowSource, EmptyCells } from "./schema/dataflow.ts";
+export { dataflow, EMPTY_CELLS } from "./schema/dataflow.ts";
+export type { CheckedMapping, MappingCheck } from "./schema/mapping/mapping.ts";
+export { checkMapping, eventTypesOf } from "./schema/mapping/mapping.ts";
+export { NUMBER_SQL, TIME_SQL, textOf } from "./schema/mapping/sql/cast.ts";
+export { cellName, compileExpression } from "./schema/mapping/sql/compile.ts";
+export type { Compiled, FaultSite } from "./schema/mapping/sql/compiled.ts";
+export { either, present, truth } from "./schema/mapping/sql/compiled.ts";
+export { textLiteral } from "./schema/mapping/sql/literal.ts";
+export type { Typed, ValueType } from "./schema/mapping/typed.ts";
+export type { ColumnType, Schema, SchemaColumn, SchemaParent } from "./schema/schema.ts";
+export { COLUMN_TYPES, SCHEMA_PARENTS, schema } from "./schema/schema.ts";

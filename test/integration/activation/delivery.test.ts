@@ -50,7 +50,12 @@ async function setUp(
   const activation = `activation-${names}`;
   const audience = `a${String(names).padStart(7, "0")}`;
   const service = world.service();
-  await activate(world, service, { id: activation, baseUrl: sandbox.webhookUrl, audiences: [audience], advanced });
+  await activate(world, service, {
+    id: activation,
+    baseUrl: sandbox.webhookUrl,
+    audiences: [audience],
+    advanced,
+  });
   return {
     sandbox,
     service,
@@ -108,7 +113,10 @@ describe("a run of an activation", () => {
 
     expect(inSegment()).toEqual(ids(range(1, 99).filter((profile) => profile !== 42)));
     const [segment] = (await service.status(activation)).segments;
-    expect(segment).toMatchObject({ status: "partlyRefused", numbers: { size: 99, accepted: 98, refused: 1 } });
+    expect(segment).toMatchObject({
+      status: "partlyRefused",
+      numbers: { size: 99, accepted: 98, refused: 1 },
+    });
     const before = sandbox.requests().length;
     expect(await run()).toMatchObject({ counts: { planned: 0 } });
     expect(sandbox.requests().length).toBe(before);
@@ -116,7 +124,10 @@ describe("a run of an activation", () => {
     world.clock.advance(70_000);
     world.audiences.set(audience, range(1, 100));
     expect(await run()).toMatchObject({ counts: { accepted: 1, refused: 1 } });
-    const alone = sandbox.requests().slice(before).filter(({ action }) => action === "membershipChanges");
+    const alone = sandbox
+      .requests()
+      .slice(before)
+      .filter(({ action }) => action === "membershipChanges");
     expect(alone.map(({ changes }) => changes)).toEqual([1, 1]);
     world.clock.advance(70_000);
     expect(await run()).toMatchObject({ counts: { planned: 0 } });
@@ -260,7 +271,9 @@ describe("a worker that dies", () => {
       );
       throw new Error("killed between intent and request");
     });
-    await expect(mortal.service.run(activation, "manual")).rejects.toMatchObject({ code: "engineUnavailable" });
+    await expect(mortal.service.run(activation, "manual")).rejects.toMatchObject({
+      code: "engineUnavailable",
+    });
     expect(seen).toEqual([{ state: "unknown", people: 30 }]);
     expect(inSegment()).toEqual([]);
 
@@ -269,7 +282,10 @@ describe("a worker that dies", () => {
   });
 
   it("is taken over with the same plan, and only what isn't known to be done is sent again", async () => {
-    const { audience, activation, inSegment, service, sandbox } = await setUp({}, { batchSize: 10, requestsAtOnce: 1 });
+    const { audience, activation, inSegment, service, sandbox } = await setUp(
+      {},
+      { batchSize: 10, requestsAtOnce: 1 },
+    );
     world.audiences.set(audience, range(1, 100));
     let sent = 0;
     const mortal = new MortalProcess(world, ({ body }) => {
@@ -277,7 +293,9 @@ describe("a worker that dies", () => {
       sent += 1;
       if (sent === 6) throw new Error("killed");
     });
-    await expect(mortal.service.run(activation, "manual")).rejects.toMatchObject({ code: "engineUnavailable" });
+    await expect(mortal.service.run(activation, "manual")).rejects.toMatchObject({
+      code: "engineUnavailable",
+    });
     expect(inSegment().length).toBe(50);
     // Whoever leaves meanwhile is still brought in by the plan, and out by the next one.
     world.audiences.set(audience, range(1, 90));

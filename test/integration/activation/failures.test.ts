@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createSocketServer } from "node:net";
-import { type FaultSpec, type Sandbox } from "@peregrine/ibexa-sandbox";
+import type { FaultSpec, Sandbox } from "@peregrine/ibexa-sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { activate, CREDENTIALS, openSandbox, openWorld, type World } from "./world.ts";
 
@@ -28,7 +28,11 @@ async function sandboxOf(config: Parameters<typeof openSandbox>[0] = {}): Promis
 }
 
 /** An activation of three people to this address. */
-async function carry(baseUrl: string, settings: Record<string, unknown> = {}, advanced: Record<string, unknown> = {}) {
+async function carry(
+  baseUrl: string,
+  settings: Record<string, unknown> = {},
+  advanced: Record<string, unknown> = {},
+) {
   names += 1;
   const id = `activation-${names}`;
   const audience = `f${String(names).padStart(7, "0")}`;
@@ -152,13 +156,20 @@ describe("a destination that fails for a while", () => {
     const began = performance.now();
     expect(await run()).toMatchObject({ state: "done", counts: { accepted: 3 } });
     // An HTTP date has whole seconds, so that one of up to a second is nearly nothing.
-    expect(performance.now() - began).toBeGreaterThan(fault.kind === "status" && fault.status === 503 ? 990 : 0);
+    expect(performance.now() - began).toBeGreaterThan(
+      fault.kind === "status" && fault.status === 503 ? 990 : 0,
+    );
   });
 
   it("is not asked before the time it names when that is far away", async () => {
     const sandbox = await sandboxOf();
     const { run, service, id } = await carry(sandbox.webhookUrl);
-    sandbox.addFault({ kind: "status", status: 503, retryAfterSeconds: 3_600, match: { action: "membershipChanges" } });
+    sandbox.addFault({
+      kind: "status",
+      status: 503,
+      retryAfterSeconds: 3_600,
+      match: { action: "membershipChanges" },
+    });
     expect(await run()).toMatchObject({ state: "failed", error: { code: "destinationBusy" } });
     const now = world.clock.now();
     expect(await service.due(now)).not.toContain(id);

@@ -34,7 +34,15 @@ const times = fc.integer({ min: 1, max: 8 });
 const match = fc.option(fc.constant({ action: "membershipChanges" as const }), { freq: 4, nil: {} });
 
 const fault: fc.Arbitrary<FaultSpec> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("reset" as const, "cut" as const), at: moment, times, match }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("reset" as const, "cut" as const),
+      at: moment,
+      times,
+      match,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("loginPage" as const), at: moment, times, match }) },
   {
     weight: 4,
@@ -46,7 +54,10 @@ const fault: fc.Arbitrary<FaultSpec> = fc.oneof(
       match,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("hang" as const), at: moment, times: fc.constant(1), match }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("hang" as const), at: moment, times: fc.constant(1), match }),
+  },
 );
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -68,7 +79,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       eventsToLive: fc.integer({ min: 0, max: 30 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("later" as const), ms: fc.constantFrom(100, 5_000, DAY) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("later" as const), ms: fc.constantFrom(100, 5_000, DAY) }),
+  },
 );
 
 /** Failures that a run may end with here; anything else is a defect. */
@@ -117,13 +131,17 @@ async function live(steps: readonly Step[]): Promise<void> {
           await service.run(id, "manual");
           break;
         case "dyingRun":
-          await new MortalProcess(world, undefined, one.eventsToLive).service.run(id, "manual").catch(assertExpected);
+          await new MortalProcess(world, undefined, one.eventsToLive).service
+            .run(id, "manual")
+            .catch(assertExpected);
           break;
       }
       for (const { numbers } of (await service.status(id)).segments) expect(addsUp(numbers)).toBe(true);
     }
 
     sandbox.clearFaults();
+    // A run that died goes on with its own plan first, whatever has changed since.
+    await service.run(id, "manual");
     let planned = 1;
     for (let again = 0; planned > 0 && again < 6; again += 1) {
       world.clock.advance(DAY + DAY / 5);
@@ -144,8 +162,8 @@ async function live(steps: readonly Step[]): Promise<void> {
 }
 
 it("brings every segment in step in the end, whatever joined, left, failed and died on the way", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 24 }), live),
-    { numRuns: Number(process.env["PEREGRINE_HISTORIES"] ?? 20), endOnFailure: true },
-  );
+  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 24 }), live), {
+    numRuns: Number(process.env["PEREGRINE_HISTORIES"] ?? 15),
+    endOnFailure: true,
+  });
 }, 600_000);

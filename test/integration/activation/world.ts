@@ -12,14 +12,18 @@ import {
   DefinitionService,
   type DeliveryPolicy,
   membersAndPersons,
-  openStore,
   type Outgoing,
+  openStore,
   type Store,
   wait,
 } from "@peregrine/server";
 import { startEngine, type TestEngine } from "../harness/engine.ts";
 
-export const CREDENTIALS = { clientId: "peregrine-7", clientSecret: "s3cret-of-the-tests", group: "cdp_audiences" };
+export const CREDENTIALS = {
+  clientId: "peregrine-7",
+  clientSecret: "s3cret-of-the-tests",
+  group: "cdp_audiences",
+};
 
 /** Patient enough for what the tests inject, and over quickly. */
 export const QUICK: DeliveryPolicy = {
@@ -66,8 +70,19 @@ export class NamedAudiences implements AudienceChecks {
   /** From now on these profiles are known by these values of `userid`. */
   async know(values: Iterable<readonly [profile: number, value: string]>): Promise<void> {
     await this.#publish("import", async (op) => {
-      const rows = [...values].map(([profile, value]) => [op, this.identifier, value, profile, this.#next(), 0]);
-      await this.#world.engine.insert("identifier", ["op", "kind", "value", "profile", "arrival", "step"], rows);
+      const rows = [...values].map(([profile, value]) => [
+        op,
+        this.identifier,
+        value,
+        profile,
+        this.#next(),
+        0,
+      ]);
+      await this.#world.engine.insert(
+        "identifier",
+        ["op", "kind", "value", "profile", "arrival", "step"],
+        rows,
+      );
     });
   }
 

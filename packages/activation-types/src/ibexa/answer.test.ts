@@ -32,10 +32,20 @@ describe("what Ibexa's answer means", () => {
 
   it.each<[string, Exchange, string, ErrorCode]>([
     ["a web page", answer(200, "<!doctype html><title>Log in</title>"), "stop", "destinationWebPage"],
-    ["a page by its type", answer(200, "Log in", { "content-type": "text/html; charset=utf-8" }), "stop", "destinationWebPage"],
+    [
+      "a page by its type",
+      answer(200, "Log in", { "content-type": "text/html; charset=utf-8" }),
+      "stop",
+      "destinationWebPage",
+    ],
     ["some text", answer(200, "OK"), "stop", "destinationAnswerUnexpected"],
     ["JSON that breaks off", answer(200, '{"status":"do'), "lost", "destinationAnswerBroken"],
-    ["JSON without an end", { ...answer(200, "[1"), truncated: true } as Exchange, "lost", "destinationAnswerBroken"],
+    [
+      "JSON without an end",
+      { ...answer(200, "[1"), truncated: true } as Exchange,
+      "lost",
+      "destinationAnswerBroken",
+    ],
     ["400", answer(400), "refused", "destinationRefused"],
     ["401", answer(401), "stop", "destinationCredentials"],
     ["403", answer(403), "stop", "destinationCredentials"],
@@ -77,16 +87,26 @@ describe("what Ibexa's answer means", () => {
   });
 
   it("hands on what Retry-After says", () => {
-    expect(readAnswer(settings, "create", answer(429, "", { "retry-after": "7" }))).toMatchObject({ retryAfter: "7" });
+    expect(readAnswer(settings, "create", answer(429, "", { "retry-after": "7" }))).toMatchObject({
+      retryAfter: "7",
+    });
   });
 
   it("calls a batch at the threshold handed to the queue", () => {
-    expect(readAnswer(settings, "membershipChanges", answer(202), 99)).toEqual({ kind: "accepted", queued: false });
-    expect(readAnswer(settings, "membershipChanges", answer(202), 100)).toEqual({ kind: "accepted", queued: true });
+    expect(readAnswer(settings, "membershipChanges", answer(202), 99)).toEqual({
+      kind: "accepted",
+      queued: false,
+    });
+    expect(readAnswer(settings, "membershipChanges", answer(202), 100)).toEqual({
+      kind: "accepted",
+      queued: true,
+    });
   });
 
   it("says in its words what Ibexa said", () => {
-    expect(read(answer(422, '{"status":"refused","reason":"No user 9001."}')).reason).toBe("Ibexa answered 422: No user 9001.");
+    expect(read(answer(422, '{"status":"refused","reason":"No user 9001."}')).reason).toBe(
+      "Ibexa answered 422: No user 9001.",
+    );
     expect(read(answer(500, "<html><title>Oops</title></html>")).reason).toContain('a page named "Oops"');
   });
 });

@@ -83,7 +83,8 @@ function success(answer: Answer, queued: boolean): Verdict {
     };
   }
   const body = answer.body.trim();
-  if (body === "" || (!answer.truncated && parseJson(body) !== undefined)) return { kind: "accepted", queued };
+  if (body === "" || (!answer.truncated && parseJson(body) !== undefined))
+    return { kind: "accepted", queued };
   if (/^[[{]/.test(body)) {
     return {
       kind: "lost",

@@ -58,5 +58,9 @@ it("spells the other four", () => {
     segmentGroupIdentifier,
     data: { audienceId: "a1" },
   });
-  expect(body(heartbeatMessage(settings))).toEqual({ updateType: "heartbeat", segmentGroupIdentifier, data: {} });
+  expect(body(heartbeatMessage(settings))).toEqual({
+    updateType: "heartbeat",
+    segmentGroupIdentifier,
+    data: {},
+  });
 });

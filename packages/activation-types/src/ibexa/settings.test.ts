@@ -12,7 +12,13 @@ const good = {
 describe("the settings of the Ibexa step", () => {
   it("stand in the order and under the labels of the seed", () => {
     const labels = Object.values(ibexaSettings.shape).map((setting) => setting.meta()?.["title"]);
-    expect(labels).toEqual(["Client Secret", "Client Id", "Base URL", "Segment Group Identifier", "Advanced"]);
+    expect(labels).toEqual([
+      "Client Secret",
+      "Client Id",
+      "Base URL",
+      "Segment Group Identifier",
+      "Advanced",
+    ]);
     expect(secretSettings(ibexaSettings)).toEqual(["clientSecret"]);
   });
 

@@ -3,7 +3,10 @@ import { z } from "zod";
 import { wireProfile } from "./wire-profile.ts";
 
 const webhookUrl = z
-  .url({ protocol: /^https?$/, error: "an address that begins with https://, such as https://ibexa.co/cdp/webhook" })
+  .url({
+    protocol: /^https?$/,
+    error: "an address that begins with https://, such as https://ibexa.co/cdp/webhook",
+  })
   .max(2000)
   .refine((url) => !/^https?:\/\/[^/]*@/.test(url), "must not hold a user name or password");
 
@@ -43,8 +46,10 @@ export function ibexaWarnings(settings: IbexaSettings): SettingWarning[] {
   const url = new URL(settings.baseUrl);
   if (settings.clientId === PUBLISHED.clientId || settings.clientSecret === PUBLISHED.clientSecret) {
     warnings.push({
-      path: settings.clientSecret === PUBLISHED.clientSecret ? "/settings/clientSecret" : "/settings/clientId",
-      message: "`123456` / `abcdef` are Ibexa's published examples; anyone knows them. Use values of your own.",
+      path:
+        settings.clientSecret === PUBLISHED.clientSecret ? "/settings/clientSecret" : "/settings/clientId",
+      message:
+        "`123456` / `abcdef` are Ibexa's published examples; anyone knows them. Use values of your own.",
     });
   }
   const path = url.pathname.replace(/\/+$/, "");

@@ -25,8 +25,14 @@ export const wireProfile = z
       })
       .prefault({}),
     segmentGroupIn: z.literal("body").default("body"),
-    alreadyThere: z.literal(409).default(409).describe("On Create: the segment exists already, which is done."),
-    alreadyGone: z.literal(404).default(404).describe("On Detach: the segment is gone already, which is done."),
+    alreadyThere: z
+      .literal(409)
+      .default(409)
+      .describe("On Create: the segment exists already, which is done."),
+    alreadyGone: z
+      .literal(404)
+      .default(404)
+      .describe("On Detach: the segment is gone already, which is done."),
     personIdType: z.literal("omitted").default("omitted"),
     paths: z.literal("none").default("none").describe("`none`: every message goes to the Base URL."),
     success: z

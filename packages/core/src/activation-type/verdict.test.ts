@@ -10,7 +10,10 @@ const failure = { code: "destinationRefused", reason: "no" } as const;
 it("answers for every change by its id", () => {
   const accepted = deliveryOfAll(changes, { kind: "accepted" });
   expect(changes.map(({ id }) => outcomeOf(accepted, id).kind)).toEqual(["accepted", "accepted"]);
-  expect(outcomeOf(deliveryOfAll(changes, { kind: "refused", failure }), 8)).toEqual({ kind: "refused", failure });
+  expect(outcomeOf(deliveryOfAll(changes, { kind: "refused", failure }), 8)).toEqual({
+    kind: "refused",
+    failure,
+  });
   expect(outcomeOf(deliveryOfAll(changes, { kind: "stop", failure }), 7).kind).toBe("unknown");
 });
 

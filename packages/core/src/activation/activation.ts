@@ -16,7 +16,9 @@ export const activationDefinition = z
     settings: z
       .record(z.string(), z.unknown())
       .default({})
-      .describe("As the activation type's own schema says. A secret that is left out keeps its stored value."),
+      .describe(
+        "As the activation type's own schema says. A secret that is left out keeps its stored value.",
+      ),
     audiences: z
       .array(definitionId)
       .max(1000)
@@ -25,7 +27,10 @@ export const activationDefinition = z
       .describe("Each of these audiences becomes one segment."),
     state: z.enum(["active", "paused"]).default("active").describe("A paused activation sends nothing."),
   })
-  .meta({ id: "Activation", description: "One destination with the audiences that are brought in step there." });
+  .meta({
+    id: "Activation",
+    description: "One destination with the audiences that are brought in step there.",
+  });
 
 export type ActivationDefinition = z.output<typeof activationDefinition>;
 export type ActivationDefinitionInput = z.input<typeof activationDefinition>;

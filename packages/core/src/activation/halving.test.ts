@@ -3,7 +3,10 @@ import { expect, it } from "vitest";
 import { halves } from "./halving.ts";
 
 /** Sends like a destination that refuses a batch for one bad element. */
-function isolate(batch: readonly number[], bad: ReadonlySet<number>): { refused: number[]; messages: number } {
+function isolate(
+  batch: readonly number[],
+  bad: ReadonlySet<number>,
+): { refused: number[]; messages: number } {
   const isRefused = batch.some((one) => bad.has(one));
   if (!isRefused) return { refused: [], messages: 1 };
   const parts = halves(batch).map((part) => isolate(part, bad));

@@ -32,7 +32,9 @@ describe("the decision about one person in one segment", () => {
   it("lets every opposite change wait while an earlier run's message may still be carried out", () => {
     const answered = standing("in", false, { attempted: true, attemptedAgoMs: 90_000 });
     expect(decide(answered, { ...times, unsettled: true })).toBe("settle");
-    expect(decide(standing("absent", true, { attempted: false }), { ...times, unsettled: true })).toBe("send");
+    expect(decide(standing("absent", true, { attempted: false }), { ...times, unsettled: true })).toBe(
+      "send",
+    );
   });
 
   it("sends refused people alone, and not before their time", () => {

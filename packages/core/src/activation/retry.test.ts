@@ -8,10 +8,14 @@ describe("the wait before a message is sent again", () => {
     expect(retryDelay(RETRY_POLICY, 1, 0.999)).toBeLessThanOrEqual(500);
     expect(retryDelay(RETRY_POLICY, 3, 0)).toBe(1_000);
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 60 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempt, random) => {
-        const delay = retryDelay(RETRY_POLICY, attempt, random);
-        return delay >= RETRY_POLICY.firstDelayMs / 2 && delay <= RETRY_POLICY.longestDelayMs;
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (attempt, random) => {
+          const delay = retryDelay(RETRY_POLICY, attempt, random);
+          return delay >= RETRY_POLICY.firstDelayMs / 2 && delay <= RETRY_POLICY.longestDelayMs;
+        },
+      ),
     );
   });
 });
@@ -29,9 +33,12 @@ describe("Retry-After", () => {
     expect(retryAfter(header, now)).toBe(expected);
   });
 
-  it.each(["", "soon", "-5", "1.5", "2026-02-03", "12345678901234567890"])("does not guess at %j", (header) => {
-    expect(retryAfter(header, now)).toBeUndefined();
-  });
+  it.each(["", "soon", "-5", "1.5", "2026-02-03", "12345678901234567890"])(
+    "does not guess at %j",
+    (header) => {
+      expect(retryAfter(header, now)).toBeUndefined();
+    },
+  );
 });
 
 describe("the wait before a refused person is sent again", () => {

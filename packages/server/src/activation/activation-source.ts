@@ -39,7 +39,10 @@ export async function loadActivation(
   if (!checked.success) {
     throw new PeregrineError("activationInvalid", {
       detail: `The settings of ${record.body.name} are not as ${type.name} needs them.`,
-      faults: checked.error.issues.map(({ path, message }) => ({ path: `/settings/${path.join("/")}`, message })),
+      faults: checked.error.issues.map(({ path, message }) => ({
+        path: `/settings/${path.join("/")}`,
+        message,
+      })),
     });
   }
   return {

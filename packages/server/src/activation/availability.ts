@@ -12,7 +12,9 @@ export async function availableIdentifier(store: Store, id: string): Promise<num
   if (identifier === undefined) throw refuse(`There is no identifier \`${id}\`.`);
   if (!identifier.body.active) throw refuse(`The identifier \`${id}\` is not active.`);
   if (identifier.body.limit !== "one") {
-    throw refuse(`A profile may have many \`${id}\`; an activation needs \`limit: one\`, so that one person is one id.`);
+    throw refuse(
+      `A profile may have many \`${id}\`; an activation needs \`limit: one\`, so that one person is one id.`,
+    );
   }
   const schemas = new Map((await store.definitions.list("schema")).map((schema) => [schema.id, schema.body]));
   const isMapped = (await store.definitions.list("dataflow")).some(({ body }) => {

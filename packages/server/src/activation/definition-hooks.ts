@@ -73,7 +73,8 @@ export function activationHooks(dependencies: HookDependencies): KindHooks<"acti
       const faults = settingFaults(types, body, context);
       if (faults.length > 0) return faults;
       await refuseTwins(store, target, body);
-      if (before !== undefined) await refuseMoves({ store, types }, body, before, context.answers.destination);
+      if (before !== undefined)
+        await refuseMoves({ store, types }, body, before, context.answers.destination);
       return [];
     },
 
@@ -87,7 +88,8 @@ export function activationHooks(dependencies: HookDependencies): KindHooks<"acti
     async write({ action, body }, transaction, { answers }) {
       const links = store.activationAudiences.with(transaction);
       const startsAnew = elsewhere.has(body);
-      if (startsAnew) for (const link of await links.of(body.id)) await links.forget(body.id, link.audienceId);
+      if (startsAnew)
+        for (const link of await links.of(body.id)) await links.forget(body.id, link.audienceId);
       const kept = new Set(action === "deleted" ? [] : body.audiences);
       await links.link(body.id, [...kept]);
       if (startsAnew) for (const id of kept) await links.update(body.id, id, { metadata: STARTS_ANEW });
@@ -159,7 +161,9 @@ async function refuseTwins(
   for (const other of await activationsWithLinks(store)) {
     if (other.id === body.id || target(other.body) !== target(body)) continue;
     const links = await store.activationAudiences.of(other.id);
-    const leaving = new Set(links.filter(({ status }) => status === "takingOut").map((link) => link.audienceId));
+    const leaving = new Set(
+      links.filter(({ status }) => status === "takingOut").map((link) => link.audienceId),
+    );
     const at = body.audiences.findIndex((id) => leaving.has(id));
     if (at === -1) continue;
     throw new PeregrineError("audienceSentTwice", {
@@ -170,7 +174,11 @@ async function refuseTwins(
 }
 
 /** The settings that say where accepted people stand, as far as they differ. */
-function fixedFaults(type: ActivationType, body: ActivationDefinition, before: ActivationDefinition): Fault[] {
+function fixedFaults(
+  type: ActivationType,
+  body: ActivationDefinition,
+  before: ActivationDefinition,
+): Fault[] {
   const message = "is fixed since the destination accepted something";
   const faults: Fault[] = type.fixedSettings
     .filter((name) => JSON.stringify(before.settings[name]) !== JSON.stringify(body.settings[name]))

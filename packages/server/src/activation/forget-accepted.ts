@@ -20,7 +20,9 @@ export async function startAnew(
   { engine, store }: { readonly engine: Engine; readonly store: Store },
   activation: { readonly id: string; readonly number: number },
 ): Promise<void> {
-  const links = (await store.activationAudiences.of(activation.id)).filter((link) => memoryOf(link).startsAnew);
+  const links = (await store.activationAudiences.of(activation.id)).filter(
+    (link) => memoryOf(link).startsAnew,
+  );
   if (links.length === 0) return;
   await forgetAccepted(engine, activation.number);
   for (const { audienceId } of links) {

@@ -11,7 +11,8 @@ export function isActivation(record: DefinitionRecord): record is ActivationReco
 export async function activationsWithLinks(store: Store): Promise<ActivationRecord[]> {
   const found: ActivationRecord[] = [];
   for (const record of (await store.definitions.all()).filter(isActivation)) {
-    if (record.state === "live" || (await store.activationAudiences.of(record.id)).length > 0) found.push(record);
+    if (record.state === "live" || (await store.activationAudiences.of(record.id)).length > 0)
+      found.push(record);
   }
   return found;
 }

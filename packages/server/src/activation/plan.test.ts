@@ -32,7 +32,13 @@ function allStandings(times: PlanTimes): Standing[] {
       for (const attemptedAgoMs of [0, times.settleMs - 1, times.settleMs, times.settleMs + 1]) {
         for (const desired of [true, false]) {
           for (const refusal of refusals) {
-            all.push({ held, attempted, attemptedAgoMs, desired, ...(refusal === undefined ? {} : { refusal }) });
+            all.push({
+              held,
+              attempted,
+              attemptedAgoMs,
+              desired,
+              ...(refusal === undefined ? {} : { refusal }),
+            });
           }
         }
       }
@@ -94,11 +100,55 @@ describe("the plan in the engine", () => {
     );
     await engine.insert(
       "delivery_refusal",
-      ["activation", "audience", "person_id", "membership", "code", "reason", "attempts", "at", "next_attempt_at", "version"],
       [
-        [9, "a1", "2", 1, "destinationRefused", "", 1, new Date(NOW).toISOString(), new Date(NOW - 1).toISOString(), 1],
-        [9, "a1", "4", 1, "destinationRefused", "", 1, new Date(NOW).toISOString(), new Date(NOW + 1).toISOString(), 1],
-        [9, "a1", "5", 1, "destinationRefused", "", 0, new Date(NOW).toISOString(), new Date(NOW + 1).toISOString(), 1],
+        "activation",
+        "audience",
+        "person_id",
+        "membership",
+        "code",
+        "reason",
+        "attempts",
+        "at",
+        "next_attempt_at",
+        "version",
+      ],
+      [
+        [
+          9,
+          "a1",
+          "2",
+          1,
+          "destinationRefused",
+          "",
+          1,
+          new Date(NOW).toISOString(),
+          new Date(NOW - 1).toISOString(),
+          1,
+        ],
+        [
+          9,
+          "a1",
+          "4",
+          1,
+          "destinationRefused",
+          "",
+          1,
+          new Date(NOW).toISOString(),
+          new Date(NOW + 1).toISOString(),
+          1,
+        ],
+        [
+          9,
+          "a1",
+          "5",
+          1,
+          "destinationRefused",
+          "",
+          0,
+          new Date(NOW).toISOString(),
+          new Date(NOW + 1).toISOString(),
+          1,
+        ],
       ],
     );
 

@@ -39,7 +39,10 @@ function codeOf(error: unknown): string {
 
 function failed(error: unknown, url: string, timeoutMs: number): Exchange {
   const { host } = new URL(url);
-  if (error instanceof Error && (error.name === "TimeoutError" || error instanceof errors.ConnectTimeoutError)) {
+  if (
+    error instanceof Error &&
+    (error.name === "TimeoutError" || error instanceof errors.ConnectTimeoutError)
+  ) {
     const connecting = error instanceof errors.ConnectTimeoutError;
     return connecting
       ? { kind: "failed", cause: "unreachable", reason: `${host} can't be reached: no connection in time.` }
@@ -50,7 +53,11 @@ function failed(error: unknown, url: string, timeoutMs: number): Exchange {
     return { kind: "failed", cause: "unreachable", reason: `${host} can't be reached (${code}).` };
   }
   const named = code === "" ? "" : ` (${code})`;
-  return { kind: "failed", cause: "broken", reason: `The connection to ${host} broke before the answer was complete${named}.` };
+  return {
+    kind: "failed",
+    cause: "broken",
+    reason: `The connection to ${host} broke before the answer was complete${named}.`,
+  };
 }
 
 async function readBody(
@@ -61,9 +68,13 @@ async function readBody(
   for await (const chunk of body as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > LONGEST_ANSWER) return { text: Buffer.concat(chunks).toString("utf8", 0, LONGEST_ANSWER), truncated: true };
+    if (bytes > LONGEST_ANSWER)
+      return { text: Buffer.concat(chunks).toString("utf8", 0, LONGEST_ANSWER), truncated: true };
   }
-  return { text: chunks.length === 1 ? `${chunks[0]}` : Buffer.concat(chunks).toString("utf8"), truncated: false };
+  return {
+    text: chunks.length === 1 ? `${chunks[0]}` : Buffer.concat(chunks).toString("utf8"),
+    truncated: false,
+  };
 }
 
 function headersOf(

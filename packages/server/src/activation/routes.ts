@@ -11,7 +11,9 @@ const shown = z
     ...activationDefinition.shape,
     version: z.int(),
     origin: z.enum(["api", "file"]),
-    secrets: z.array(z.string()).describe("Names of the secrets that are stored; their values are never shown."),
+    secrets: z
+      .array(z.string())
+      .describe("Names of the secrets that are stored; their values are never shown."),
     warnings: z.array(z.object({ path: z.string(), message: z.string(), use: z.string().optional() })),
   })
   .meta({ id: "ShownActivation" });
@@ -201,7 +203,8 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
     {
       schema: {
         operationId: "getActivationStatus",
-        summary: "How each audience of an activation stands: numbers that add up, and why it failed if it did",
+        summary:
+          "How each audience of an activation stands: numbers that add up, and why it failed if it did",
         tags: ["activations"],
         params: parameters,
         response: { 200: status },

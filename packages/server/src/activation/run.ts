@@ -20,6 +20,7 @@ import { Ledger } from "./ledger.ts";
 import { memoryOf } from "./link.ts";
 import { type Plan, takeOverPlan, writePlan } from "./plan.ts";
 import { RequestLog } from "./request-log.ts";
+import { dropIdle } from "./retention.ts";
 import { countsOf, type RunCounts, withDelivered } from "./run-counts.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
 import { Segments } from "./segments.ts";
@@ -32,7 +33,11 @@ import { StretchCutter } from "./stretch-cutter.ts";
 class LeaseLost extends Error {}
 
 /** After these a run stands unfinished as after a crash, and the next one goes on with it. */
-const LEFT_TO_TAKE_OVER: ReadonlySet<ErrorCode> = new Set(["engineRestarted", "engineUnavailable", "storeUnavailable"]);
+const LEFT_TO_TAKE_OVER: ReadonlySet<ErrorCode> = new Set([
+  "engineRestarted",
+  "engineUnavailable",
+  "storeUnavailable",
+]);
 
 /** Ends a run with a state of its own. */
 class RunEnds extends Error {
@@ -84,7 +89,10 @@ export async function runActivation(
   } catch (error) {
     if (error instanceof LeaseLost) mayRelease = false;
     if (error instanceof LeaseLost) {
-      throw new PeregrineError("leaseLost", { detail: "The run was taken over by another worker.", cause: error });
+      throw new PeregrineError("leaseLost", {
+        detail: "The run was taken over by another worker.",
+        cause: error,
+      });
     }
     throw error;
   } finally {
@@ -101,6 +109,8 @@ class ActivationRun {
   readonly #log: RequestLog;
   readonly #sender: Sender;
   readonly #settlesBefore: number;
+  /** The run before this one. */
+  readonly #before: RunRecord | undefined;
   /** Of the workers that had the run before. */
   readonly #requestsBefore: number;
   #record: RunRecord;
@@ -111,6 +121,7 @@ class ActivationRun {
     activation: LoadedActivation,
     keeper: LeaseKeeper,
     record: RunRecord,
+    before: RunRecord | undefined,
     settlesBefore: number,
     signal: AbortSignal,
   ) {
@@ -122,6 +133,7 @@ class ActivationRun {
     this.#record = record;
     this.#counts = countsOf(record);
     this.#requestsBefore = this.#counts.requests ?? 0;
+    this.#before = before;
     this.#settlesBefore = settlesBefore;
     this.#scope = { activation: activation.number, run: record.id, epoch: keeper.epoch };
     this.#log = new RequestLog(engine, this.#scope);
@@ -156,8 +168,13 @@ class ActivationRun {
     const dead = await runs.unfinished(activation.id);
     const earlier = countsOf(before).settlesAt ?? 0;
     if (dead === undefined) {
-      const record = await runs.create({ activationId: activation.id, trigger, epoch: keeper.epoch, state: "checking" });
-      return new ActivationRun(dependencies, activation, keeper, record, earlier, signal);
+      const record = await runs.create({
+        activationId: activation.id,
+        trigger,
+        epoch: keeper.epoch,
+        state: "checking",
+      });
+      return new ActivationRun(dependencies, activation, keeper, record, before, earlier, signal);
     }
     // Requests of the dead worker may still be carried out.
     const { requestTimeoutMs } = activation.type.limits(activation.settings);
@@ -165,7 +182,7 @@ class ActivationRun {
     const counts = { ...dead.counts, settlesAt: settles };
     await runs.update(dead.id, keeper.epoch, { epoch: keeper.epoch, counts });
     const record = { ...dead, epoch: keeper.epoch, counts };
-    return new ActivationRun(dependencies, activation, keeper, record, settles, signal);
+    return new ActivationRun(dependencies, activation, keeper, record, before, settles, signal);
   }
 
   get record(): RunRecord {
@@ -179,7 +196,10 @@ class ActivationRun {
     } catch (error) {
       if (error instanceof RunEnds) {
         const { failure } = error;
-        await this.#finish(error.state, failure === undefined ? null : { code: failure.code, detail: failure.reason, faults: [] });
+        await this.#finish(
+          error.state,
+          failure === undefined ? null : { code: failure.code, detail: failure.reason, faults: [] },
+        );
       } else {
         await this.#breakOff(error);
       }
@@ -209,7 +229,9 @@ class ActivationRun {
       await startAnew(this.#dependencies, this.#activation);
       sizes = await this.#check(audiences);
       await this.#enter("attaching");
-      refused = await segments.attach((await this.#links()).filter(({ status }) => LINK_STATES[status].desiresMembers));
+      refused = await segments.attach(
+        (await this.#links()).filter(({ status }) => LINK_STATES[status].desiresMembers),
+      );
       this.#assertGoing();
       await this.#enter("planning");
       plan = await this.#plan();
@@ -254,7 +276,11 @@ class ActivationRun {
   async #plan(): Promise<Plan> {
     const { engine, clock, policy } = this.#dependencies;
     const now = clock.now();
-    const scope = await standingScope(this.#dependencies, this.#activation, attachedLinks(await this.#links()));
+    const scope = await standingScope(
+      this.#dependencies,
+      this.#activation,
+      attachedLinks(await this.#links()),
+    );
     const plan = await writePlan(engine, {
       run: this.#record.id,
       epoch: this.#keeper.epoch,
@@ -299,7 +325,11 @@ class ActivationRun {
         this.#counts = withDelivered(before, now);
         await this.#update({
           counts: this.#numbers(),
-          progress: { step: "deliver", done: now.accepted + now.refused + now.unknown, total: plan.together + plan.alone },
+          progress: {
+            step: "deliver",
+            done: now.accepted + now.refused + now.unknown,
+            total: plan.together + plan.alone,
+          },
         });
       },
     });
@@ -311,7 +341,9 @@ class ActivationRun {
     for (const link of await this.#links()) {
       const accepted = (delivered.acceptedOf.get(link.audienceId) ?? 0) > 0;
       if (!accepted && !(complete && link.lastSynchronizedAt === null && memoryOf(link).attached)) continue;
-      await store.activationAudiences.update(this.#activation.id, link.audienceId, { lastSynchronizedAt: at });
+      await store.activationAudiences.update(this.#activation.id, link.audienceId, {
+        lastSynchronizedAt: at,
+      });
     }
     this.#assertGoing();
     const { lastLoss } = this.#sender;
@@ -361,8 +393,9 @@ class ActivationRun {
 
   async #finish(state: RunState, error: RunRecord["error"]): Promise<void> {
     await this.#log.flush();
-    const { clock } = this.#dependencies;
+    const { clock, store } = this.#dependencies;
     await this.#update({ state, error, counts: this.#numbers(), progress: null, finishedAt: clock.now() });
+    await dropIdle(store, this.#before, this.#record);
   }
 
   #numbers(): Record<string, number> {

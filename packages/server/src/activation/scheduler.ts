@@ -4,11 +4,12 @@ import type { ActivationService } from "./service.ts";
 /** How many activations run at once; the others wait their turn, each once. */
 const RUNS_AT_ONCE = 2;
 const INTERVAL_MS = 60_000;
+const SWEEP_MS = 24 * 3_600_000;
 /** Runs of one minute are spread over so long, so that installations don't all ask at the full minute. */
 const JITTER_MS = 5_000;
 
 export interface SchedulerOptions {
-  readonly service: Pick<ActivationService, "due" | "run">;
+  readonly service: Pick<ActivationService, "due" | "run" | "sweep">;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: { warn(fields: object, message: string): void };
@@ -17,7 +18,12 @@ export interface SchedulerOptions {
 }
 
 /** Failures that say no more than that somebody else is at it, or that it is paused. */
-const EXPECTED: ReadonlySet<string> = new Set(["activationRunning", "activationPaused", "leaseLost", "notFound"]);
+const EXPECTED: ReadonlySet<string> = new Set([
+  "activationRunning",
+  "activationPaused",
+  "leaseLost",
+  "notFound",
+]);
 
 function everyInterval(ms: number, tick: () => void): () => void {
   const timer = setInterval(tick, ms);
@@ -32,11 +38,12 @@ function everyInterval(ms: number, tick: () => void): () => void {
 export class ActivationScheduler {
   readonly #options: SchedulerOptions;
   readonly #queue = new Map<string, string>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<string, Promise<void>>();
   #filling: Promise<void> = Promise.resolve();
   #end: (() => void) | undefined;
   #jitter: NodeJS.Timeout | undefined;
   #closed = false;
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -52,13 +59,15 @@ export class ActivationScheduler {
 
   /** Runs all that is due as soon as there is room. To be called after every import. */
   wake(trigger: string): void {
-    this.#filling = this.#filling.then(() => this.#fill(trigger)).catch((error: unknown) => this.#report(error, "*"));
+    this.#filling = this.#filling
+      .then(() => this.#fill(trigger))
+      .catch((error: unknown) => this.#report(error, "*"));
   }
 
   /** Waits until nothing is queued or running. */
   async idle(): Promise<void> {
     await this.#filling;
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 
   /** Begins nothing more. Runs that are under way are ended by the service. */
@@ -68,12 +77,18 @@ export class ActivationScheduler {
     clearTimeout(this.#jitter);
     this.#queue.clear();
     await this.#filling;
-    await Promise.all(this.#running);
+    await Promise.all(this.#running.values());
   }
 
   async #fill(trigger: string): Promise<void> {
     if (this.#closed) return;
-    for (const id of await this.#options.service.due(this.#options.clock.now())) {
+    const { service, clock } = this.#options;
+    const now = clock.now();
+    if (now - this.#sweptAt >= SWEEP_MS) {
+      this.#sweptAt = now;
+      await service.sweep();
+    }
+    for (const id of await service.due(now)) {
       if (!this.#queue.has(id)) this.#queue.set(id, trigger);
     }
     this.#pump();
@@ -82,12 +97,14 @@ export class ActivationScheduler {
   #pump(): void {
     for (const [id, trigger] of this.#queue) {
       if (this.#closed || this.#running.size >= RUNS_AT_ONCE) return;
+      // Woken while it runs: what changed may have come too late for that run, so it has another turn.
+      if (this.#running.has(id)) continue;
       this.#queue.delete(id);
       const running = this.#run(id, trigger).finally(() => {
-        this.#running.delete(running);
+        this.#running.delete(id);
         this.#pump();
       });
-      this.#running.add(running);
+      this.#running.set(id, running);
     }
   }
 

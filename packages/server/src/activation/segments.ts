@@ -74,9 +74,12 @@ export class Segments {
     const news = links.flatMap((link) => this.#news(link, sizes, changed, now));
     for (let at = 0; at < news.length; at += FACTS_AT_ONCE) {
       const facts = news.slice(at, at + FACTS_AT_ONCE);
-      const verdict = await this.#sender.tell("metadata", (call) => this.#activation.type.describe(call, facts));
+      const verdict = await this.#sender.tell("metadata", (call) =>
+        this.#activation.type.describe(call, facts),
+      );
       if (verdict?.kind !== "accepted" && verdict?.kind !== "refused") return;
-      for (const fact of facts) told.set(fact.audienceId, { ...told.get(fact.audienceId), [fact.property]: fact.value });
+      for (const fact of facts)
+        told.set(fact.audienceId, { ...told.get(fact.audienceId), [fact.property]: fact.value });
       for (const link of links) {
         if (!facts.some((fact) => fact.audienceId === link.audienceId)) continue;
         await this.#remember(link, { attached: true, told: told.get(link.audienceId) ?? {} });
@@ -114,9 +117,7 @@ export class Segments {
       { audienceId, property: "size", value: String(sizes.get(audienceId) ?? told["size"] ?? 0) },
     ];
     const unsaid: Readonly<Record<string, string>> = { description: "", tags: "[]" };
-    const news = current.filter(
-      (fact) => (told[fact.property] ?? unsaid[fact.property]) !== fact.value,
-    );
+    const news = current.filter((fact) => (told[fact.property] ?? unsaid[fact.property]) !== fact.value);
     if (news.length === 0 && !changed.has(audienceId)) return [];
     return [...news, { audienceId, property: "lastUpdated", value: new Date(now).toISOString() }];
   }
@@ -131,7 +132,10 @@ export class Segments {
     return stop?.kind === "failure" ? stop.failure : undefined;
   }
 
-  async #remember(link: ActivationAudience, memory: { attached: boolean; told: Record<string, string> }): Promise<void> {
+  async #remember(
+    link: ActivationAudience,
+    memory: { attached: boolean; told: Record<string, string> },
+  ): Promise<void> {
     await this.#store.activationAudiences.update(this.#activation.id, link.audienceId, {
       metadata: memory,
       error: null,

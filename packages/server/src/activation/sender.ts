@@ -189,9 +189,12 @@ export class Sender {
     for (const audienceId of new Set(changes.map((change) => change.audienceId))) {
       let attaching = this.#attachedAgain.get(audienceId);
       if (attaching === undefined) {
-        attaching = this.#exchange("create", [], (call) => attach(call, audienceId), (answer) => answer).then(
-          ({ answer }) => answer,
-        );
+        attaching = this.#exchange(
+          "create",
+          [],
+          (call) => attach(call, audienceId),
+          (answer) => answer,
+        ).then(({ answer }) => answer);
         this.#attachedAgain.set(audienceId, attaching);
       }
       if ((await attaching).kind !== "accepted") return false;

@@ -1,9 +1,15 @@
-import { type ActivationDefinition, type ActivationType, PeregrineError, type SettingWarning } from "@peregrine/core";
+import {
+  type ActivationDefinition,
+  type ActivationType,
+  PeregrineError,
+  type SettingWarning,
+} from "@peregrine/core";
 import { type ApplyOptions, type DefinitionService, secretOwner } from "../definition/index.ts";
 import type { Page, RunRecord } from "../store/index.ts";
 import { type LoadedActivation, loadActivation, typeOf } from "./activation-source.ts";
 import { activationHooks } from "./definition-hooks.ts";
 import { type ActivationRecord, activationsWithLinks } from "./known-activations.ts";
+import { sweepPlans } from "./retention.ts";
 import { runActivation } from "./run.ts";
 import { countsOf } from "./run-counts.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
@@ -102,7 +108,9 @@ export class ActivationService {
       throw new PeregrineError("activationPaused", { detail: `${activation.definition.name} is paused.` });
     }
     if (this.#closed || this.#running.has(id)) {
-      throw new PeregrineError("activationRunning", { detail: `A run of ${activation.definition.name} is under way.` });
+      throw new PeregrineError("activationRunning", {
+        detail: `A run of ${activation.definition.name} is under way.`,
+      });
     }
     const controller = new AbortController();
     let onBegun: (run: RunRecord) => void = () => {};
@@ -110,9 +118,17 @@ export class ActivationService {
       onBegun = resolve;
     });
     const ended = this.#carryOut(activation, trigger, controller.signal, onBegun);
-    this.#running.set(id, { controller, ended: ended.catch(() => {}).finally(() => this.#running.delete(id)) });
+    this.#running.set(id, {
+      controller,
+      ended: ended.catch(() => {}).finally(() => this.#running.delete(id)),
+    });
     // A run that can't even begin rejects `ended`.
     return { run: await Promise.race([begun, ended]), ended };
+  }
+
+  /** Forgets what is kept for a time only. To be called now and then. */
+  async sweep(): Promise<void> {
+    await sweepPlans(this.#options, this.#options.clock.now());
   }
 
   /** What a scheduler has to run: active ones, and deleted ones that still take people out. */
@@ -127,7 +143,10 @@ export class ActivationService {
     return due;
   }
 
-  async runs(id: string, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<Page<RunRecord>> {
+  async runs(
+    id: string,
+    page: { readonly cursor?: string | undefined; readonly limit: number },
+  ): Promise<Page<RunRecord>> {
     await this.#live(id);
     return this.#options.store.runs.page({ activationId: id, ...page });
   }
@@ -151,8 +170,14 @@ export class ActivationService {
     signal: AbortSignal,
     onBegun: (run: RunRecord) => void,
   ): Promise<RunRecord> {
+    const dead = await this.#options.store.runs.unfinished(activation.id);
     const run = await runActivation(this.#options, activation, trigger, signal, onBegun);
-    if (activation.deleted && (await this.#options.store.activationAudiences.of(activation.id)).length === 0) {
+    // It went on with the plan of its time; what has changed since is another run's.
+    if (dead?.id === run.id) this.onChanged(activation.id);
+    if (
+      activation.deleted &&
+      (await this.#options.store.activationAudiences.of(activation.id)).length === 0
+    ) {
       await this.#options.store.secrets.delete(secretOwner("activation", activation.id));
     }
     return run;

@@ -1,4 +1,9 @@
-import { isFinal, type SegmentNumbers, type SynchronizationStatus, synchronizationStatus } from "@peregrine/core";
+import {
+  isFinal,
+  type SegmentNumbers,
+  type SynchronizationStatus,
+  synchronizationStatus,
+} from "@peregrine/core";
 import type { Engine } from "../engine/index.ts";
 import type { RunRecord } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";

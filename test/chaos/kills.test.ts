@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually, Installation, openSandbox, pause } from "./installation.ts";
+import { Lanes } from "./lanes.ts";
+import { assertNothingLeft, assertNumbersAddUp, assertQuiet, assertSameAsTwin, bringInStep } from "./outcome.ts";
+import { SIZES } from "./questions.ts";
+import { randomOf, SEED } from "./seed.ts";
+import { type ShopFile, writeShop } from "./shop.ts";
+import { type Passage, PHASES, VICTIMS } from "./strike.ts";
+import { feedTwin, type Twin } from "./twin.ts";
+import { Watcher } from "./watcher.ts";
+
+const KILLS = 20;
+const FILES = 6;
+const MOST_PER_FILE = 5;
+/** A strike that comes just when nothing is under way cuts nothing off; so many have to. */
+const LEAST_CUT_OFF = 12;
+/** Two scenarios at once: each waits most of its time for processes that start. */
+const lanes = new Lanes(2);
+
+const folder = mkdtempSync(join(tmpdir(), "peregrine-chaos-"));
+let files: readonly ShopFile[];
+let twin: Twin;
+
+beforeAll(async () => {
+  files = writeShop(join(folder, "files"), FILES);
+  twin = await feedTwin(folder, files);
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.concurrent(`SIGKILL at random moments, PEREGRINE_CHAOS_SEED=${SEED}`, () => {
+  for (const phase of ["import", "evaluation", "delivery"] as const) {
+    for (const victim of ["server", "engine host"] as const) {
+      test(`${KILLS} times to the ${victim} during ${phase}: everything ends exactly right, and nothing half was visible`, () =>
+        lanes.take(() => scenario(phase, victim)));
+    }
+  }
+});
+
+async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS): Promise<void> {
+  const random = randomOf(`${phase}, ${who}`);
+  const moment = PHASES[phase];
+  const victim = VICTIMS[who];
+  const sandbox = await openSandbox();
+  sandbox.addFault({ kind: "latency", ms: 5, toMs: 40, seed: SEED, match: { action: "membershipChanges" } });
+  const installation = new Installation(join(folder, `${phase}-${who}`.replace(" ", "-")));
+  const watcher = new Watcher(installation, twin, randomOf(`what to look at, ${phase}, ${who}`));
+  let kills = 0;
+  await installation.start();
+  try {
+    await installation.apply(sandbox.webhookUrl);
+    watcher.start();
+    for (const [at, file] of files.entries()) {
+      const runBefore = (await installation.latestRun())?.id ?? 0;
+      watcher.came(at + 1);
+      const importId = await installation.upload(file);
+      const durations = twin.durations[at];
+      if (durations === undefined) throw new Error("the twin did not see this file");
+      const passage: Passage = { installation, sandbox, random, importId, runBefore, durations };
+      if (phase !== "import") await installation.published(importId);
+      for (let strikes = 0; strikes < MOST_PER_FILE && kills < KILLS; strikes += 1) {
+        if (!(await moment(passage))) break;
+        await victim.kill(installation);
+        kills += 1;
+        await victim.comeBack(installation);
+      }
+      await installation.published(importId);
+      await evaluated(installation, at);
+      // Else the removals of the next file would wait for what was unknown here.
+      if (phase === "delivery") await bringInStep(installation);
+      if (who === "engine host") {
+        // An engine that dies again and again is started later and later, until the server is started anew.
+        await installation.stop();
+        await installation.start();
+      }
+    }
+    const status = await bringInStep(installation);
+    assertNumbersAddUp(status, sandbox);
+    await assertSameAsTwin(installation, sandbox, twin);
+    await assertQuiet(installation, sandbox);
+    await watcher.stop();
+    await installation.stop();
+    const { digest, cutOff } = await assertNothingLeft(installation, sandbox);
+    expect(digest).toEqual(twin.digest);
+    expect(digest.violations).toEqual([]);
+    expect(watcher.faults).toEqual([]);
+    expect(kills).toBe(KILLS);
+    if (phase !== "delivery") expect(cutOff[phase]).toBeGreaterThanOrEqual(LEAST_CUT_OFF);
+    expect(installation.leftProcesses()).toEqual([]);
+    process.stderr.write(
+      `${phase}, ${who}: ${kills} kills, cut off ${JSON.stringify(cutOff)}, ${watcher.looks} looks, ` +
+        `slowest start ${Math.round(Math.max(...installation.starts))} ms\n`,
+    );
+  } finally {
+    await watcher.stop();
+    await installation.killServer();
+    await sandbox.close();
+  }
+}
+
+/** Waits until the audiences are evaluated with that file. */
+async function evaluated(installation: Installation, file: number): Promise<void> {
+  const wanted = twin.sizes[2 * (file + 1)];
+  await eventually("the audiences are evaluated with the file, and the run ends", async () => {
+    const run = await installation.latestRun();
+    const { body } = await SIZES.ask(installation.call.bind(installation));
+    if (body === wanted && run?.state === "done") return true;
+    await installation.run();
+    await pause(200);
+    return undefined;
+  });
+}
