@@ -2,13 +2,23 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "@peregrine/ibexa-sandbox";
 import { type Answer, type Peregrine, startPeregrine } from "../integration/harness/peregrine.ts";
-import { ACTIVATION, AS_OF, CLIENT, definitionsOf, SEGMENT_GROUP, type ShopFile, USERS_OF_IBEXA } from "./shop.ts";
+import {
+  ACTIVATION,
+  AS_OF,
+  CLIENT,
+  definitionsOf,
+  SEGMENT_GROUP,
+  type ShopFile,
+  USERS_OF_IBEXA,
+} from "./shop.ts";
 
 /** An import as far as these tests look at it. */
 export interface ImportView {
   readonly id: number;
   readonly fileName: string;
   readonly state: string;
+  /** Under which it is done; another one each time that it is done again. */
+  readonly operation: number | null;
   readonly counts: Readonly<Record<string, number>> | null;
 }
 
@@ -23,7 +33,9 @@ export interface RunView {
 /** A stand-in for Ibexa that remembers everything that was done to anybody. */
 export function openSandbox(): Promise<Sandbox> {
   return startSandbox({
-    activations: [{ clientId: CLIENT.id, clientSecret: CLIENT.secret, segmentGroupIdentifier: SEGMENT_GROUP }],
+    activations: [
+      { clientId: CLIENT.id, clientSecret: CLIENT.secret, segmentGroupIdentifier: SEGMENT_GROUP },
+    ],
     segmentGroups: [{ identifier: SEGMENT_GROUP }],
     users: { range: USERS_OF_IBEXA },
     keepHistory: true,
@@ -75,9 +87,11 @@ export class Installation {
     await this.#running().kill();
   }
 
-  /** SIGKILL to the engine host; the server has to notice by itself. */
-  async killEngine(): Promise<void> {
-    process.kill(await this.enginePid(), "SIGKILL");
+  /** SIGKILL to the engine host; the server has to notice by itself. Gives the process that was killed. */
+  async killEngine(): Promise<number> {
+    const pid = await this.enginePid();
+    process.kill(pid, "SIGKILL");
+    return pid;
   }
 
   /** SIGTERM; the server has to end in order. */

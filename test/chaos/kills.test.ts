@@ -4,10 +4,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually, Installation, openSandbox, pause } from "./installation.ts";
 import { Lanes } from "./lanes.ts";
-import { assertNothingLeft, assertNumbersAddUp, assertQuiet, assertSameAsTwin, bringInStep } from "./outcome.ts";
+import {
+  assertNothingLeft,
+  assertNumbersAddUp,
+  assertQuiet,
+  assertSameAsTwin,
+  bringInStep,
+} from "./outcome.ts";
 import { SIZES } from "./questions.ts";
 import { randomOf, SEED } from "./seed.ts";
 import { type ShopFile, writeShop } from "./shop.ts";
+import { Story } from "./story.ts";
 import { type Passage, PHASES, VICTIMS } from "./strike.ts";
 import { feedTwin, type Twin } from "./twin.ts";
 import { Watcher } from "./watcher.ts";
@@ -43,8 +50,9 @@ describe.concurrent(`SIGKILL at random moments, PEREGRINE_CHAOS_SEED=${SEED}`, (
 });
 
 async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS): Promise<void> {
+  const story = new Story(`${who} during ${phase}`);
   const random = randomOf(`${phase}, ${who}`);
-  const moment = PHASES[phase];
+  const moment = PHASES[phase]();
   const victim = VICTIMS[who];
   const sandbox = await openSandbox();
   sandbox.addFault({ kind: "latency", ms: 5, toMs: 40, seed: SEED, match: { action: "membershipChanges" } });
@@ -59,18 +67,22 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS): 
       const runBefore = (await installation.latestRun())?.id ?? 0;
       watcher.came(at + 1);
       const importId = await installation.upload(file);
+      story.note(`file ${at} came as import ${importId}`);
       const durations = twin.durations[at];
       if (durations === undefined) throw new Error("the twin did not see this file");
       const passage: Passage = { installation, sandbox, random, importId, runBefore, durations };
       if (phase !== "import") await installation.published(importId);
       for (let strikes = 0; strikes < MOST_PER_FILE && kills < KILLS; strikes += 1) {
         if (!(await moment(passage))) break;
-        await victim.kill(installation);
         kills += 1;
-        await victim.comeBack(installation);
+        story.note(`kill ${kills}`);
+        await victim.strike(installation);
+        story.note("back");
       }
       await installation.published(importId);
+      story.note("published");
       await evaluated(installation, at);
+      story.note("evaluated");
       // Else the removals of the next file would wait for what was unknown here.
       if (phase === "delivery") await bringInStep(installation);
       if (who === "engine host") {
@@ -80,6 +92,7 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS): 
       }
     }
     const status = await bringInStep(installation);
+    story.note("in step");
     assertNumbersAddUp(status, sandbox);
     await assertSameAsTwin(installation, sandbox, twin);
     await assertQuiet(installation, sandbox);
@@ -92,10 +105,12 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS): 
     expect(kills).toBe(KILLS);
     if (phase !== "delivery") expect(cutOff[phase]).toBeGreaterThanOrEqual(LEAST_CUT_OFF);
     expect(installation.leftProcesses()).toEqual([]);
-    process.stderr.write(
-      `${phase}, ${who}: ${kills} kills, cut off ${JSON.stringify(cutOff)}, ${watcher.looks} looks, ` +
-        `slowest start ${Math.round(Math.max(...installation.starts))} ms\n`,
-    );
+    const slowest = Math.round(Math.max(...installation.starts));
+    const looks = `${watcher.looks} looks`;
+    story.note(`${kills} kills cut off ${JSON.stringify(cutOff)}; ${looks}; slowest start ${slowest} ms`);
+  } catch (error) {
+    story.tell();
+    throw error;
   } finally {
     await watcher.stop();
     await installation.killServer();

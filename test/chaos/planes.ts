@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { identityConfigOf } from "@peregrine/core";
-import { findViolations, generationDigest, type OpenEngine, openEngine, openStore, type Store } from "@peregrine/server";
+import {
+  findViolations,
+  generationDigest,
+  type OpenEngine,
+  openEngine,
+  openStore,
+  type Store,
+} from "@peregrine/server";
 
 /** What the planes of a stopped installation say about their profiles. */
 export interface PlanesDigest {

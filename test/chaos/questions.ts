@@ -1,5 +1,5 @@
 import type { Answer } from "../integration/harness/peregrine.ts";
-import { AUDIENCES, SENTINELS } from "./shop.ts";
+import { AUDIENCES, SENTINEL } from "./shop.ts";
 
 type Call = <Body>(method: string, path: string, body?: unknown) => Promise<Answer<Body>>;
 
@@ -39,7 +39,11 @@ export function profileQuestion(user: string): Question {
   return question(`profile of ${user}`, `/profiles?identifier=userid:${user}`, (profile: Profile) => ({
     number: profile.number,
     merged: profile.merged,
-    identifiers: profile.identifiers.map(({ identifier, value, source }) => [identifier, value, source.arrival]),
+    identifiers: profile.identifiers.map(({ identifier, value, source }) => [
+      identifier,
+      value,
+      source.arrival,
+    ]),
     attributes: profile.attributes.map(({ name, value, time, import: from }) => [name, value, time, from]),
     events: [profile.events.count, profile.events.types],
   }));
@@ -56,13 +60,16 @@ export const DATA_QUESTIONS: readonly Question[] = [
   question(
     "preview of a rule",
     "/rules/preview",
-    ({ size, withoutIdentifier }: { size: number; withoutIdentifier: number }) => ({ size, withoutIdentifier }),
+    ({ size, withoutIdentifier }: { size: number; withoutIdentifier: number }) => ({
+      size,
+      withoutIdentifier,
+    }),
     {
       personIdentifier: "userid",
       rule: { any: [{ have: { attribute: "tier", atLeast: 2 } }, { did: { event: "basket" } }] },
     },
   ),
-  ...SENTINELS.map(profileQuestion),
+  profileQuestion(SENTINEL),
 ];
 
 /** Shows whole evaluations alone: those of all audiences are published together. */

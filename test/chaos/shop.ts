@@ -27,8 +27,8 @@ const COUNTRIES = ["Germany", "France", "Italy", "Norway"] as const;
 const EVENTS = ["visit", "visit", "visit", "basket", "buy"] as const;
 const CATEGORIES = ["dogs", "cats", "tents", "boots"] as const;
 
-/** These stand in every file: whoever looks at them sees every import. */
-export const SENTINELS = [FIRST_USER, FIRST_USER + 1, FIRST_USER + 2].map(String);
+/** Stands in every file: whoever looks at this person sees every import. */
+export const SENTINEL = String(FIRST_USER);
 
 /**
  * Writes the shop's files in the order of their import, people and behaviour by turns. Attributes go up and down,
@@ -50,14 +50,14 @@ export function writeShop(folder: string, files: number): ShopFile[] {
 function people(random: Random, file: number): [header: string, rows: string[]] {
   const first = Date.parse(AS_OF) - 200 * DAY + file * DAY;
   const rows = Array.from({ length: PEOPLE_ROWS }, (_, at) => {
-    const sentinel = SENTINELS[at];
-    const user = sentinel ?? String(between(random, ...USERS_OF_IBEXA));
+    const sentinel = at === 0;
+    const user = sentinel ? SENTINEL : String(between(random, ...USERS_OF_IBEXA));
     const email = random() < 0.7 ? emailOf(random, user) : "";
     const cookie = random() < 0.3 ? cookieOf(random, user) : "";
     const country = random() < 0.1 ? "" : oneOf(random, COUNTRIES);
     return [
       // Somebody who is known by e-mail alone, now and then.
-      sentinel === undefined && email !== "" && random() < 0.1 ? "" : user,
+      !sentinel && email !== "" && random() < 0.1 ? "" : user,
       email,
       cookie,
       country,
@@ -71,10 +71,10 @@ function people(random: Random, file: number): [header: string, rows: string[]] 
 
 function behaviour(random: Random, file: number): [header: string, rows: string[]] {
   const rows = Array.from({ length: BEHAVIOUR_ROWS }, (_, at) => {
-    const sentinel = SENTINELS[at];
-    const user = sentinel ?? String(between(random, ...USERS_OF_IBEXA));
+    const sentinel = at === 0;
+    const user = sentinel ? SENTINEL : String(between(random, ...USERS_OF_IBEXA));
     const knownCookie = random() < 0.5;
-    const signedIn = sentinel !== undefined || random() < 0.4;
+    const signedIn = sentinel || random() < 0.4;
     return [
       // Some keys come again in a later file: their events are there already.
       `${random() < 0.05 ? Math.max(file - 2, 1) : file}-${at}`,

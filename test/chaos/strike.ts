@@ -5,20 +5,23 @@ import type { Durations } from "./twin.ts";
 
 /** What is ended with SIGKILL, and how it comes back. */
 export interface Victim {
-  kill(installation: Installation): Promise<void>;
-  /** Returns when the product works again. */
-  comeBack(installation: Installation): Promise<void>;
+  /** Ends it, and returns when the product works again. */
+  strike(installation: Installation): Promise<void>;
 }
 
 export const VICTIMS = {
   server: {
-    kill: (installation) => installation.killServer(),
-    comeBack: (installation) => installation.start(),
+    strike: async (installation) => {
+      await installation.killServer();
+      await installation.start();
+    },
   },
   "engine host": {
-    kill: (installation) => installation.killEngine(),
-    comeBack: async (installation) => {
-      await installation.enginePid();
+    strike: async (installation) => {
+      const killed = await installation.killEngine();
+      await eventually("another engine host works", async () =>
+        (await installation.enginePid()) === killed ? undefined : true,
+      );
     },
   },
 } as const satisfies Record<string, Victim>;
@@ -40,6 +43,7 @@ export interface Passage {
  */
 export type Moment = (passage: Passage) => Promise<boolean>;
 
+const ENDED_IMPORT = new Set(["published", "failed", "refused", "unchanged"]);
 const ENDED = new Set(["done", "failed", "stopped"]);
 /** After its last request a delivery still records answers; so long a strike may come later than a request. */
 const JITTER_MS = 25;
@@ -48,16 +52,25 @@ const LATEST = 0.95;
 const TRY_EVERY_MS = 20;
 const MOST_TRIES = 20;
 
-const importing: Moment = async ({ installation, importId, random, durations }) => {
-  const state = () => installation.import(importId).then((found) => found.state);
-  await eventually("the import begins", async () => ((await state()) === "queued" ? undefined : true));
-  const strikeAt = performance.now() + random() * LATEST * durations.importing;
-  do {
-    if ((await state()) !== "running") return false;
-    await pause(Math.min(20, Math.max(0, strikeAt - performance.now())));
-  } while (performance.now() < strikeAt);
-  return (await state()) === "running";
-};
+/** Once struck, an import is done again under another operation; before it is, there is nothing to strike. */
+function importing(): Moment {
+  let struck: number | null = null;
+  return async ({ installation, importId, random, durations }) => {
+    const look = () => installation.import(importId);
+    await eventually("the import begins", async () => {
+      const { state, operation } = await look();
+      return ENDED_IMPORT.has(state) || (operation !== null && operation !== struck) ? true : undefined;
+    });
+    const strikeAt = performance.now() + random() * LATEST * durations.importing;
+    let found = await look();
+    while (found.state === "running" && performance.now() < strikeAt) {
+      await pause(Math.min(20, strikeAt - performance.now()));
+      found = await look();
+    }
+    struck = found.operation;
+    return found.state === "running";
+  };
+}
 
 /** The passage's run: undefined before it begins. */
 async function runOf({ installation, runBefore }: Passage) {
@@ -99,7 +112,9 @@ async function underWay(passage: Passage): Promise<string> {
   }
 }
 
-export const PHASES = { import: importing, evaluation: checking, delivery: delivering } as const satisfies Record<
-  string,
-  Moment
->;
+/** Each makes the moments of one scenario. */
+export const PHASES = {
+  import: importing,
+  evaluation: () => checking,
+  delivery: () => delivering,
+} as const satisfies Record<string, () => Moment>;

@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "@peregrine/ibexa-sandbox";
-import { digestOf, type PlanesDigest } from "./planes.ts";
 import { eventually, Installation, openSandbox, type RunView } from "./installation.ts";
+import { digestOf, type PlanesDigest } from "./planes.ts";
 import { DATA_QUESTIONS, everything, profileQuestion, SIZES } from "./questions.ts";
-import { AUDIENCES, BATCH_SIZE, SENTINELS, type ShopFile, USERS_OF_IBEXA } from "./shop.ts";
+import { AUDIENCES, BATCH_SIZE, SENTINEL, type ShopFile, USERS_OF_IBEXA } from "./shop.ts";
 
 /** How long an undisturbed file takes, in ms, and how many requests its changes need. */
 export interface Durations {
@@ -26,10 +26,10 @@ export interface Twin {
   readonly digest: PlanesDigest;
 }
 
-/** Every seventh person of those that Ibexa knows, to be compared one by one. */
-export const PEOPLE_COMPARED = Array.from(
-  { length: Math.ceil((USERS_OF_IBEXA[1] - USERS_OF_IBEXA[0]) / 7) },
-  (_, at) => String(USERS_OF_IBEXA[0] + at * 7),
+/** Every fortieth person of those that Ibexa knows, to be compared one by one. */
+const PEOPLE_COMPARED = Array.from(
+  { length: Math.ceil((USERS_OF_IBEXA[1] - USERS_OF_IBEXA[0]) / 40) },
+  (_, at) => String(USERS_OF_IBEXA[0] + at * 40),
 );
 
 /** Feeds an installation with the files, one after the other, each delivered before the next comes. */
@@ -62,7 +62,7 @@ export async function feedTwin(folder: string, files: readonly ShopFile[]): Prom
     const ask = twin.ask.bind(twin);
     const end = await everything(ask);
     const profiles = new Map<string, string>();
-    for (const user of [...SENTINELS, ...PEOPLE_COMPARED]) {
+    for (const user of [SENTINEL, ...PEOPLE_COMPARED]) {
       profiles.set(user, (await profileQuestion(user).ask(call)).body);
     }
     const segments = segmentsOf(sandbox);

@@ -3,7 +3,8 @@ import { Away, type Installation, pause } from "./installation.ts";
 import { DATA_QUESTIONS, SIZES } from "./questions.ts";
 import type { Twin } from "./twin.ts";
 
-const REST_MS = 15;
+/** Looking costs the engine something: the work that is looked at shall go on beside it. */
+const REST_MS = 60;
 
 /**
  * Looks at an installation all the time, through the API, and compares every answer with what the undisturbed twin

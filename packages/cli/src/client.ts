@@ -1,8 +1,8 @@
-import { ERRORS, type ErrorCode } from "@peregrine/core";
 import createClient, { type Client } from "openapi-fetch";
 import type { components, paths } from "./api.gen.ts";
 import type { Connection } from "./credentials.ts";
 import { CommandFailed, EXIT, exitForProblem } from "./exit.ts";
+import { faultLine } from "./output.ts";
 
 type Problem = components["schemas"]["Problem"];
 
@@ -13,12 +13,13 @@ export type Api = Client<paths>;
 export function connect(connection: Connection): Api {
   const client = createClient<paths>({
     baseUrl: connection.url,
-    headers: connection.token === undefined ? {} : { Authorization: `Bearer ${connection.token}` },
+    headers: authorization(connection),
   });
   client.use({
     async onResponse({ response }) {
-      if (response.ok) return;
-      throw failureOf(response.status, await response.text(), connection);
+      const stranger = refusalOf(response, connection);
+      if (stranger !== undefined) throw stranger;
+      if (!response.ok) throw failureOf(response.status, await response.text(), connection);
     },
     onError({ error }) {
       if (error instanceof CommandFailed) return error;
@@ -26,6 +27,11 @@ export function connect(connection: Connection): Api {
     },
   });
   return client;
+}
+
+/** The header that opens the API; none without a token. */
+export function authorization({ token }: Connection): Record<string, string> {
+  return token === undefined ? {} : { Authorization: `Bearer ${token}` };
 }
 
 /** The body of an answer that the client let through. */
@@ -38,31 +44,62 @@ export function dataOf<Data>(answer: {
   throw new CommandFailed(EXIT.internal, `The server answered ${response.status} without a body.`);
 }
 
+/** Why an answer cannot be Peregrine's: it speaks JSON, and CSV where rows are fetched, and redirects nobody. */
+export function refusalOf(response: Response, connection: Connection): CommandFailed | undefined {
+  const type = response.headers.get("content-type") ?? "";
+  if (response.status === 204 || /^(application\/(problem\+)?json|text\/csv)\b/.test(type)) return undefined;
+  return notPeregrine(response.status, connection);
+}
+
+function notPeregrine(status: number, { url }: Connection): CommandFailed {
+  return new CommandFailed(EXIT.unavailable, `${url} answered ${status}, and not as Peregrine does.`, {
+    lines: ["Is there another program at this address? Say where Peregrine is with PEREGRINE_URL or --url."],
+  });
+}
+
 /** What an error answer means for the person at the terminal. */
 export function failureOf(status: number, body: string, connection: Connection): CommandFailed {
   const problem = readProblem(body);
-  if (problem === undefined) {
-    return new CommandFailed(
-      EXIT.unavailable,
-      `${connection.url} answered ${status}, and not as Peregrine does.`,
-      ["Is there another program at this address? Set PEREGRINE_URL or --url."],
-    );
-  }
-  const faults = problem.faults.map(
-    ({ path, message, remedy }) => `  ${path}: ${message}${remedy === undefined ? "" : ` ${remedy}`}`,
-  );
-  const lines = [...faults, problem.remedy];
-  const exit = exitForProblem(problem.status, problem.actor);
+  if (problem === undefined) return notPeregrine(status, connection);
+  const lines = [...problem.faults.map(faultLine), adviceOn(problem)];
+  return problemFailure(problem, lines);
+}
+
+/** A problem of the API as the end of a command. @param lines instead of the problem's own faults and remedy */
+export function problemFailure(problem: Problem, lines: readonly string[]): CommandFailed {
   const message = problem.detail === "" ? problem.title : problem.detail;
-  return new CommandFailed(exit, message, lines, problem);
+  return new CommandFailed(exitForProblem(problem), message, {
+    lines,
+    code: problem.code,
+    json: { problem },
+  });
+}
+
+/** The API's remedy, in the words of the command line where those help more. */
+export function adviceOn(problem: Problem): string {
+  return ADVICE[problem.code] ?? problem.remedy;
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  notFound: "Check the spelling; `peregrine audience list` and `peregrine activation list` show what exists.",
+  tokenMissing: "Sign in with `peregrine login`, or set PEREGRINE_TOKEN.",
+  tokenUnknown:
+    "Sign in again with `peregrine login --token TOKEN`, or set PEREGRINE_TOKEN to a token that is live.",
+};
+
+/** The problem behind a failure, where the API told one. */
+export function problemOf(failure: CommandFailed): Problem | undefined {
+  const { problem } = failure.json;
+  return isProblem(problem) ? problem : undefined;
 }
 
 function readProblem(body: string): Problem | undefined {
   try {
     const value: unknown = JSON.parse(body);
     return isProblem(value) ? value : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 
@@ -77,13 +114,13 @@ function isProblem(value: unknown): value is Problem {
   );
 }
 
-/** No connection came about. */
+/** No connection came about, or it broke. */
 export function unreachable(connection: Connection, error: unknown): CommandFailed {
   const code = causeCode(error);
   return new CommandFailed(
     EXIT.unavailable,
     `No Peregrine answers at ${connection.url}${code === "" ? "" : ` (${code})`}.`,
-    ["Start it with `peregrine serve`, or say where it is with PEREGRINE_URL or --url."],
+    { lines: ["Start it with `peregrine serve`, or say where it is with PEREGRINE_URL or --url."] },
   );
 }
 
@@ -91,9 +128,4 @@ function causeCode(error: unknown): string {
   if (!(error instanceof Error)) return "";
   if ("code" in error && typeof error.code === "string") return error.code;
   return causeCode(error.cause);
-}
-
-/** Whether a stored failure's code is one of the table, so that its remedy can be shown. */
-export function remedyOf(code: string): string | undefined {
-  return code in ERRORS ? ERRORS[code as ErrorCode].remedy : undefined;
 }

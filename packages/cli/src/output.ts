@@ -8,28 +8,39 @@ export interface Output {
   progress(line: string): void;
 }
 
+/** Where text goes; a terminal shows progress. */
+export interface Stream {
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}
+
 /** Output to this process's streams. */
 export function processOutput(json: boolean): Output {
+  return streamOutput(json, process.stdout, process.stderr);
+}
+
+/** Output to two streams: results to the first, everything else to the second. */
+export function streamOutput(json: boolean, results: Stream, messages: Stream): Output {
   let showing = false;
   const clear = () => {
-    if (showing) process.stderr.write("\r\u001b[2K");
+    if (showing) messages.write("\r\u001b[2K");
     showing = false;
   };
   return {
     json,
     result(value, lines) {
       clear();
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
-      else for (const line of lines) process.stdout.write(`${line}\n`);
+      if (json) results.write(`${JSON.stringify(value)}\n`);
+      else for (const line of lines) results.write(`${line}\n`);
     },
     note(line) {
       clear();
-      process.stderr.write(`${line}\n`);
+      messages.write(`${line}\n`);
     },
     progress(line) {
-      if (!process.stderr.isTTY) return;
+      if (messages.isTTY !== true) return;
       clear();
-      process.stderr.write(line);
+      messages.write(line);
       showing = true;
     },
   };
@@ -38,6 +49,28 @@ export function processOutput(json: boolean): Output {
 /** A count as people read it: 12,480. */
 export function count(value: number): string {
   return value.toLocaleString("en-GB");
+}
+
+/** A count with its noun: 1 row, 12,480 rows. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** Text that ends as a sentence does. */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  return trimmed === "" || /[.!?:…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}
+
+/** One fault on a line: where, what, and what to do. */
+export function faultLine(fault: {
+  readonly path: string;
+  readonly message: string;
+  readonly remedy?: string | undefined;
+}): string {
+  const remedy = fault.remedy ?? "";
+  const whole = `${sentence(fault.message)} ${sentence(remedy.charAt(0).toUpperCase() + remedy.slice(1))}`;
+  return `  ${fault.path}: ${whole.trim()}`;
 }
 
 type Cell = string | number;

@@ -1,11 +1,11 @@
 import { PeregrineError } from "@peregrine/core";
 import { readConfig, startServer } from "@peregrine/server";
 import { CommandFailed, EXIT } from "./exit.ts";
-import type { Output } from "./output.ts";
+import { type Output, sentence } from "./output.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Codes that say: the configuration, not the moment, is wrong. */
+/** Codes that say: the configuration or the data, not the moment, is wrong; to start it again changes nothing. */
 const CONFIGURATION: ReadonlySet<string> = new Set([
   "configurationInvalid",
   "secretKeyInvalid",
@@ -14,16 +14,28 @@ const CONFIGURATION: ReadonlySet<string> = new Set([
   "storeForeign",
   "storeNewer",
   "engineNewer",
+  "storeDamaged",
   "folderUnusable",
 ]);
 
 /** What a start that failed means for a terminal and for a service manager. */
 export function startFailure(error: PeregrineError): CommandFailed {
-  const exit = CONFIGURATION.has(error.code) ? EXIT.config : EXIT.unavailable;
-  const faults = error.faults.map(({ path, message, remedy }) =>
-    `  ${path} ${message}. ${remedy ?? ""}`.trimEnd(),
-  );
-  return new CommandFailed(exit, error.detail, [...faults, error.remedy]);
+  const { code, faults, remedy } = error;
+  const exit = CONFIGURATION.has(code) ? EXIT.config : code === "diskFull" ? EXIT.noRoom : EXIT.unavailable;
+  const message =
+    code === "configurationInvalid"
+      ? `The configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}.`
+      : sentence(error.detail);
+  return new CommandFailed(exit, message, {
+    lines: [
+      ...faults.map((fault) =>
+        `  ${fault.path} ${sentence(fault.message)} ${sentence(fault.remedy ?? "")}`.trimEnd(),
+      ),
+      remedy,
+    ],
+    code,
+    json: { faults },
+  });
 }
 
 /** Runs the server until it is told to stop; the first start shows the set-up code. */

@@ -29,7 +29,7 @@ export const ERRORS = {
     status: 400,
     actor: "user",
     title: "The request is not as the API expects it",
-    remedy: "Correct the places named under `faults`.",
+    remedy: "Correct the places that are named.",
   },
   tokenMissing: {
     status: 401,
@@ -77,7 +77,8 @@ export const ERRORS = {
     status: 503,
     actor: "operator",
     title: "The control plane's database cannot be reached",
-    remedy: "Check that PostgreSQL runs and that DATABASE_URL names it; Peregrine tries again by itself.",
+    remedy:
+      "Check that PostgreSQL runs and that DATABASE_URL names it with its user and password; a server that runs tries again by itself.",
   },
   storeBusy: {
     status: 503,
@@ -114,7 +115,7 @@ export const ERRORS = {
     actor: "operator",
     title: "The data plane's engine cannot be reached",
     remedy:
-      "Check that ClickHouse runs and that CLICKHOUSE_URL names it with its user and password, or look in the log for why the embedded engine does not start; Peregrine tries again by itself.",
+      "Check that ClickHouse runs and that CLICKHOUSE_URL names it with its user and password, or look in the log for why the embedded engine does not start; a server that runs tries again by itself.",
   },
   engineRestarted: {
     status: 503,
@@ -188,7 +189,7 @@ export const ERRORS = {
     status: 500,
     actor: "operator",
     title: "The configuration has faults",
-    remedy: "Correct the variables named under `faults`; docs/configuration.md lists them all.",
+    remedy: "Correct the variables that are named; docs/configuration.md lists them all.",
   },
   cursorInvalid: {
     status: 400,
@@ -200,7 +201,7 @@ export const ERRORS = {
     status: 422,
     actor: "user",
     title: "The definitions have faults",
-    remedy: "Correct the places named under `faults`; nothing was changed.",
+    remedy: "Correct the places that are named; nothing was changed.",
   },
   activationTypeUnknown: {
     status: 422,
@@ -212,7 +213,7 @@ export const ERRORS = {
     status: 422,
     actor: "user",
     title: "The activation cannot be saved like this",
-    remedy: "Correct the places named under `faults`; nothing was changed.",
+    remedy: "Correct the places that are named; nothing was changed.",
   },
   activationFixed: {
     status: 409,
@@ -231,7 +232,7 @@ export const ERRORS = {
     status: 422,
     actor: "user",
     title: "The rule has faults",
-    remedy: "Correct the places named under `faults`; docs/rules.md explains the language.",
+    remedy: "Correct the places that are named; docs/rules.md explains the language.",
   },
   evaluationBusy: {
     status: 503,
@@ -340,6 +341,13 @@ export const ERRORS = {
     title: "The destination refused the message",
     remedy: "Read its answer beside the person; it is sent again from time to time.",
   },
+  destinationRefusesSegment: {
+    status: 502,
+    actor: "user",
+    title: "The destination refused to make the segment",
+    remedy:
+      "Check that the segment group exists there with exactly this identifier, and that the client id belongs to it; the answer says more. Nobody of this audience was sent.",
+  },
   destinationTooLarge: {
     status: 502,
     actor: "operator",
@@ -369,7 +377,7 @@ export const ERRORS = {
   fileCutOff: {
     status: 422,
     actor: "user",
-    title: "The file is cut off",
+    title: "The file is cut off or damaged",
     remedy: "Make or copy the file anew and send it whole; nothing of it was taken in.",
   },
   fileHeaderInvalid: {
@@ -383,7 +391,7 @@ export const ERRORS = {
     actor: "user",
     title: "The file does not fit the dataflow's mapping",
     remedy:
-      "Correct the mapping or the file's header at the places named under `faults`, then send the file again.",
+      "Correct the mapping or the file's header at the places that are named, then send the file again.",
   },
   tooManyRefused: {
     status: 422,

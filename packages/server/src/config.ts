@@ -38,6 +38,7 @@ export const VARIABLES = z.object({
     .describe("A PostgreSQL for the control plane, `postgres://user:password@host:5432/database`."),
   CLICKHOUSE_URL: z
     .url({ protocol: /^https?$/, error: "is not an http:// or https:// address" })
+    .refine(isOrigin, "holds more than http:// or https://, a host and a port")
     .optional()
     .describe("A ClickHouse server for the data plane, `https://host:8443`."),
   CLICKHOUSE_USER: z.string().default("default").describe("The user at the ClickHouse server."),
@@ -204,6 +205,13 @@ function instant(text: string, context: z.RefinementCtx): number {
   if (z.iso.datetime({ offset: true }).safeParse(text).success) return Date.parse(text);
   context.addIssue("is not an instant such as 2011-12-10T00:00:00Z");
   return z.NEVER;
+}
+
+/** The user, the password and the database have variables of their own; a path would be taken for the database. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, pathname, search, hash } = new URL(text);
+  return username === "" && pathname === "/" && search === "" && hash === "";
 }
 
 function isTimeZone(name: string): boolean {

@@ -71,7 +71,13 @@ export function createServices(surroundings: Surroundings): { services: Services
     policy: DELIVERY_POLICY,
   });
   const scheduler = new ActivationScheduler({ service: activations, clock, random, log });
-  activations.onChanged = () => scheduler.wake("changed");
+  const sends = config.roles.includes("worker");
+  const takesIn = config.roles.includes("ingest");
+  // A process without the role leaves the runs to those that have it; they look every minute.
+  const wake = (trigger: string) => {
+    if (sends) scheduler.wake(trigger);
+  };
+  activations.onChanged = () => wake("changed");
   const ingest = new IngestService({
     engine,
     store,
@@ -80,7 +86,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     holder: instance,
     log,
     onEnded: ({ state }) => {
-      if (state === "published") scheduler.wake("import");
+      if (state === "published") wake("import");
     },
   });
   const rebuilds = new RebuildService({
@@ -90,10 +96,8 @@ export function createServices(surroundings: Surroundings): { services: Services
     instance,
     derive: deriveAgain,
     log,
-    onPublished: () => scheduler.wake("rebuild"),
+    onPublished: () => wake("rebuild"),
   });
-  const sends = config.roles.includes("worker");
-  const takesIn = config.roles.includes("ingest");
   return {
     services: {
       access,

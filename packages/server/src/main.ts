@@ -43,7 +43,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const planes = await openPlanes(config, clock, log);
   try {
     await clearLeftovers(planes.store, planes.engine, log);
-    const setupCode = await planes.store.tokens.ensureSetupCode(config.setupCode);
     const access = new AccessService(planes.store);
     const { services, workers } = createServices({
       planes,
@@ -62,17 +61,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       authenticate: (token) => access.authenticate(token),
       routes: (api) => allRoutes(api, services),
     });
-    const url = await listen(() => app.listen({ host: config.host, port: config.port }), config);
-    await workers.start();
-    log.info({ url, version: VERSION }, "listening");
-    return {
-      url,
-      setupCode,
-      async close() {
-        await endInOrder(app, workers);
-        await planes.close();
-      },
-    };
+    try {
+      const url = await listen(() => app.listen({ host: config.host, port: config.port }), config);
+      await workers.start();
+      // Last, when nothing can fail any more: a code is shown once, and one that nobody saw would be lost.
+      const setupCode = await planes.store.tokens.ensureSetupCode(config.setupCode);
+      log.info({ url, version: VERSION }, "listening");
+      return {
+        url,
+        setupCode,
+        async close() {
+          await endInOrder(app, workers);
+          await planes.close();
+        },
+      };
+    } catch (error) {
+      await endInOrder(app, workers);
+      throw error;
+    }
   } catch (error) {
     await planes.close();
     throw error;

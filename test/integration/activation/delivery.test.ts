@@ -2,7 +2,7 @@ import { addsUp } from "@peregrine/core";
 import type { Sandbox } from "@peregrine/ibexa-sandbox";
 import { type ActivationService, createOutgoing } from "@peregrine/server";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { activate, MortalProcess, openSandbox, openWorld, type World } from "./world.ts";
+import { activate, CREDENTIALS, MortalProcess, openSandbox, openWorld, type World } from "./world.ts";
 
 let world: World;
 const sandboxes: Sandbox[] = [];
@@ -188,6 +188,33 @@ describe("a run of an activation", () => {
     expect(await run()).toMatchObject({ state: "done" });
     expect(inSegment()).toEqual(ids([1, 2]));
     expect(sandbox.requests().filter(({ action }) => action === "create").length).toBe(2);
+  });
+
+  it("brings everybody back into a segment that was deleted there", async () => {
+    const { run, audience, sandbox, inSegment } = await setUp();
+    world.audiences.set(audience, range(1, 5));
+    await run();
+    const { clientId, clientSecret, group } = CREDENTIALS;
+    await fetch(sandbox.webhookUrl, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        "X-CLIENT-ID": clientId,
+        "X-CLIENT-SECRET": clientSecret,
+      },
+      body: JSON.stringify({
+        updateType: "detach",
+        segmentGroupIdentifier: group,
+        data: { audienceId: audience },
+      }),
+    });
+    expect(sandbox.segment(audience)).toBeUndefined();
+    world.audiences.set(audience, range(2, 6));
+
+    await run();
+    expect(await run()).toMatchObject({ state: "done" });
+    expect(inSegment()).toEqual(ids(range(2, 6)));
+    expect(await run()).toMatchObject({ counts: { planned: 0 } });
   });
 
   it("creates a segment whose Create was done and never answered", async () => {

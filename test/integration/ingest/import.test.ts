@@ -146,7 +146,7 @@ describe("a file that is wrong as a whole", () => {
     [
       "a damaged gzip",
       Buffer.concat([gzipSync("x".repeat(1000)).subarray(0, 15), Buffer.alloc(20, 7)]),
-      "fileNotCsv",
+      "fileCutOff",
     ],
     ["a gzip cut off", gzipSync(ORDERS.repeat(500)).subarray(0, 100), "fileCutOff"],
     ["another file", "id,product,amount\n1,A,1\n", "fileDoesNotFit"],
@@ -169,9 +169,20 @@ describe("a file that is wrong as a whole", () => {
   it("names each column that the mapping asks for and the file lacks", async () => {
     const view = await world.import("orders", "id,SKU,quantity,cost,at\n1,A,1,1,2025-01-01\n");
     expect(view.error?.faults).toEqual([
-      { path: "/map/sku", message: "column 1: the file has no column `sku`", remedy: "did you mean `SKU`?" },
-      expect.objectContaining({ path: "/map/price", message: "column 8: the file has no column `price`" }),
-      { path: "/leaveOut", message: "column 1: the file has no column `sku`", remedy: "did you mean `SKU`?" },
+      {
+        path: "/map/sku",
+        message: "at character 1: the file has no column `sku`",
+        remedy: "did you mean `SKU`?",
+      },
+      expect.objectContaining({
+        path: "/map/price",
+        message: "at character 8: the file has no column `price`",
+      }),
+      {
+        path: "/leaveOut",
+        message: "at character 1: the file has no column `sku`",
+        remedy: "did you mean `SKU`?",
+      },
     ]);
   });
 

@@ -79,7 +79,10 @@ export const SHOP: DefinitionInput[] = [
 ];
 
 /** Numbers of operations, imports and profiles begin anew in each world, so each world has an engine of its own. */
-export async function createWorld(engine: Engine): Promise<IngestWorld> {
+export async function createWorld(
+  engine: Engine,
+  options: { stretchRows?: number } = {},
+): Promise<IngestWorld> {
   const folder = mkdtempSync(join(tmpdir(), "peregrine-ingest-"));
   const clock = new TestClock();
   const store = await openStore({ databaseUrl: undefined, folder, clock });
@@ -91,6 +94,7 @@ export async function createWorld(engine: Engine): Promise<IngestWorld> {
       folder: join(folder, "uploads"),
       clock,
       holder: "test",
+      ...options,
       log: QUIET,
       onEnded: ({ id }) => void service.get(id).then((view) => waiting.get(id)?.(view)),
     });

@@ -127,10 +127,14 @@ export function readAnswer(
   }
   const { status } = exchange;
   if (status >= 200 && status < 300) return success(exchange, changes >= wire.bulkAsyncThreshold);
-  if (action === "create" && status === wire.alreadyThere) return { kind: "accepted" };
-  if (action === "detach" && status === wire.alreadyGone) return { kind: "accepted" };
+  if (action === "create" && status === wire.alreadyThere) return { kind: "accepted", already: true };
+  if (action === "detach" && status === wire.alreadyGone) return { kind: "accepted", already: true };
 
-  const row = STATUS[status] ?? CLASS[Math.floor(status / 100)] ?? OTHER;
+  const general = STATUS[status] ?? CLASS[Math.floor(status / 100)] ?? OTHER;
+  const row =
+    action === "create" && general.code === "destinationRefused"
+      ? { ...general, code: "destinationRefusesSegment" as const }
+      : general;
   const said = excerpt(exchange.body);
   const failure = {
     code: row.code,

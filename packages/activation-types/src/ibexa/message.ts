@@ -28,15 +28,25 @@ export function createMessage(settings: IbexaSettings, segment: Segment): Outgoi
   );
 }
 
+/** Texts that are the same within JSON's quotes. */
+const PLAIN = /^[\w.@+:-]*$/;
+
 /** The one bulk message; a batch may mix audiences, adds and removals. */
 export function membershipChangesMessage(
   settings: IbexaSettings,
   changes: readonly Change[],
 ): OutgoingMessage {
-  // Joined by hand: it is the only message that is built by the million.
+  // Joined by hand, and most ids need no escaping: it is the only message that is built by the million.
   let list = "";
+  let audienceId: string | undefined;
+  let audience = "";
   for (const change of changes) {
-    list += `${list === "" ? "" : ","}{"audienceId":${JSON.stringify(change.audienceId)},"personId":${JSON.stringify(change.personId)},"membership":${change.membership}}`;
+    if (change.audienceId !== audienceId) {
+      audienceId = change.audienceId;
+      audience = `{"audienceId":${JSON.stringify(audienceId)},"personId":`;
+    }
+    const person = PLAIN.test(change.personId) ? `"${change.personId}"` : JSON.stringify(change.personId);
+    list += `${list === "" ? "" : ","}${audience}${person},"membership":${change.membership}}`;
   }
   return envelope(settings, "membershipChanges", `{"changes":[${list}]}`);
 }

@@ -50,5 +50,3 @@ export const wireProfile = z
     timeoutSeconds: z.number().min(0.05).max(600).default(30),
   })
   .meta({ id: "IbexaWireProfile" });
-
-export type WireProfile = z.output<typeof wireProfile>;

@@ -1,6 +1,6 @@
-import { dataOf, remedyOf } from "../client.ts";
-import { CommandFailed, EXIT } from "../exit.ts";
-import { count, table } from "../output.ts";
+import { dataOf } from "../client.ts";
+import { CommandFailed, EXIT, exitForCode, remedyOf } from "../exit.ts";
+import { count, counted, faultLine, sentence, table } from "../output.ts";
 import type { Session } from "../session.ts";
 
 /** How often a run that goes on is looked at. */
@@ -66,7 +66,8 @@ export async function activationStatus({ api, output }: Session, id: string): Pr
   ];
   const { run } = status;
   const state = run === null ? "never ran" : `last run ${run.id}: ${run.state}`;
-  const why = run?.error == null ? [] : [`${run.error.detail} ${remedyOf(run.error.code) ?? ""}`.trimEnd()];
+  const why =
+    run?.error == null ? [] : [`${sentence(run.error.detail)} ${remedyOf(run.error.code)}`.trimEnd()];
   output.result(status, [
     `${status.name}: ${status.paused ? "paused" : state}`,
     ...why,
@@ -109,15 +110,21 @@ export async function runActivation(session: Session, id: string): Promise<void>
   if (run.state === "done") {
     const { joins = 0, leaves = 0, accepted = 0, refused = 0, requests = 0 } = run.counts;
     output.result(run, [
-      `Run ${run.id} done: ${count(joins)} to join, ${count(leaves)} to leave; ${count(accepted)} accepted, ${count(refused)} refused, ${count(requests)} requests`,
+      `Run ${run.id} done: ${count(joins)} to join, ${count(leaves)} to leave; ${count(accepted)} accepted, ${count(refused)} refused, ${counted(requests, "request")}`,
     ]);
     return;
   }
-  const lines = run.error === null ? [] : [remedyOf(run.error.code) ?? ""];
+  const { error } = run;
   throw new CommandFailed(
-    EXIT.failed,
-    `Run ${run.id} ${run.state}: ${run.error?.detail ?? "it was stopped"}`,
-    lines,
-    run,
+    error === null ? EXIT.temporary : exitForCode(error.code),
+    `Run ${run.id} ${run.state}: ${sentence(error?.detail ?? "the server is stopping")}`,
+    {
+      lines:
+        error === null
+          ? ["Nothing was lost; the next run goes on with it."]
+          : [...error.faults.map(faultLine), remedyOf(error.code)],
+      code: error?.code,
+      json: { run },
+    },
   );
 }

@@ -1,6 +1,7 @@
-import { dataOf } from "../client.ts";
+import { adviceOn, dataOf, problemFailure, problemOf } from "../client.ts";
 import { type FileDocument, readDefinitionFiles } from "../definition-files.ts";
 import { CommandFailed } from "../exit.ts";
+import { counted, faultLine } from "../output.ts";
 import type { Session } from "../session.ts";
 
 export interface ApplyOptions {
@@ -25,7 +26,12 @@ export async function apply(session: Session, options: ApplyOptions): Promise<vo
     );
   const number = (wanted: keyof typeof SIGNS) => changes.filter(({ action }) => action === wanted).length;
   const summary = `${number("created")} created, ${number("changed")} changed, ${number("deleted")} deleted, ${number("unchanged")} unchanged`;
-  const kept = left.map(({ kind, id }) => `  ${kind} ${id} stands in no file any more; --prune deletes it`);
+  const kept =
+    left.length === 0
+      ? []
+      : [
+          `  ${counted(left.length, "definition")} of other files ${left.length === 1 ? "stays" : "stay"} as ${left.length === 1 ? "it is" : "they are"}; --prune --dry-run shows what pruning would delete`,
+        ];
   session.output.result(result, [
     ...lines,
     ...kept,
@@ -47,21 +53,33 @@ async function send(session: Session, documents: readonly FileDocument[], option
       }),
     );
   } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error;
-    const lines = error.lines.map((line) => placed(line, documents));
-    throw new CommandFailed(error.exit, error.message, lines, error.problem);
+    const problem = error instanceof CommandFailed ? problemOf(error) : undefined;
+    if (problem === undefined) throw error;
+    const faults = problem.faults.map((fault) => ({ ...fault, place: placeOf(fault.path, documents) }));
+    const lines = faults.map(({ place, ...fault }) =>
+      place === undefined ? faultLine(fault) : faultLine({ ...fault, path: `${place}: ${fault.path}` }),
+    );
+    const told = { ...problem, faults };
+    throw problemFailure(told, [...lines, adviceOn(problem)]);
   }
 }
 
-/** A fault's path begins with `/<kind> <id>/` or `/documents/<n>/`; the person looks for a file and a line. */
-function placed(line: string, documents: readonly FileDocument[]): string {
-  const [, kind, id] = /^\s*\/([a-z]+) ([^/:\s]+)/.exec(line) ?? [];
-  const [, index] = /^\s*\/documents\/(\d+)/.exec(line) ?? [];
+/**
+ * A fault's path begins with `/<kind> <id>` or `/document <n>`, from 1; the person looks for a file and a line.
+ *
+ * @returns `file:line`; undefined for what stands in none of the files
+ */
+export function placeOf(path: string, documents: readonly FileDocument[]): string | undefined {
+  const [, head = "", rest = ""] = /^\/([^/]*)(?:\/(.*))?$/.exec(path) ?? [];
+  const [kind = "", id = ""] = head.split(" ");
   const document =
-    index === undefined
-      ? documents.find(({ value }) => named(value, "kind") === kind && named(value, "id") === id)
-      : documents[Number(index)];
-  return document === undefined ? line : `  ${document.file}:${document.line}: ${line.trim()}`;
+    kind === "document"
+      ? documents[Number(id) - 1]
+      : documents.findLast(({ value }) => named(value, "kind") === kind && named(value, "id") === id);
+  if (document === undefined) return undefined;
+  const steps =
+    rest === "" ? [] : rest.split("/").map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return `${document.file}:${document.lineOf(steps)}`;
 }
 
 function named(value: unknown, key: "kind" | "id"): string | undefined {

@@ -1,5 +1,5 @@
 import { type Api, dataOf } from "../client.ts";
-import { count, table } from "../output.ts";
+import { count, counted, table } from "../output.ts";
 import type { Session } from "../session.ts";
 
 /** All pages of a list, one after another. */
@@ -56,7 +56,7 @@ export async function previewAudience({ api, output }: Session, id: string, asOf
       .join(", "),
   ]);
   output.result(preview, [
-    `${count(preview.size)} people as of ${preview.asOf}, ${count(preview.withoutIdentifier)} of them without ${identifier}`,
+    `${counted(preview.size, "person", "people")} as of ${preview.asOf}, ${count(preview.withoutIdentifier)} of them without ${identifier}`,
     ...(people.length === 0 ? [] : ["", ...table(["Profile", "Identifiers", "Attributes"], people)]),
   ]);
 }

@@ -2,13 +2,17 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
-import { dataOf, failureOf, remedyOf, unreachable } from "../client.ts";
-import { CommandFailed, EXIT } from "../exit.ts";
-import { count } from "../output.ts";
+import type { components } from "../api.gen.ts";
+import { authorization, dataOf, failureOf, refusalOf, unreachable } from "../client.ts";
+import { reasonOf } from "../definition-files.ts";
+import { CommandFailed, EXIT, exitForCode, remedyOf } from "../exit.ts";
+import { count, counted, faultLine, sentence } from "../output.ts";
 import type { Session } from "../session.ts";
 
+type Import = components["schemas"]["Import"];
+
 const LOOK_MS = 250;
-const UNDER_WAY: ReadonlySet<string> = new Set(["queued", "running"]);
+const UNDER_WAY: ReadonlySet<Import["state"]> = new Set(["queued", "running"]);
 
 /** Sends a file to a dataflow and waits until it is taken in, with progress. */
 export async function importFile(session: Session, dataflow: string, file: string): Promise<void> {
@@ -43,19 +47,20 @@ async function upload({ connection, output }: Session, dataflow: string, file: s
     // A stream, so that a file of any size goes through; the generated client would hold it in memory.
     body: Readable.toWeb(stream) as ReadableStream,
     duplex: "half",
-    headers: {
-      "Content-Type": "application/octet-stream",
-      ...(connection.token === undefined ? {} : { Authorization: `Bearer ${connection.token}` }),
-    },
+    headers: { "Content-Type": "application/octet-stream", ...authorization(connection) },
   };
   let response: Response;
+  let body: string;
   try {
     response = await fetch(address, request);
+    body = await response.text();
   } catch (error) {
+    if (stream.errored !== null) throw unreadable(file, stream.errored);
     throw unreachable(connection, error);
   }
-  const body = await response.text();
-  if (!response.ok) throw failureOf(response.status, body, connection);
+  const stranger = refusalOf(response, connection);
+  if (stranger !== undefined) throw stranger;
+  if (!response.ok) throw about(file, failureOf(response.status, body, connection));
   const answer: unknown = JSON.parse(body);
   if (typeof answer === "object" && answer !== null && "id" in answer && typeof answer.id === "number") {
     return answer.id;
@@ -68,49 +73,41 @@ async function sizeOf(file: string): Promise<number> {
     const found = await stat(file);
     if (found.isFile()) return found.size;
   } catch (error) {
-    if (!(error instanceof Error) || !("code" in error)) throw error;
-    throw new CommandFailed(EXIT.noInput, `${file} can't be read (${String(error.code)}).`, [
-      "Check the path and that you may read it.",
-    ]);
+    throw unreadable(file, error);
   }
-  throw new CommandFailed(EXIT.noInput, `${file} is not a file.`);
+  throw new CommandFailed(EXIT.noInput, `${file} is not a file.`, {
+    lines: ["Name one CSV file, plain or gzip; `peregrine import` takes them one by one."],
+  });
 }
 
-interface Record {
-  readonly id: number;
-  readonly state: string;
-  readonly repeats: number | null;
-  readonly counts: null | {
-    readonly read: number;
-    readonly personRows: number;
-    readonly events: number;
-    readonly repeatedEvents: number;
-    readonly leftOut: number;
-    readonly noIdentifier: number;
-    readonly refused: number;
-    readonly newProfiles: number;
-    readonly merges: number;
-    readonly conflicts: number;
-  };
-  readonly error: null | {
-    readonly code: string;
-    readonly detail: string;
-    readonly faults: readonly { readonly path: string; readonly message: string }[];
-  };
+function unreadable(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !("code" in error)) return error;
+  return new CommandFailed(EXIT.noInput, `${file} can't be read: ${reasonOf(String(error.code))}.`, {
+    lines: ["Check the path and that you may read it."],
+  });
 }
 
-function report({ output }: Session, file: string, record: Record): void {
+/** A failure that is about the file names it; one about the dataflow or the token does not. */
+function about(file: string, failure: CommandFailed): CommandFailed {
+  if (!/^(file|upload|disk)/.test(failure.code ?? "")) return failure;
+  const { exit, message, lines, code, json } = failure;
+  return new CommandFailed(exit, notPublished(file, message), { lines, code, json });
+}
+
+function notPublished(file: string, message: string): string {
+  return `${basename(file)}: ${sentence(message)} Nothing of it was published.`;
+}
+
+function report({ output }: Session, file: string, record: Import): void {
   const name = basename(file);
   const numbers = record.counts === null ? [] : countLines(record.id, record.counts);
   if (record.error !== null) {
-    const faults = record.error.faults.map(({ path, message }) => `  ${path}: ${message}`);
-    const lines = [...faults, ...numbers, remedyOf(record.error.code) ?? ""];
-    throw new CommandFailed(
-      EXIT.badInput,
-      `${name}: ${record.error.detail} Nothing of it was published.`,
-      lines,
-      record,
-    );
+    const { code, detail, faults } = record.error;
+    throw new CommandFailed(exitForCode(code), notPublished(file, detail), {
+      lines: [...faults.map(faultLine), ...numbers, remedyOf(code)],
+      code,
+      json: { import: record },
+    });
   }
   if (record.state === "unchanged") {
     output.result(record, [
@@ -121,11 +118,11 @@ function report({ output }: Session, file: string, record: Record): void {
   output.result(record, [`${name}: import ${record.id} ${record.state}`, ...numbers]);
 }
 
-function countLines(id: number, counts: NonNullable<Record["counts"]>): string[] {
+function countLines(id: number, counts: NonNullable<Import["counts"]>): string[] {
   const { read, personRows, events, repeatedEvents, leftOut, noIdentifier, refused } = counts;
   const repeated = repeatedEvents > 0 ? ` (${count(repeatedEvents)} known already)` : "";
-  const rows = `  ${count(read)} rows = ${count(personRows)} about people + ${count(events)} events${repeated} + ${count(leftOut)} left out + ${count(noIdentifier)} without identifier + ${count(refused)} refused`;
-  const people = `  ${count(counts.newProfiles)} new profiles, ${count(counts.merges)} merges, ${count(counts.conflicts)} conflicts`;
+  const rows = `  ${counted(read, "row")} = ${count(personRows)} about people + ${counted(events, "event")}${repeated} + ${count(leftOut)} left out + ${count(noIdentifier)} without identifier + ${count(refused)} refused`;
+  const people = `  ${counted(counts.newProfiles, "new profile")}, ${counted(counts.merges, "merge")}, ${counted(counts.conflicts, "conflict")}`;
   const fetched =
     refused > 0 ? [`  refused rows with line, column and reason: peregrine import refused ${id}`] : [];
   return [rows, people, ...fetched];

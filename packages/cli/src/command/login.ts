@@ -10,9 +10,9 @@ export async function login(
 ): Promise<void> {
   const { api, connection, environment, output } = session;
   if (setupCode === undefined && token === undefined) {
-    throw new CommandFailed(EXIT.usage, "Say --setup-code CODE, or --token TOKEN.", [
-      "The set-up code was printed when `peregrine serve` started for the first time.",
-    ]);
+    throw new CommandFailed(EXIT.usage, "Say --setup-code CODE, or --token TOKEN.", {
+      lines: ["The set-up code was printed when `peregrine serve` started for the first time."],
+    });
   }
   const opened =
     setupCode === undefined

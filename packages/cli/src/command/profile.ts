@@ -37,10 +37,12 @@ export async function showProfile({ api, output }: Session, wanted: string): Pro
     ),
     ...section(
       `Events: ${count(events.count)}`,
-      table(
-        ["Type", "Count", "First", "Last"],
-        events.types.map(({ type, count: number, first, last }) => [type, number, first, last]),
-      ),
+      events.types.length === 0
+        ? []
+        : table(
+            ["Type", "Count", "First", "Last"],
+            events.types.map(({ type, count: number, first, last }) => [type, number, first, last]),
+          ),
     ),
     ...section(
       "Audiences",

@@ -1,6 +1,6 @@
-import { dataOf, remedyOf } from "../client.ts";
-import { CommandFailed, EXIT } from "../exit.ts";
-import { count } from "../output.ts";
+import { dataOf } from "../client.ts";
+import { CommandFailed, EXIT, exitForCode, remedyOf } from "../exit.ts";
+import { count, counted, sentence } from "../output.ts";
 import type { Session } from "../session.ts";
 
 const LOOK_MS = 300;
@@ -16,14 +16,18 @@ export async function rebuild({ api, output, pause }: Session): Promise<void> {
       output.progress(`${progress.step} ${count(progress.done)} of ${count(progress.total ?? 0)} rows …`);
   }
   if (status.result === null) {
-    const lines = status.error === null ? [] : [remedyOf(status.error.code) ?? ""];
+    const { error } = status;
+    // `none`: the server was started again meanwhile and knows of no rebuild.
     throw new CommandFailed(
-      EXIT.failed,
-      `Nothing was rebuilt: ${status.error?.detail ?? status.state}`,
-      lines,
-      status,
+      error === null ? EXIT.temporary : exitForCode(error.code),
+      `Nothing was rebuilt: ${sentence(error?.detail ?? "the server was started again meanwhile")}`,
+      {
+        lines: [error === null ? "Start it again; the profiles are as they were." : remedyOf(error.code)],
+        code: error?.code,
+        json: { rebuild: status },
+      },
     );
   }
   const { rows, imports } = status.result;
-  output.result(status, [`Rebuilt from ${count(rows)} rows of ${count(imports)} imports.`]);
+  output.result(status, [`Rebuilt from ${counted(rows, "row")} of ${counted(imports, "import")}.`]);
 }

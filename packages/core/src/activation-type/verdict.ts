@@ -10,14 +10,14 @@ export interface Failure {
 /**
  * What became of one message, as the activation type reads the destination's answer:
  * - `accepted`: the destination said so, with the content that is expected of it. `queued` when it only took
- *   the message into a queue of its own.
+ *   the message into a queue of its own; `already` when it was so before.
  * - `refused`: this message is refused and nothing of it was done; a smaller or another one may be accepted.
  * - `lost`: no usable answer. It may have been done or not; the same message may be sent again.
  * - `missing`: the destination doesn't know an audience of the message; attaching it again may help.
  * - `stop`: no message would be accepted before somebody acts.
  */
 export type Verdict =
-  | { readonly kind: "accepted"; readonly queued?: boolean }
+  | { readonly kind: "accepted"; readonly queued?: boolean; readonly already?: boolean }
   | { readonly kind: "refused"; readonly failure: Failure }
   | { readonly kind: "lost"; readonly failure: Failure; readonly retryAfter?: string }
   | { readonly kind: "missing"; readonly failure: Failure }
@@ -56,7 +56,9 @@ export function deliveryOfAll(changes: readonly Change[], verdict: Verdict): Del
       : verdict.kind === "refused"
         ? { kind: "refused", failure: verdict.failure }
         : UNKNOWN;
-  return { verdict, outcomes: new Map(changes.map((change) => [change.id, outcome])) };
+  const outcomes = new Map<number, ChangeOutcome>();
+  for (const change of changes) outcomes.set(change.id, outcome);
+  return { verdict, outcomes };
 }
 
 /** What one change got: unknown unless it was answered by its id. */

@@ -2,6 +2,7 @@ import {
   type ActivationDefinition,
   type ActivationType,
   type Fault,
+  faultsOfIssues,
   PeregrineError,
   secretSettings,
   splitSecrets,
@@ -65,6 +66,16 @@ export function activationHooks(dependencies: HookDependencies): KindHooks<"acti
         const checked = z.object({ [name]: type.settings.shape[name] }).safeParse({ [name]: value });
         return checked.success ? [] : faultsOf(checked.error);
       });
+      // In YAML a secret of digits alone is a number, unless it stands in quotes.
+      for (const name of secretSettings(type.settings)) {
+        if (!Object.hasOwn(plain, name)) continue;
+        delete plain[name];
+        secrets[name] = "";
+        faults.push({
+          path: `/settings/${name}`,
+          message: "a text is expected here; put a number into quotes",
+        });
+      }
       return { body: { ...body, settings: plain }, secrets, faults };
     },
 
@@ -122,7 +133,7 @@ function maskOf(type: ActivationType): Record<string, true> {
 }
 
 function faultsOf(error: z.ZodError): Fault[] {
-  return error.issues.map(({ path, message }) => ({ path: `/settings/${path.join("/")}`, message }));
+  return faultsOfIssues(error.issues, ["settings"]);
 }
 
 function settingFaults(

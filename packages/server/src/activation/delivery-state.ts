@@ -53,6 +53,35 @@ export async function recordIntents(
   await engine.command(written("'unknown'"), bound(scope, range, sequence, at));
 }
 
+/**
+ * The destination has lost a segment and got it again, empty: whoever was accepted in it before this epoch is
+ * unknown, and so is sent again.
+ */
+export async function recordSegmentLost(
+  engine: Engine,
+  scope: DeliveryScope,
+  audienceId: string,
+  sequence: number,
+  at: number,
+): Promise<void> {
+  await engine.command(
+    `INSERT INTO delivery_state ${COLUMNS}
+    SELECT {ds_activation:UInt32}, {ds_audience:String}, person_id, 'unknown', 1, {ds_epoch:UInt32},
+      {ds_sequence:UInt64}, fromUnixTimestamp64Milli({ds_at:Int64}, 'UTC'), ${VERSION}
+    FROM delivery_state
+    WHERE activation = {ds_activation:UInt32} AND audience = {ds_audience:String}
+    GROUP BY person_id
+    HAVING argMax(state, version) = 'in' AND argMax(epoch, version) < {ds_epoch:UInt32}`,
+    {
+      ds_activation: scope.activation,
+      ds_audience: audienceId,
+      ds_epoch: scope.epoch,
+      ds_sequence: sequence,
+      ds_at: at,
+    },
+  );
+}
+
 /** In one statement so many ranges at most: they are looked through for every change. */
 const RANGES_AT_ONCE = 400;
 

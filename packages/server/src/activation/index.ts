@@ -4,6 +4,6 @@ export { createOutgoing, type Outgoing } from "./request.ts";
 export { activationRoutes } from "./routes.ts";
 export { DELIVERY_POLICY, type DeliveryPolicy } from "./run-dependencies.ts";
 export { ActivationScheduler, type SchedulerOptions } from "./scheduler.ts";
-export { ActivationService, type ActivationServiceOptions, type ShownActivation } from "./service.ts";
-export type { ActivationStatus, SegmentStatus } from "./status.ts";
+export { ActivationService, type ActivationServiceOptions } from "./service.ts";
+export type { ActivationStatus } from "./status.ts";
 export { type Wait, wait } from "./wait.ts";

@@ -1,6 +1,6 @@
 import { type Change, type Clock, refusalDelay } from "@peregrine/core";
 import type { Engine } from "../engine/engine.ts";
-import { type DeliveryScope, recordAnswers, recordIntents } from "./delivery-state.ts";
+import { type DeliveryScope, recordAnswers, recordIntents, recordSegmentLost } from "./delivery-state.ts";
 import type { Stretch } from "./plan.ts";
 import { recordRefusals, refusalAttempts } from "./refusals.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -69,24 +69,32 @@ export class Ledger {
     ]);
   }
 
+  /** Of everybody who was accepted in a segment before this run nothing is known any more. */
+  async forgetSegment(audienceId: string): Promise<void> {
+    const { engine, scope, clock } = this.#options;
+    await recordSegmentLost(engine, scope, audienceId, this.#next(), clock.now());
+  }
+
   /**
-   * One row per batch, column by column, and a batch of one audience names it once: read four times as fast as
-   * a row per change (1,000,000 changes: 0.5 s instead of 2 s of this process).
+   * One row per batch, and in it one text for all person ids: read with a seventh of the work of a list, a tenth
+   * of that of a row per change (1,000,000 changes: 0.13 s of this process instead of 0.96 s and 1.35 s).
    */
   async #batches(stretch: Stretch): Promise<Change[][]> {
     const { engine, scope, batchSize } = this.#options;
     const batches: Change[][] = [];
-    const rows = engine.stream<[first: number, people: string[], memberships: string, audiences: string[]]>(
-      `SELECT first, changes.2, arrayStringConcat(arrayMap(one -> toString(one), changes.3)),
-        if(audiences = 1, [changes[1].4], changes.4)
+    const rows = engine.stream<Parameters<typeof changesOf>>(
+      `SELECT min(n),
+        if(countIf(position(person_id, '\n') > 0) = 0,
+          [arrayStringConcat(groupArray(person_id), '\n')], groupArray(person_id)),
+        arrayStringConcat(groupArray(toString(membership))),
+        if(uniqExact(audience) = 1, [toString(any(audience))], groupArray(toString(audience)))
       FROM (
-        SELECT min(n) AS first, uniqExact(audience) AS audiences,
-          arraySort(groupArray((n, person_id, membership, toString(audience)))) AS changes
-        FROM plan_change
+        SELECT n, person_id, membership, audience FROM plan_change
         WHERE run = {lg_run:UInt64} AND epoch = {lg_epoch:UInt32}
           AND n BETWEEN {lg_first:UInt64} AND {lg_last:UInt64}
-        GROUP BY intDiv(n - {lg_first:UInt64}, {lg_size:UInt32})
-      )`,
+        ORDER BY n
+      )
+      GROUP BY intDiv(n - {lg_first:UInt64}, {lg_size:UInt32})`,
       {
         lg_run: scope.run,
         lg_epoch: scope.epoch,
@@ -94,7 +102,8 @@ export class Ledger {
         lg_last: stretch.last,
         lg_size: stretch.alone ? 1 : batchSize,
       },
-      { format: "arrays" },
+      // One thread keeps the order of n in every list, and the rows are read in it as they lie on disk.
+      { format: "arrays", settings: { max_threads: 1 } },
     );
     for await (const block of rows) for (const row of block) batches.push(changesOf(...row));
     return batches;
@@ -106,18 +115,29 @@ export class Ledger {
   }
 }
 
+/**
+ * @param people one text of all, by line, or a list where one of them holds a line break
+ * @param memberships a `1` or `0` for each
+ * @param audiences one for all, or one for each
+ */
 function changesOf(
   first: number,
   people: readonly string[],
   memberships: string,
   audiences: readonly string[],
 ): Change[] {
+  const count = memberships.length;
+  const [all = ""] = people;
+  const personIds = people.length === 1 && count > 1 ? all.split("\n") : people;
   const [only = ""] = audiences;
-  const isOne = audiences.length === 1;
-  return people.map((personId, at) => ({
-    id: first + at,
-    audienceId: isOne ? only : (audiences[at] ?? only),
-    personId,
-    membership: memberships[at] === "1",
-  }));
+  const changes: Change[] = [];
+  for (let at = 0; at < count; at += 1) {
+    changes.push({
+      id: first + at,
+      audienceId: audiences[at] ?? only,
+      personId: personIds[at] ?? "",
+      membership: memberships[at] === "1",
+    });
+  }
+  return changes;
 }

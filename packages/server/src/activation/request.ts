@@ -1,5 +1,5 @@
-import type { Clock, Exchange, OutgoingMessage } from "@peregrine/core";
-import { redact } from "@peregrine/core";
+import { EventEmitter } from "node:events";
+import { type Clock, type Exchange, type OutgoingMessage, redact } from "@peregrine/core";
 import { Agent, type Dispatcher, errors } from "undici";
 
 /** Of an answer so many bytes are read; what says more than this is not the webhook. */
@@ -37,27 +37,29 @@ function codeOf(error: unknown): string {
   return codeOf(error.cause);
 }
 
-function failed(error: unknown, url: string, timeoutMs: number): Exchange {
+function failed(error: unknown, url: string, lateAfterMs: number | undefined): Exchange {
   const { host } = new URL(url);
-  if (
-    error instanceof Error &&
-    (error.name === "TimeoutError" || error instanceof errors.ConnectTimeoutError)
-  ) {
-    const connecting = error instanceof errors.ConnectTimeoutError;
-    return connecting
-      ? { kind: "failed", cause: "unreachable", reason: `${host} can't be reached: no connection in time.` }
-      : { kind: "failed", cause: "timeout", reason: `${host} didn't answer within ${timeoutMs / 1000} s.` };
+  if (error instanceof errors.ConnectTimeoutError) {
+    return {
+      kind: "failed",
+      cause: "unreachable",
+      reason: `${host} can't be reached: no connection in time.`,
+    };
+  }
+  if (lateAfterMs !== undefined) {
+    return {
+      kind: "failed",
+      cause: "timeout",
+      reason: `${host} didn't answer within ${lateAfterMs / 1000} s.`,
+    };
   }
   const code = codeOf(error);
   if (NEVER_ARRIVED.test(code)) {
     return { kind: "failed", cause: "unreachable", reason: `${host} can't be reached (${code}).` };
   }
   const named = code === "" ? "" : ` (${code})`;
-  return {
-    kind: "failed",
-    cause: "broken",
-    reason: `The connection to ${host} broke before the answer was complete${named}.`,
-  };
+  const reason = `The connection to ${host} broke before the answer was complete${named}.`;
+  return { kind: "failed", cause: "broken", reason };
 }
 
 async function readBody(
@@ -88,40 +90,69 @@ function headersOf(
   return headers;
 }
 
+/** A time limit for one request. An emitter costs undici a third of what an AbortSignal does. */
+class Limit {
+  readonly signal = new EventEmitter();
+  readonly #timer: NodeJS.Timeout;
+  #isOver = false;
+
+  constructor(ms: number) {
+    this.#timer = setTimeout(() => {
+      this.#isOver = true;
+      this.signal.emit("abort");
+    }, ms);
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 /**
  * Sends messages with connections of its own, never follows a redirect, and reads at most
  * {@link LONGEST_ANSWER} bytes of an answer.
  */
 export function createOutgoing(clock: Clock): Outgoing {
   const agent = new Agent({ connect: { timeout: 10_000 }, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+
+  async function exchange(message: OutgoingMessage, { timeoutMs, secrets }: SendOptions): Promise<Exchange> {
+    const { origin, pathname, search } = new URL(message.url);
+    const limit = new Limit(timeoutMs);
+    try {
+      const response = await agent.request({
+        origin,
+        path: pathname + search,
+        method: message.method,
+        headers: message.headers,
+        body: message.body ?? null,
+        signal: limit.signal,
+      });
+      const { text, truncated } = await readBody(response.body);
+      return {
+        kind: "answer",
+        status: response.statusCode,
+        headers: headersOf(response.headers, secrets),
+        body: redact(text, secrets),
+        truncated,
+      };
+    } catch (error) {
+      if (error instanceof TypeError || error instanceof errors.InvalidArgumentError) throw error;
+      return failed(error, message.url, limit.isOver ? timeoutMs : undefined);
+    } finally {
+      limit.clear();
+    }
+  }
+
   return {
-    async send(message, { timeoutMs, secrets }) {
+    async send(message, options) {
       const sentAt = clock.now();
       const began = performance.now();
-      let exchange: Exchange;
-      try {
-        const { origin, pathname, search } = new URL(message.url);
-        const response = await agent.request({
-          origin,
-          path: pathname + search,
-          method: message.method,
-          headers: message.headers,
-          body: message.body ?? null,
-          signal: AbortSignal.timeout(timeoutMs),
-        });
-        const { text, truncated } = await readBody(response.body);
-        exchange = {
-          kind: "answer",
-          status: response.statusCode,
-          headers: headersOf(response.headers, secrets),
-          body: redact(text, secrets),
-          truncated,
-        };
-      } catch (error) {
-        if (error instanceof TypeError || error instanceof errors.InvalidArgumentError) throw error;
-        exchange = failed(error, message.url, timeoutMs);
-      }
-      return { exchange, sentAt, durationMs: Math.round(performance.now() - began) };
+      const answer = await exchange(message, options);
+      return { exchange: answer, sentAt, durationMs: Math.round(performance.now() - began) };
     },
     close: () => agent.destroy(),
   };

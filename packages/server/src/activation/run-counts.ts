@@ -16,6 +16,8 @@ export interface RunCounts {
   readonly unknown?: number;
   readonly unsent?: number;
   readonly requests?: number;
+  /** Segments that the destination had lost and got again: everybody in them is sent again by the next run. */
+  readonly lostSegments?: number;
   /** Until then a message that was never answered may still be carried out: opposite changes wait. */
   readonly settlesAt?: number;
   /** The destination asked not to be sent anything before. */

@@ -35,9 +35,11 @@ export class Segments {
 
   /**
    * Attaches what isn't yet. A segment that is refused doesn't keep the others back: its failure stands at its
-   * link, and in the result.
+   * link, and in `refused`. `stopped` says why nothing can be sent at all.
    */
-  async attach(links: readonly ActivationAudience[]): Promise<Failure | undefined> {
+  async attach(
+    links: readonly ActivationAudience[],
+  ): Promise<{ readonly refused?: Failure | undefined; readonly stopped?: Failure | undefined }> {
     let refused: Failure | undefined;
     for (const link of links) {
       if (memoryOf(link).attached) continue;
@@ -47,16 +49,15 @@ export class Segments {
       );
       if (verdict?.kind === "accepted") {
         await this.#remember(link, { attached: true, told: { name } });
-      } else {
-        const failure = this.#failure(verdict);
-        if (failure === undefined) return refused;
-        const error = { code: failure.code, detail: failure.reason, faults: [] };
-        await this.#store.activationAudiences.update(this.#activation.id, link.audienceId, { error });
-        refused ??= failure;
-        if (verdict?.kind !== "refused") return failure;
+        continue;
       }
+      const failure = this.#failure(verdict);
+      if (verdict?.kind !== "refused") return { stopped: failure };
+      const error = { code: verdict.failure.code, detail: verdict.failure.reason, faults: [] };
+      await this.#store.activationAudiences.update(this.#activation.id, link.audienceId, { error });
+      refused ??= failure;
     }
-    return refused;
+    return { refused };
   }
 
   /**

@@ -66,6 +66,7 @@ export class Sender {
   #probing: Promise<void> | undefined;
   #lastLoss: Failure | undefined;
   #settlesAt = 0;
+  readonly #lostSegments = new Set<string>();
   readonly #attachedAgain = new Map<string, Promise<Verdict>>();
 
   constructor(options: SenderOptions) {
@@ -87,6 +88,11 @@ export class Sender {
   /** Until this instant (ms UTC) a message that was never answered may still be carried out; 0: there is none. */
   get settlesAt(): number {
     return this.#settlesAt;
+  }
+
+  /** Audiences whose segment the destination didn't have any more, and has again, empty. */
+  get lostSegments(): readonly string[] {
+    return [...this.#lostSegments];
   }
 
   /**
@@ -197,7 +203,9 @@ export class Sender {
         ).then(({ answer }) => answer);
         this.#attachedAgain.set(audienceId, attaching);
       }
-      if ((await attaching).kind !== "accepted") return false;
+      const verdict = await attaching;
+      if (verdict.kind !== "accepted") return false;
+      if (verdict.already !== true) this.#lostSegments.add(audienceId);
     }
     return true;
   }
@@ -255,8 +263,8 @@ export class Sender {
     const { clock, lease, timeoutMs, wait, signal } = this.#options;
     while (this.stopped === undefined) {
       const rest = this.#restUntil - clock.now();
-      if (!lease.covers(timeoutMs + Math.max(rest, 0))) this.#halt({ kind: "leaseLost" });
-      else if (rest > 0) await wait(rest, signal);
+      if (rest > 0) await wait(rest, signal);
+      else if (!lease.covers(timeoutMs)) this.#halt({ kind: "leaseLost" });
       else if (this.#breaker.state !== "open") return true;
       else {
         this.#probing ??= this.#probe().finally(() => {

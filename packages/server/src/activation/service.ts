@@ -171,9 +171,17 @@ export class ActivationService {
     onBegun: (run: RunRecord) => void,
   ): Promise<RunRecord> {
     const dead = await this.#options.store.runs.unfinished(activation.id);
-    const run = await runActivation(this.#options, activation, trigger, signal, onBegun);
-    // It went on with the plan of its time; what has changed since is another run's.
-    if (dead?.id === run.id) this.onChanged(activation.id);
+    const run = await runActivation(this.#options, activation, trigger, signal, onBegun).catch(
+      (error: unknown) => {
+        // The engine is back by now, and the run is to be gone on with.
+        if (error instanceof PeregrineError && error.code === "engineRestarted")
+          this.onChanged(activation.id);
+        throw error;
+      },
+    );
+    // It went on with the plan of its time, or found that much is to be sent again: that is another run's.
+    const isMore = dead?.id === run.id || countsOf(run).lostSegments !== undefined;
+    if (isMore) this.onChanged(activation.id);
     if (
       activation.deleted &&
       (await this.#options.store.activationAudiences.of(activation.id)).length === 0

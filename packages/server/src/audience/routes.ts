@@ -41,7 +41,10 @@ const previewSchema = z
 
 const previewOptions = {
   personIdentifier: id.optional().describe("Unless given, the identifier of the highest priority"),
-  asOf: z.iso.datetime({ offset: true }).optional().describe("Unless given, now"),
+  asOf: z.iso
+    .datetime({ offset: true, error: "an instant such as 2026-07-01T00:00:00Z is expected here" })
+    .optional()
+    .describe("Unless given, now"),
 };
 
 const faultSchema = z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() });

@@ -286,7 +286,10 @@ function refuse(faults: readonly Fault[], errors: readonly PeregrineError[]): vo
   const [only] = errors;
   if (faults.length === 0 && errors.length === 1 && only !== undefined) throw only;
   const all = [...faults, ...errors.flatMap((error) => error.faults)];
-  if (all.length > 0) throw new PeregrineError("definitionInvalid", { faults: all });
+  if (all.length === 0) return;
+  const detail =
+    all.length === 1 ? "The definitions have a fault." : `The definitions have ${all.length} faults.`;
+  throw new PeregrineError("definitionInvalid", { detail, faults: all });
 }
 
 const OVERTAKEN = new Error("another change was published first");

@@ -57,7 +57,9 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
         })
       : server(options.url, options.credentials);
   try {
-    await createDatabase(endpoint, database);
+    await createDatabase(endpoint, database).catch((error: unknown) => {
+      throw options.url === undefined ? error : strangerFailure(error, options.url);
+    });
     const engine = connectEngine({ ...endpoint, database });
     await migrateEngine(engine);
     return Object.assign(engine, { process: endpoint.process });
@@ -109,6 +111,15 @@ async function createDatabase(place: Place, database: string): Promise<void> {
   } finally {
     await outside.close();
   }
+}
+
+/** What answers at the address and is no ClickHouse speaks of itself: a web page, a proxy's error. */
+function strangerFailure(error: unknown, url: string): unknown {
+  if (error instanceof PeregrineError) return error;
+  return new PeregrineError("engineUnavailable", {
+    detail: `${new URL(url).origin} answers, and not as ClickHouse does.`,
+    cause: error,
+  });
 }
 
 /** Half of what the machine or the container has: the server process and the page cache need the rest. */

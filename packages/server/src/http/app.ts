@@ -10,13 +10,13 @@ import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
   serializerCompiler,
-  validatorCompiler,
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import type { ApiApp, Role } from "./api-app.ts";
 import { ROLES } from "./api-app.ts";
 import { expectedError, PROBLEM_TYPE, problem, problemSchema } from "./problem.ts";
+import { validatorCompiler } from "./validation.ts";
 
 /** Who is behind a bearer token; undefined for a token that is unknown or revoked. */
 export type Authenticate = (token: string) => Promise<{ name: string; role: Role } | undefined>;

@@ -1,6 +1,5 @@
 import { type ErrorCode, PeregrineError } from "@peregrine/core";
 import type { FastifyError } from "fastify";
-import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { z } from "zod";
 
 /** An RFC 9457 problem, as every answer above 399 has it. */
@@ -39,15 +38,6 @@ const FASTIFY_CODES: Record<string, ErrorCode> = {
 /** What a failure is to the caller: itself when it is an expected one, else `internal`. */
 export function expectedError(error: FastifyError): PeregrineError {
   if (error instanceof PeregrineError) return error;
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    return new PeregrineError("requestInvalid", {
-      detail: `The ${error.validationContext ?? "request"} is not as the API expects it.`,
-      faults: error.validation.map((fault) => ({
-        path: `/${error.validationContext ?? "body"}${fault.instancePath}`,
-        message: fault.message ?? "not valid",
-      })),
-    });
-  }
   const code = FASTIFY_CODES[error.code];
   if (code !== undefined) return new PeregrineError(code, { detail: error.message, cause: error });
   return new PeregrineError("internal", { cause: error });

@@ -6,16 +6,18 @@ export interface Outcomes {
   readonly personRows: number;
   readonly events: number;
   readonly leftOut: number;
-  readonly noIdentifier: number;
   /** By the mapping. */
   readonly refused: number;
+  /** Different lists of identifiers, estimated to within some per cent. */
+  readonly tuples: number;
 }
 
 /** What the mapping alone decided. */
 export async function countMapped({ engine, tables }: RowsOf): Promise<Outcomes> {
   const [counted] = await engine.query<Outcomes>(
     `SELECT count() AS rows, countIf(outcome = 'person') AS personRows, countIf(outcome = 'event') AS events,
-      countIf(outcome = 'leftOut') AS leftOut, toUInt64(0) AS noIdentifier, countIf(outcome = 'refused') AS refused
+      countIf(outcome = 'leftOut') AS leftOut, countIf(outcome = 'refused') AS refused,
+      uniqCombined(tuple) AS tuples
     FROM ${tables.mapped}`,
   );
   if (counted === undefined) throw new Error("a count is one row");

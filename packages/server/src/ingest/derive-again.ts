@@ -5,7 +5,7 @@ import { writeAttributes } from "./derive-attributes.ts";
 import { writeEvents } from "./derive-events.ts";
 import { planImport } from "./import-plan.ts";
 import { catalogNumber, mappingSql } from "./mapping-sql.ts";
-import { mapKeptRows, type RowsOf } from "./rows.ts";
+import { mapKeptRows, type RowsOf, STRETCH_ROWS } from "./rows.ts";
 import { dropWorkTables, workTables } from "./tables.ts";
 
 /** A published import, and under which operation it is derived once more. */
@@ -48,6 +48,8 @@ export async function deriveAgain(again: DeriveAgain): Promise<{ readonly nextPr
     plan,
     sql: mappingSql(plan),
     arrivalFrom,
+    rows: arrivalTo - arrivalFrom,
+    stretchRows: STRETCH_ROWS,
     signal,
   };
   try {

@@ -1,7 +1,7 @@
 import type { ColumnType } from "@peregrine/core";
-import { assigned, SPILL } from "./derive-events.ts";
+import { assigned, SPILL, stretches } from "./derive-events.ts";
 import { catalogNumber, PRESENCE, presenceColumn, valueColumn } from "./mapping-sql.ts";
-import type { RowsOf } from "./rows.ts";
+import { type RowsOf, stoppable } from "./rows.ts";
 
 /** So many attributes share one reading of the rows; each holds a value per profile in memory. */
 const AT_ONCE = 8;
@@ -19,7 +19,7 @@ const TYPES = Object.keys(TYPED) as ColumnType[];
 /**
  * Writes the attributes that an import brought. Of the rows of one profile only the latest is written, by time, then
  * tie-break, then arrival. That loses nothing: profiles only ever merge, and the latest of a merged profile is the
- * latest of one of its parts.
+ * latest of one of its parts. Of a large import, the latest of each stretch.
  */
 export async function writeAttributes(rowsOf: RowsOf, assignmentTable: string): Promise<void> {
   const { engine, operation, plan, arrivalFrom } = rowsOf;
@@ -40,21 +40,23 @@ export async function writeAttributes(rowsOf: RowsOf, assignmentTable: string): 
       const typed = TYPES.map((each) => (each === type ? `${w}.5` : TYPED[each].none));
       return `(toUInt32(${number}), ${w}.1, ${w}.2, ${w}.3, ${w}.4, ${typed.join(", ")})`;
     });
-    await engine.command(
-      `INSERT INTO attribute
-        (op, import, dataflow, attribute, profile, time, tie, arrival, is_null, ${TYPES.map((type) => TYPED[type].column).join(", ")})
-      SELECT ${operation}, ${plan.importId}, ${plan.dataflowNumber}, r.1, profile, r.3, r.4, ${arrivalFrom} + r.5,
-        r.2 = ${PRESENCE.null}, ${TYPES.map((_, index) => `r.${index + 6}`).join(", ")}
-      FROM (
-        SELECT profile, arrayJoin(arrayFilter(each -> each.2 != ${PRESENCE.absent}, [${rows.join(", ")}])) AS r
+    for (const stretch of stretches(rowsOf)) {
+      await engine.command(
+        `INSERT INTO attribute
+          (op, import, dataflow, attribute, profile, time, tie, arrival, is_null, ${TYPES.map((type) => TYPED[type].column).join(", ")})
+        SELECT ${operation}, ${plan.importId}, ${plan.dataflowNumber}, r.1, profile, r.3, r.4, ${arrivalFrom} + r.5,
+          r.2 = ${PRESENCE.null}, ${TYPES.map((_, index) => `r.${index + 6}`).join(", ")}
         FROM (
-          SELECT a.profile AS profile, ${latest.join(", ")}
-          FROM ${assigned(rowsOf, assignmentTable, "person")}
-          GROUP BY profile
-        )
-      )`,
-      {},
-      { settings: SPILL },
-    );
+          SELECT profile, arrayJoin(arrayFilter(each -> each.2 != ${PRESENCE.absent}, [${rows.join(", ")}])) AS r
+          FROM (
+            SELECT a.profile AS profile, ${latest.join(", ")}
+            FROM ${assigned(rowsOf, assignmentTable, "person", stretch)}
+            GROUP BY profile
+          )
+        )`,
+        {},
+        stoppable(rowsOf, SPILL),
+      );
+    }
   }
 }

@@ -1,11 +1,35 @@
 import { current, eventColumn, eventTable, type Snapshot } from "../engine/index.ts";
 import { catalogNumber, valueColumn } from "./mapping-sql.ts";
-import type { RowsOf } from "./rows.ts";
+import { type RowsOf, stoppable } from "./rows.ts";
 
-/** Rows with their profiles: each row takes the latest assignment of its tuple at or before it. */
-export function assigned({ tables }: RowsOf, assignmentTable: string, outcome: "person" | "event"): string {
-  return `${tables.mapped} AS m ASOF INNER JOIN ${assignmentTable} AS a ON a.tuple = m.tuple AND a.from_row <= m.row
-    WHERE m.outcome = '${outcome}' AND a.profile != 0`;
+/** Rows `from` up to, not including, `to`. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An import's rows cut into stretches of bounded size. */
+export function stretches({ rows, stretchRows }: RowsOf): Stretch[] {
+  return Array.from({ length: Math.ceil(rows / stretchRows) }, (_, index) => ({
+    from: index * stretchRows,
+    to: Math.min(rows, (index + 1) * stretchRows),
+  }));
+}
+
+/** Rows of a stretch with their profiles: each takes the latest assignment of its tuple at or before it. */
+export function assigned(
+  { tables, rows }: RowsOf,
+  assignmentTable: string,
+  outcome: "person" | "event",
+  { from, to }: Stretch,
+): string {
+  const within = `row >= ${from} AND row < ${to}`;
+  const all = from === 0 && to >= rows;
+  const assignments = all
+    ? assignmentTable
+    : `(SELECT * FROM ${assignmentTable} WHERE tuple IN (SELECT tuple FROM ${tables.mapped} WHERE ${within}))`;
+  return `${tables.mapped} AS m ASOF INNER JOIN ${assignments} AS a ON a.tuple = m.tuple AND a.from_row <= m.row
+    WHERE m.outcome = '${outcome}' AND a.profile != 0 ${all ? "" : `AND m.${within.replace("AND ", "AND m.")}`}`;
 }
 
 /**
@@ -23,9 +47,8 @@ export async function writeEvents(
 ): Promise<{ readonly repeated: number }> {
   const { engine, operation, tables, plan, arrivalFrom } = rowsOf;
   const { definition, mapping } = plan;
-  const from = assigned(rowsOf, assignmentTable, "event");
   const keyed = definition.dataflow.key !== undefined;
-  const repeated = keyed ? events - (await writeKeys(rowsOf, from, snapshot)) : 0;
+  const repeated = keyed ? events - (await writeKeys(rowsOf, assignmentTable, snapshot)) : 0;
   const columns = mapping.targets.map(({ column }) => catalogNumber(plan, column));
   const names = [
     "op",
@@ -38,22 +61,28 @@ export async function writeEvents(
     "key",
     ...columns.map(eventColumn),
   ];
-  await engine.command(
-    `INSERT INTO ${eventTable(definition.schemaNumber)} (${names.join(", ")})
-    SELECT ${operation}, ${plan.importId}, ${plan.dataflowNumber}, a.profile, m.type, m.time, ${arrivalFrom} + m.row, m.key
-      ${columns.map((number) => `, m.${valueColumn(number)}`).join("")}
-    FROM ${from} ${keyed ? `AND m.row IN (SELECT row FROM ${tables.first})` : ""}`,
-  );
+  for (const stretch of stretches(rowsOf)) {
+    await engine.command(
+      `INSERT INTO ${eventTable(definition.schemaNumber)} (${names.join(", ")})
+      SELECT ${operation}, ${plan.importId}, ${plan.dataflowNumber}, a.profile, m.type, m.time, ${arrivalFrom} + m.row, m.key
+        ${columns.map((number) => `, m.${valueColumn(number)}`).join("")}
+      FROM ${assigned(rowsOf, assignmentTable, "event", stretch)}
+        ${keyed ? `AND m.row IN (SELECT row FROM ${tables.first})` : ""}`,
+      {},
+      stoppable(rowsOf, SORTED_BY_TWO),
+    );
+  }
   return { repeated };
 }
 
 /** Finds the rows that bring a key for the first time and writes their keys; gives their number. */
-async function writeKeys(rowsOf: RowsOf, from: string, snapshot: Snapshot): Promise<number> {
+async function writeKeys(rowsOf: RowsOf, assignmentTable: string, snapshot: Snapshot): Promise<number> {
   const { engine, operation, tables, plan } = rowsOf;
   const seen = current(snapshot, undefined, operation);
   const known = `SELECT key FROM event_key
     WHERE dataflow = ${plan.dataflowNumber} AND key IN (SELECT key FROM ${tables.mapped} WHERE outcome = 'event') AND ${seen.sql}`;
   const append = plan.definition.dataflow.write === "append";
+  const from = assigned(rowsOf, assignmentTable, "event", { from: 0, to: rowsOf.rows });
   await engine.command(
     `CREATE TABLE ${tables.first} (row UInt32, key UInt128) ENGINE = MergeTree ORDER BY key`,
   );
@@ -61,7 +90,7 @@ async function writeKeys(rowsOf: RowsOf, from: string, snapshot: Snapshot): Prom
     `INSERT INTO ${tables.first} SELECT min(m.row), m.key FROM ${from} ${append ? `AND m.key NOT IN (${known})` : ""}
     GROUP BY m.key`,
     append ? seen.parameters : {},
-    { settings: SPILL },
+    stoppable(rowsOf, SPILL),
   );
   await engine.command(
     `INSERT INTO event_key (op, dataflow, import, key)
@@ -70,6 +99,9 @@ async function writeKeys(rowsOf: RowsOf, from: string, snapshot: Snapshot): Prom
   const [counted] = await engine.query<{ rows: number }>(`SELECT count() AS rows FROM ${tables.first}`);
   return counted?.rows ?? 0;
 }
+
+/** Most of the time goes into sorting; by two threads, into two parts, 1 M events take 0.8 s instead of 1.4 s. */
+const SORTED_BY_TWO = { max_insert_threads: 2 } as const;
 
 /** Beyond this a grouping goes through the disk. */
 export const SPILL = {

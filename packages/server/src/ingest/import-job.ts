@@ -11,13 +11,13 @@ import {
   type StoredProgress,
   setBase,
 } from "../store/index.ts";
-import { countMapped, countResolved } from "./counts.ts";
+import { countMapped, countResolved, type Outcomes } from "./counts.ts";
 import { openCsv } from "./csv/index.ts";
 import { writeAttributes } from "./derive-attributes.ts";
 import { writeEvents } from "./derive-events.ts";
 import { currentDefinition, planImport, sameReading } from "./import-plan.ts";
 import { catalogNumber, mappingSql } from "./mapping-sql.ts";
-import { keepRefusedByIdentity, keepRefusedByMapping, type RowsOf, takeRows } from "./rows.ts";
+import { keepRefusedByIdentity, keepRefusedByMapping, type RowsOf, STRETCH_ROWS, takeRows } from "./rows.ts";
 import { dropWorkTables, workTables } from "./tables.ts";
 
 export interface ImportJob {
@@ -30,6 +30,7 @@ export interface ImportJob {
   readonly path: string;
   readonly now: () => number;
   readonly onProgress: (progress: StoredProgress) => void;
+  readonly stretchRows?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -115,18 +116,21 @@ async function takeIn(
     columns: file.columns,
     time: record.createdAt,
   });
-  const rowsOf: RowsOf = {
+  const coming: RowsOf = {
     engine,
     operation,
     tables: workTables(operation),
     plan,
     sql: mappingSql(plan),
     arrivalFrom,
+    rows: 0,
+    stretchRows: job.stretchRows ?? STRETCH_ROWS,
     signal,
   };
-  const taken = await takeRows(rowsOf, file, (rows) =>
+  const taken = await takeRows(coming, file, (rows) =>
     job.onProgress({ step: "reading", done: rows, total: null }),
   );
+  const rowsOf: RowsOf = { ...coming, rows: taken.rows };
   const read = taken.rows + taken.refused;
   const mapped = await countMapped(rowsOf);
   if (mapped.rows !== taken.rows) {
@@ -143,6 +147,7 @@ async function takeIn(
     arrivalFrom,
     profileFrom,
     config: definition.identity,
+    groupSize: rowsPerGroup(mapped),
     onProgress: (rows) => job.onProgress({ step: "unifying", done: rows, total: taken.rows }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -194,6 +199,15 @@ async function takeIn(
     lease,
   );
   return { state: "published", counts: final };
+}
+
+/**
+ * What the resolver holds in memory goes by different lists of identifiers, what it costs by groups: where people
+ * come many times, groups are larger (1 M rows of 5,000 people in one instead of five: 0.4 s instead of 1.1 s).
+ */
+function rowsPerGroup({ rows, tuples }: Outcomes): number {
+  const wanted = 150_000;
+  return Math.min(2_000_000, Math.max(wanted, Math.round((wanted * rows) / Math.max(1, tuples))));
 }
 
 async function writeEventsOf(

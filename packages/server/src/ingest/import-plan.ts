@@ -46,30 +46,33 @@ export function planImport(input: Omit<ImportPlan, "mapping">): ImportPlan {
   const { dataflow, schema } = input.definition;
   const check = checkMapping(dataflow, schema, input.columns);
   if (check.ok) return { ...input, mapping: check.mapping };
+  const [only = "", ...others] = input.columns;
+  const separator = others.length > 0 ? undefined : SEPARATORS.find(({ sign }) => only.includes(sign));
+  const hint =
+    separator === undefined ? "" : ` Its cells seem to be separated by ${separator.name}, not by commas.`;
   throw new PeregrineError("fileDoesNotFit", {
-    detail: `The file does not fit the mapping of \`${dataflow.id}\`: ${check.faults[0]?.message ?? ""}`,
+    detail: `The file does not fit the mapping of \`${dataflow.id}\`${check.faults.length === 1 ? "" : ` in ${check.faults.length} places`}.${hint}`,
     faults: check.faults,
   });
 }
 
-/** Whether two imports would read the same bytes alike. */
+/** What stands between the cells of files that are not separated by commas. */
+const SEPARATORS = [
+  { sign: ";", name: "semicolons" },
+  { sign: "\t", name: "tabs" },
+  { sign: "|", name: "vertical bars" },
+] as const;
+
+/**
+ * Whether two imports would read the same bytes alike. How identifiers are normalised and linked is no part of that:
+ * the rows' events and attributes would be the same.
+ */
 export function sameReading(one: ImportDefinition, other: ImportDefinition): boolean {
-  const reading = ({ dataflow, schema, identity }: ImportDefinition) => {
+  const reading = ({ dataflow, schema }: ImportDefinition) => {
     const { source, leaveOut, map, time, tieBreak, event, key, write } = dataflow;
-    const columns = schema.columns.filter(({ name }) => Object.hasOwn(map, name));
-    return JSON.stringify([
-      schema.id,
-      source,
-      leaveOut,
-      map,
-      time,
-      tieBreak,
-      event,
-      key,
-      write,
-      columns,
-      identity,
-    ]);
+    const names = Object.keys(map).sort();
+    const mapped = names.map((name) => [map[name], schema.columns.find((column) => column.name === name)]);
+    return JSON.stringify([schema.id, source, leaveOut, mapped, time, tieBreak, event, key, write]);
   };
   return reading(one) === reading(other);
 }

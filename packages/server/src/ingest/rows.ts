@@ -1,5 +1,5 @@
 import { cellName } from "@peregrine/core";
-import type { Engine } from "../engine/index.ts";
+import type { Engine, QueryOptions } from "../engine/index.ts";
 import type { CsvFile, RefusedRecord } from "./csv/index.ts";
 import type { ImportPlan } from "./import-plan.ts";
 import { cellColumns, type MappingSql, OUTCOME_SQL } from "./mapping-sql.ts";
@@ -14,7 +14,22 @@ export interface RowsOf {
   readonly sql: MappingSql;
   /** The arrival number of row 0. */
   readonly arrivalFrom: number;
+  /** How many rows there are; 0 while they are still coming. */
+  readonly rows: number;
+  /** So many rows are given to their profiles at once; bounds memory and changes nothing else. */
+  readonly stretchRows: number;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The engine holds a stretch's assignments in memory while it joins them: some 100 bytes for each person. */
+export const STRETCH_ROWS = 4_000_000;
+
+/** Options of a statement that takes long: it ends when the lease is lost or the server stops. */
+export function stoppable(
+  { signal }: RowsOf,
+  settings: QueryOptions["settings"] = {},
+): Pick<QueryOptions, "signal" | "settings"> {
+  return signal === undefined ? { settings } : { settings, signal };
 }
 
 /** Refused rows are few or far too many; either way they are sent in groups. */
@@ -22,13 +37,19 @@ const REFUSED_AT_ONCE = 10_000;
 const REFUSED_COLUMNS = ["op", "import", "line", "column", "reason", "raw"] as const;
 
 export async function createMapped({ engine, tables, sql }: RowsOf): Promise<void> {
+  // Older engines make no statistics and do not know the setting.
+  const [statistics] = await engine.query(
+    "SELECT 1 FROM system.merge_tree_settings WHERE name = 'auto_statistics_types'",
+  );
+  const settings = statistics === undefined ? SCRATCH : `${SCRATCH}, auto_statistics_types = ''`;
   await engine.command(
-    `CREATE TABLE ${tables.mapped} (${sql.columns}) ENGINE = MergeTree ORDER BY row SETTINGS ${SCRATCH}`,
+    `CREATE TABLE ${tables.mapped} (${sql.columns}) ENGINE = MergeTree ORDER BY row SETTINGS ${settings}`,
   );
 }
 
 /**
- * Work tables are read a few times and dropped, so nothing is gained by merging or by columns in files of their own.
+ * Work tables are read a few times and dropped, so nothing is gained by columns in files of their own or by
+ * statistics, which take a tenth of an insert's time.
  */
 const SCRATCH = "min_bytes_for_wide_part = 1073741824, min_rows_for_wide_part = 100000000";
 
@@ -45,7 +66,7 @@ export async function takeRows(
   file: CsvFile,
   onProgress: (rows: number) => void,
 ): Promise<{ readonly rows: number; readonly refused: number }> {
-  const { engine, operation, tables, plan, sql, arrivalFrom } = rowsOf;
+  const { engine, operation, tables, plan, sql, arrivalFrom, signal } = rowsOf;
   await createMapped(rowsOf);
   const cells = plan.columns.map((_, index) => cellName(index));
   await engine.command(
@@ -77,22 +98,53 @@ export async function takeRows(
     waiting = [];
     if (records.length > 0) await engine.insert("refused_row", REFUSED_COLUMNS, records);
   };
-  async function* bytes() {
-    for await (const block of file.blocks()) {
-      rowsOf.signal?.throwIfAborted();
+  const blocks = file.blocks();
+  const nextPiece = async (): Promise<Buffer[]> => {
+    const piece: Buffer[] = [];
+    for (let bytes = 0; bytes < PIECE; ) {
+      signal?.throwIfAborted();
+      const { value: block } = await blocks.next();
+      if (block === undefined) break;
       rows += block.rows;
       refused += block.refused.length;
-      waiting.push(...block.refused);
+      // Not spread into one call: a piece can hold half a million of them.
+      for (const record of block.refused) waiting.push(record);
       if (waiting.length >= REFUSED_AT_ONCE) await keepRefused();
-      if (block.rows > 0) yield block.bytes;
+      bytes += block.bytes.length;
+      if (block.rows > 0) piece.push(block.bytes);
       onProgress(rows + refused);
     }
+    return piece;
+  };
+  const columns = ["row", "line", ...cells];
+  const options = stoppable(rowsOf, BLOCKS);
+  const sending: Promise<unknown>[] = [];
+  try {
+    for (let piece = await nextPiece(); piece.length > 0; piece = await nextPiece()) {
+      const sent = engine.insertStream(tables.staging, columns, "TabSeparated", each(piece), options);
+      sent.catch(() => {}); // Thrown when its turn comes, which may be after the next piece was read.
+      sending.push(sent);
+      if (sending.length >= PIECES_AT_ONCE) await sending.shift();
+    }
+    await Promise.all(sending);
+  } finally {
+    await Promise.allSettled(sending);
   }
-  const options = { ...(rowsOf.signal === undefined ? {} : { signal: rowsOf.signal }), settings: BLOCKS };
-  await engine.insertStream(tables.staging, ["row", "line", ...cells], "TabSeparated", bytes(), options);
   await keepRefused();
   return { rows, refused };
 }
+
+async function* each(buffers: readonly Buffer[]): AsyncGenerator<Buffer> {
+  yield* buffers;
+}
+
+/**
+ * Bytes that are sent as one insert: while the engine works on one, the next is read here. Each becomes a part of
+ * either table, so they are not small.
+ */
+const PIECE = 32 * 1024 * 1024;
+/** So many are in the engine's hands at once; that bounds the memory here. */
+const PIECES_AT_ONCE = 2;
 
 /** Large blocks become few parts, and each part costs an fsync or two; the two views write side by side. */
 const BLOCKS = {

@@ -19,6 +19,8 @@ export interface IngestOptions {
   /** Called when an import has ended, whatever its state; when it was published, audiences may have changed. */
   readonly onEnded?: (record: ImportRecord) => void;
   readonly spool?: Spool;
+  /** Rows that are given to their profiles at once; bounds memory and changes nothing else. */
+  readonly stretchRows?: number;
 }
 
 export interface IngestLog {
@@ -162,7 +164,7 @@ export class IngestService {
     const { definition: _, ...shown } = record;
     if (record.state !== "unchanged") return { ...shown, repeats: null };
     const earlier = await this.#options.store.imports.publishedWith(record.dataflowNumber, record.sha256);
-    return { ...shown, repeats: earlier?.id ?? null };
+    return { ...shown, repeats: earlier !== undefined && earlier.id < record.id ? earlier.id : null };
   }
 
   async #work(): Promise<void> {
@@ -243,6 +245,7 @@ export class IngestService {
         path: this.#spool.path(record.id),
         now: () => clock.now(),
         onProgress: this.#progress(record.id),
+        stretchRows: this.#options.stretchRows,
         signal: held.signal,
       });
       log.info({ import: record.id, dataflow: record.dataflowId, ...result }, `import ${result.state}`);

@@ -23,7 +23,10 @@ export function lockFolder(path: string): FolderLock {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new PeregrineError("folderUnusable", { detail: `${folder} cannot be made.`, cause: error });
+    throw new PeregrineError("folderUnusable", {
+      detail: `${folder} can't be made: ${reasonOf(error)}.`,
+      cause: error,
+    });
   }
   let file: SqliteFile.Database | undefined;
   try {
@@ -46,12 +49,26 @@ export function lockFolder(path: string): FolderLock {
   };
 }
 
+/** Why a folder can't be made or written, in words. */
+function reasonOf(error: unknown): string {
+  const code = isNodeError(error) ? (error.code ?? "") : "";
+  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EEXIST: "there is a file of this name",
+  ENOTDIR: "a part of its path is a file",
+  EACCES: "this process may not write there",
+  EROFS: "that is mounted read-only",
+  ENOSPC: "the disk is full",
+};
+
 function refusal(error: unknown, folder: string, pidFile: string): unknown {
   const known = storeFailure(error, "sqlite");
   if (!(known instanceof PeregrineError)) {
     return isNodeError(error)
       ? new PeregrineError("folderUnusable", {
-          detail: `${folder} cannot be written: ${error.message}`,
+          detail: `${folder} can't be written: ${reasonOf(error)}.`,
           cause: error,
         })
       : known;

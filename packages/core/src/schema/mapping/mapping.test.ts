@@ -53,21 +53,21 @@ describe("a mapping", () => {
   it("names every fault, each with its place", () => {
     const map = { userid: "ID", price: "number(paid", paid: "number(at) > at", prise: "1" };
     expect(faults({ map, leaveOut: "id", time: "tim(at)" })).toEqual([
-      ["/map/userid", "column 1: the file has no column `ID`", "did you mean `id`?"],
-      ["/map/price", "column 12: the expression ends where `,` or `)` is expected"],
-      ["/map/paid", "column 1: a number is compared with a text", "cast it: number(at)"],
+      ["/map/userid", "at character 1: the file has no column `ID`", "did you mean `id`?"],
+      ["/map/price", "at character 12: the expression ends where `,` or `)` is expected"],
+      ["/map/paid", "at character 1: a number is compared with a text", "cast it: number(at)"],
       ["/map/prise", "the schema `orders` has no column `prise`", "did you mean `price`?"],
-      ["/leaveOut", "column 1: the expression yields text, and boolean is expected", "cast it: boolean(id)"],
-      ["/time", "column 1: there is no function `tim`", "did you mean `time`?"],
+      ["/leaveOut", "the expression yields text, and boolean is expected", "cast it: boolean(id)"],
+      ["/time", "at character 1: there is no function `tim`", "did you mean `time`?"],
     ]);
   });
 
   it("asks for the cast that is missing", () => {
     expect(faults({ map: { userid: "id", price: "at" } })).toEqual([
-      ["/map/price", "column 1: the expression yields text, and number is expected", "cast it: number(at)"],
+      ["/map/price", "the expression yields text, and number is expected", "cast it: number(at)"],
     ]);
     expect(faults({ map: { userid: "id", price: "at * 2" } })).toEqual([
-      ["/map/price", "column 1: `*` takes a number, and this is a text", "cast it: number(at)"],
+      ["/map/price", "at character 1: `*` takes a number, and this is a text", "cast it: number(at)"],
     ]);
   });
 
@@ -87,25 +87,25 @@ describe("a mapping", () => {
 describe("an expression that is none", () => {
   it.each([
     ["", undefined],
-    ["id +", "column 5: the expression ends where a column, a constant or a function is expected"],
-    ["id id", "column 4: `id` stands where an operator or the end is expected"],
-    ["(id", "column 4: the expression ends where an operator or `)` is expected"],
-    ["1 < 2 < 3", "column 7: comparisons cannot be chained"],
-    ["'abc", "column 1: this text is never closed"],
-    ["a == b", "column 3: `==` does not belong to the language"],
-    ["a ? b", "column 3: `?` does not belong to the language"],
-    ["column(id)", "column 1: `column` takes the name of one column as a text"],
-    ["if(true, id)", "column 1: `if` does not take 2 values"],
-    ["if(true, id, 1)", "column 1: the results are of different types: text and number"],
-    ['time(at, "DD/MM")', "column 1: the format names no year"],
+    ["id +", "at character 5: the expression ends where a column, a constant or a function is expected"],
+    ["id id", "at character 4: `id` stands where an operator or the end is expected"],
+    ["(id", "at character 4: the expression ends where an operator or `)` is expected"],
+    ["1 < 2 < 3", "at character 7: comparisons cannot be chained"],
+    ["'abc", "at character 1: this text is never closed"],
+    ["a == b", "at character 3: `==` does not belong to the language"],
+    ["a ? b", "at character 3: `?` does not belong to the language"],
+    ["column(id)", "at character 1: `column` takes the name of one column as a text"],
+    ["if(true, id)", "at character 1: `if` does not take 2 values"],
+    ["if(true, id, 1)", "at character 1: the results are of different types: text and number"],
+    ['time(at, "DD/MM")', "at character 1: the format names no year"],
     [
       'time(at, "YYYY-MM-DD QQ")',
-      "column 1: `QQ` is no part of a time; parts are YYYY, MM, M, DD, D, hh, h, mm, ss, SSS",
+      "at character 1: `QQ` is no part of a time; parts are YYYY, MM, M, DD, D, hh, h, mm, ss, SSS",
     ],
-    ["1.1234567", "column 1: numbers have at most 12 digits before and 6 behind the point"],
+    ["1.1234567", "at character 1: numbers have at most 12 digits before and 6 behind the point"],
     [
       `${"(".repeat(41)}id${")".repeat(41)}`,
-      "column 41: the expression is nested deeper than 40, or longer than 40 operators",
+      "at character 41: the expression is nested deeper than 40, or longer than 40 operators",
     ],
   ])("%s", (expression, message) => {
     if (message === undefined) expect(() => flow({ map: { userid: expression } })).toThrow();

@@ -113,7 +113,7 @@ function readExpression(
     for (const { column, message, remedy } of checked.faults) {
       faults.push({
         path,
-        message: `column ${column}: ${message}`,
+        message: `at character ${column}: ${message}`,
         ...(remedy === undefined ? {} : { remedy }),
       });
     }
@@ -124,7 +124,7 @@ function readExpression(
   const wanted = types.join(" or ");
   faults.push({
     path,
-    message: `column 1: the expression yields ${typed.type}, and ${wanted} is expected`,
+    message: `the expression yields ${typed.type}, and ${wanted} is expected`,
     remedy: `cast it: ${types[0]}(${source})`,
   });
   return undefined;

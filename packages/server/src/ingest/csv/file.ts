@@ -110,7 +110,7 @@ function zipFailure(cause: unknown): unknown {
     });
   }
   if (typeof code === "string" && code.startsWith("Z_")) {
-    return new PeregrineError("fileNotCsv", {
+    return new PeregrineError("fileCutOff", {
       detail: "The gzip file is damaged and cannot be unpacked.",
       cause,
     });

@@ -16,7 +16,9 @@ const MOST_COLUMNS = 2000;
 /** First bytes that say what a file is instead of CSV. */
 const OTHER_FORMATS: readonly { readonly begins: RegExp; readonly is: string }[] = [
   { begins: /^PK[^\s!-~]{2}/, is: "a ZIP archive or an Excel workbook: save the sheet as CSV (UTF-8)" },
+  { begins: /^(\x89PNG|\xFF\xD8\xFF|GIF8|RIFF....WEBP)/s, is: "a picture" },
   { begins: /^%PDF/, is: "a PDF document" },
+  { begins: /^SQLite format 3/, is: "an SQLite database" },
   { begins: /^PAR1/, is: "a Parquet file" },
   { begins: /^\x28\xB5\x2F\xFD/, is: "compressed with zstd: unpack it, or use gzip" },
   { begins: /^BZh/, is: "compressed with bzip2: unpack it, or use gzip" },
@@ -64,7 +66,9 @@ export function readHeader(bytes: Buffer, delimiter: number, last: boolean): Csv
     });
   }
   if (!isUtf8(bytes.subarray(at, read.end))) {
-    throw new PeregrineError("fileHeaderInvalid", { detail: "The names of the columns are not UTF-8." });
+    throw new PeregrineError("fileNotCsv", {
+      detail: "The first line is not UTF-8: the file is in another encoding, or it is not text.",
+    });
   }
   check(read.cells);
   return { columns: read.cells, used: read.end, line: line + read.lines };

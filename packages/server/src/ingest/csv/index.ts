@@ -1,2 +1,2 @@
-export { type CsvFile, openCsv, readCsv } from "./file.ts";
+export { type CsvFile, openCsv } from "./file.ts";
 export type { RefusedRecord } from "./scanner.ts";

@@ -114,6 +114,8 @@ describe("a file", () => {
     ["a web page", "<!DOCTYPE html><html>\n", "fileNotCsv"],
     ["JSON", '[{"a":1}]\n', "fileNotCsv"],
     ["a workbook", "PK\x03\x04abc\n", "fileNotCsv"],
+    ["a picture", Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"), "fileNotCsv"],
+    ["another encoding in its header", Buffer.from("k\xf6ln,b\n1,2\n", "latin1"), "fileNotCsv"],
     ["lines that end with CR alone", "a,b\r1,2\r", "fileNotCsv"],
     ["a column named twice", "a,b,a\n1,2,3\n", "fileHeaderInvalid"],
     ["no name in its header", ",,\n1,2,3\n", "fileHeaderInvalid"],

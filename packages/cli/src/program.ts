@@ -1,0 +1,273 @@
+import { readFileSync } from "node:fs";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { connect } from "./client.ts";
+import { activationStatus, listActivations, runActivation, showActivation } from "./command/activation.ts";
+import { apply } from "./command/apply.ts";
+import { listAudiences, previewAudience, showAudience } from "./command/audience.ts";
+import { importFile, refusedRows } from "./command/import.ts";
+import { login } from "./command/login.ts";
+import { showProfile } from "./command/profile.ts";
+import { rebuild } from "./command/rebuild.ts";
+import { createToken, listTokens, revokeToken } from "./command/token.ts";
+import { DEFAULT_URL, findConnection } from "./credentials.ts";
+import { processOutput } from "./output.ts";
+import type { Session } from "./session.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type OpenSession = () => Promise<Session>;
+
+interface GlobalOptions {
+  readonly json?: boolean;
+  readonly url?: string;
+}
+
+/** All commands with their help; what they need is opened when one of them runs. */
+export function program(environment: Environment): Command {
+  const root = new Command("peregrine")
+    .description("Profiles, audiences and activations of a self-hosted customer data platform.")
+    .version(ownVersion(), "--version", "print the version")
+    .exitOverride()
+    // What goes wrong is thrown, and told in one place: as text, or as JSON.
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({ showGlobalOptions: true })
+    .option("--json", "print exactly one JSON value on standard output, also when the command fails")
+    .option("--url <address>", `where the server is (PEREGRINE_URL, else ${DEFAULT_URL})`)
+    .addHelpText(
+      "after",
+      `
+A first look:
+  peregrine serve                          run the server; the first start prints a set-up code
+  peregrine login --setup-code CODE        become its first administrator
+  peregrine apply -f examples/shop --dry-run
+  peregrine import customers customers.csv
+
+Exit codes: 0 done, 1 failed, 64 wrong usage, 65 wrong input, 66 no such file or thing, 69 not reachable,
+70 a bug, 74 no room, 75 try again later, 77 not permitted, 78 configuration. docs/cli.md explains them.`,
+    );
+
+  const session = async (): Promise<Session> => {
+    const { json = false, url } = root.opts<GlobalOptions>();
+    const connection = await findConnection(environment, url);
+    return {
+      api: connect(connection),
+      connection,
+      output: processOutput(json),
+      environment,
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    };
+  };
+
+  addServerCommands(root, environment);
+  addAccessCommands(root, session);
+  addDataCommands(root, session);
+  addAudienceCommands(root, session);
+  addActivationCommands(root, session);
+  return root;
+}
+
+function addServerCommands(root: Command, environment: Environment): void {
+  root
+    .command("serve")
+    .description("run the server; docs/configuration.md lists its environment variables")
+    .addOption(new Option("--data <folder>", "the data folder (PEREGRINE_DATA, else ./.peregrine)"))
+    .addOption(new Option("--host <address>", "the address to listen on (PEREGRINE_HOST, else 127.0.0.1)"))
+    .addOption(
+      new Option("--port <number>", "the port to listen on (PEREGRINE_PORT, else 7373; 0 takes any)"),
+    )
+    .addOption(new Option("--roles <roles>", "what this process does: web,ingest,worker (PEREGRINE_ROLES)"))
+    .addOption(
+      new Option(
+        "--as-of <instant>",
+        "evaluate everything as of this instant, for old data (PEREGRINE_AS_OF)",
+      ),
+    )
+    .addHelpText("after", examples("peregrine serve --data /var/lib/peregrine --host 0.0.0.0"))
+    .action(async (options: Record<string, string | undefined>) => {
+      // The server is large; other commands start without loading it.
+      const { serve } = await import("./serve.ts");
+      const { json = false } = root.opts<GlobalOptions>();
+      await serve({ ...environment, ...serverVariables(options) }, processOutput(json));
+    });
+  root
+    .command("demo")
+    .description("an invented shop, its audiences, and a stand-in for Ibexa that is brought in step")
+    .option(
+      "--headless",
+      "do it once in a folder of its own, compare person by person, print the result, end",
+    )
+    .action(async (options: { headless?: boolean }) => {
+      const { demo } = await import("./demo/demo.ts");
+      await demo({ headless: options.headless ?? false }, environment, Date.now);
+    });
+}
+
+function serverVariables(options: Record<string, string | undefined>): Record<string, string> {
+  const names = {
+    data: "PEREGRINE_DATA",
+    host: "PEREGRINE_HOST",
+    port: "PEREGRINE_PORT",
+    roles: "PEREGRINE_ROLES",
+    asOf: "PEREGRINE_AS_OF",
+  };
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([option, variable]) => {
+      const value = options[option];
+      return value === undefined ? [] : [[variable, value]];
+    }),
+  );
+}
+
+function addAccessCommands(root: Command, session: OpenSession): void {
+  root
+    .command("login")
+    .description("keep a token for this server in a file that only you can read")
+    .option("--setup-code <code>", "the code that the first start of the server printed")
+    .option("--token <token>", "a token that was made before")
+    .option("--name <name>", "what the administrator's token is called", "first administrator")
+    .addHelpText("after", examples("peregrine login --setup-code 7QK2-M0XA-94TD-PZ3E"))
+    .action(async (options: { setupCode?: string; token?: string; name: string }) =>
+      login(await session(), options),
+    );
+  const token = root.command("token").description("tokens of the API; for administrators");
+  token
+    .command("create <name>")
+    .description("make a token and show it, this once")
+    .addOption(
+      new Option("--role <role>", "viewers read, editors change, administrators do everything")
+        .choices(["viewer", "editor", "admin"])
+        .default("viewer"),
+    )
+    .addHelpText("after", examples('peregrine token create "nightly import" --role editor'))
+    .action(async (name: string, { role }: { role: "viewer" | "editor" | "admin" }) =>
+      createToken(await session(), name, role),
+    );
+  token
+    .command("list")
+    .description("all tokens, without what opens the door")
+    .action(async () => listTokens(await session()));
+  token
+    .command("revoke <id>")
+    .description("from now on the token opens nothing")
+    .action(async (id: string) => revokeToken(await session(), id));
+}
+
+function addDataCommands(root: Command, session: OpenSession): void {
+  root
+    .command("apply")
+    .description("bring identifiers, schemas, dataflows, audiences and activations to what YAML files say")
+    .requiredOption("-f, --file <paths...>", "files, or folders with .yaml files")
+    .option("--dry-run", "only show what would change")
+    .option("--prune", "delete what came from files and stands in none of these")
+    .addOption(
+      new Option("--destination <answer>", "an activation's address changed: is it the same Ibexa?").choices([
+        "same",
+        "different",
+      ]),
+    )
+    .addHelpText(
+      "after",
+      `${examples("peregrine apply -f examples/shop --dry-run", "peregrine apply -f audiences.yaml activation.yaml")}
+
+$\{NAME} in a file is replaced by the environment variable NAME: so secrets stay out of files.`,
+    )
+    .action(
+      async (options: {
+        file: string[];
+        dryRun?: boolean;
+        prune?: boolean;
+        destination?: "same" | "different";
+      }) =>
+        apply(await session(), {
+          files: options.file,
+          dryRun: options.dryRun ?? false,
+          prune: options.prune ?? false,
+          destination: options.destination,
+        }),
+    );
+  const files = root
+    .command("import")
+    .description("take in a CSV file: `import <dataflow> <file>`")
+    .addHelpText(
+      "after",
+      examples("peregrine import customers customers.csv.gz", "peregrine import refused 12 > refused.csv"),
+    );
+  files
+    .command("file <dataflow> <file>", { isDefault: true })
+    .description("send a CSV file, plain or gzip, and wait until it is taken in; `file` may be left out")
+    .action(async (dataflow: string, file: string) => importFile(await session(), dataflow, file));
+  files
+    .command("refused")
+    .argument("<id>", "the import's number", wholeNumber)
+    .description("an import's refused rows as CSV, with line, column and reason")
+    .action(async (id: number) => refusedRows(await session(), id));
+  root
+    .command("rebuild")
+    .description("derive all profiles again from the rows; readers see the old ones until the end")
+    .action(async () => rebuild(await session()));
+  root
+    .command("profile")
+    .description("people")
+    .command("show <identifier>")
+    .description("one person, by `userid:1042`, any other identifier, or a profile's number")
+    .addHelpText("after", examples("peregrine profile show email:jo@example.com"))
+    .action(async (identifier: string) => showProfile(await session(), identifier));
+}
+
+function addAudienceCommands(root: Command, session: OpenSession): void {
+  const audience = root.command("audience").description("audiences");
+  audience
+    .command("list")
+    .description("all audiences with their sizes")
+    .action(async () => listAudiences(await session()));
+  audience
+    .command("show <id>")
+    .description("one audience with its rule in words")
+    .action(async (id: string) => showAudience(await session(), id));
+  audience
+    .command("preview <id>")
+    .description("whom the rule finds now: size, without identifier, 25 people; changes nothing")
+    .option("--as-of <instant>", "as of another instant, such as 2026-07-01T00:00:00Z", instant)
+    .addHelpText("after", examples("peregrine audience preview 5d822e81 --as-of 2026-07-01T00:00:00Z"))
+    .action(async (id: string, { asOf }: { asOf?: string }) => previewAudience(await session(), id, asOf));
+}
+
+function addActivationCommands(root: Command, session: OpenSession): void {
+  const activation = root.command("activation").description("activations");
+  activation
+    .command("list")
+    .description("all activations")
+    .action(async () => listActivations(await session()));
+  activation
+    .command("show <id>")
+    .description("one activation with its settings, without its secrets")
+    .action(async (id: string) => showActivation(await session(), id));
+  activation
+    .command("status <id>")
+    .description("how each audience stands: numbers that add up, and why it failed if it did")
+    .action(async (id: string) => activationStatus(await session(), id));
+  activation
+    .command("run <id>")
+    .description("check, plan and deliver now, and wait for the end")
+    .action(async (id: string) => runActivation(await session(), id));
+}
+
+function examples(...lines: readonly string[]): string {
+  return ["", "Examples:", ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+function ownVersion(): string {
+  const written: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return typeof written === "object" && written !== null && "version" in written
+    ? String(written.version)
+    : "";
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is a whole number.");
+}
+
+function instant(text: string): string {
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new InvalidArgumentError("It is an instant such as 2026-07-01T00:00:00Z.");
+}
