@@ -206,11 +206,13 @@ export async function run(rows = ROWS): Promise<Record<string, unknown>> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  // The best of each: what neighbours on the machine took from the others says nothing about the program.
+  const [seconds, plainSeconds] = [Math.min(...ours), Math.min(...plain)];
   const result = {
     bench: "ingest",
-    ratio: Number((median(plain) / median(ours)).toFixed(2)),
-    rowsPerSecond: Math.round(rows / median(ours)),
-    plainRowsPerSecond: Math.round(rows / median(plain)),
+    ratio: Number((plainSeconds / seconds).toFixed(2)),
+    rowsPerSecond: Math.round(rows / seconds),
+    plainRowsPerSecond: Math.round(rows / plainSeconds),
     peakMemoryMb: memory.end(),
     engineMemoryMb,
     machine: machine(),

@@ -27,7 +27,7 @@ export function watchMemory(): { end(): number } {
     peak = Math.max(peak, process.memoryUsage.rss());
   };
   sample();
-  const timer = setInterval(sample, 50);
+  const timer = setInterval(sample, 200);
   return {
     end() {
       clearInterval(timer);

@@ -71,7 +71,6 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS): 
       const durations = twin.durations[at];
       if (durations === undefined) throw new Error("the twin did not see this file");
       const passage: Passage = { installation, sandbox, random, importId, runBefore, durations };
-      if (phase !== "import") await installation.published(importId);
       for (let strikes = 0; strikes < MOST_PER_FILE && kills < KILLS; strikes += 1) {
         if (!(await moment(passage))) break;
         kills += 1;
@@ -87,8 +86,7 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS): 
       if (phase === "delivery") await bringInStep(installation);
       if (who === "engine host") {
         // An engine that dies again and again is started later and later, until the server is started anew.
-        await installation.stop();
-        await installation.start();
+        await restart(installation);
       }
     }
     const status = await bringInStep(installation);
@@ -116,6 +114,17 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS): 
     await installation.killServer();
     await sandbox.close();
   }
+}
+
+/** Ends the server in order and starts it again; its first run is over when this returns. */
+async function restart(installation: Installation): Promise<void> {
+  const last = (await installation.latestRun())?.id;
+  await installation.stop();
+  await installation.start();
+  await eventually("the run of the start ends", async () => {
+    const run = await installation.latestRun();
+    return run?.id !== last && run?.state === "done" ? true : undefined;
+  });
 }
 
 /** Waits until the audiences are evaluated with that file. */

@@ -129,7 +129,7 @@ describe("wrong settings", () => {
     const sandbox = await sandboxOf();
     const { run } = await carry(sandbox.webhookUrl, { segmentGroupIdentifier: "no_such_group" });
     const ended = await run();
-    expect(ended).toMatchObject({ state: "failed", error: { code: "destinationRefused" } });
+    expect(ended).toMatchObject({ state: "failed", error: { code: "destinationRefusesSegment" } });
     expect(ended.error?.detail).toContain("400");
     expect(sandbox.requests().length).toBe(1);
   });
@@ -231,7 +231,7 @@ describe("the request log", () => {
       { run: ended.id },
     );
     expect(rows.length).toBe(ended.counts?.["requests"]);
-    expect(rows[0]).toMatchObject({ status: 422, code: "destinationRefused" });
+    expect(rows[0]).toMatchObject({ status: 422, code: "destinationRefusesSegment" });
     const kept = JSON.stringify([
       rows,
       ended,

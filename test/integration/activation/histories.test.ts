@@ -45,11 +45,22 @@ const fault: fc.Arbitrary<FaultSpec> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("loginPage" as const), at: moment, times, match }) },
   {
-    weight: 4,
+    weight: 3,
     arbitrary: fc.record({
       kind: fc.constant("status" as const),
-      status: fc.constantFrom(400, 401, 404, 413, 422, 429, 500, 503),
+      status: fc.constantFrom(401, 404, 429, 500, 503),
       at: moment,
+      times,
+      match,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("status" as const),
+      status: fc.constantFrom(400, 413, 422),
+      // A refusal says that nothing was done (docs/ibexa-webhook.md, section 7), so there is none afterwards.
+      at: fc.constant("before" as const),
       times,
       match,
     }),

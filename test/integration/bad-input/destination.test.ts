@@ -14,7 +14,8 @@ let shop: Installation;
 let sandbox: Sandbox;
 const closers: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
-  shop = await startInstallation();
+  // No worker: a run begins when it is asked for, and what it says stays to be read.
+  shop = await startInstallation({ PEREGRINE_ROLES: "web,ingest" });
   sandbox = await startSandbox({
     activations: [{ clientId: CLIENT_ID, clientSecret: SECRET, segmentGroupIdentifier: "cdp" }],
     segmentGroups: [{ identifier: "cdp" }],

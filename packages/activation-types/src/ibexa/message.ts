@@ -36,8 +36,8 @@ export function membershipChangesMessage(
   settings: IbexaSettings,
   changes: readonly Change[],
 ): OutgoingMessage {
-  // Joined by hand, and most ids need no escaping: it is the only message that is built by the million.
-  let list = "";
+  // By hand, and most ids need no escaping: it is the only message that is built by the million.
+  const list: string[] = [];
   let audienceId: string | undefined;
   let audience = "";
   for (const change of changes) {
@@ -46,9 +46,9 @@ export function membershipChangesMessage(
       audience = `{"audienceId":${JSON.stringify(audienceId)},"personId":`;
     }
     const person = PLAIN.test(change.personId) ? `"${change.personId}"` : JSON.stringify(change.personId);
-    list += `${list === "" ? "" : ","}${audience}${person},"membership":${change.membership}}`;
+    list.push(`${audience}${person},"membership":${change.membership}}`);
   }
-  return envelope(settings, "membershipChanges", `{"changes":[${list}]}`);
+  return envelope(settings, "membershipChanges", `{"changes":[${list.join(",")}]}`);
 }
 
 export function metadataMessage(settings: IbexaSettings, facts: readonly SegmentFact[]): OutgoingMessage {

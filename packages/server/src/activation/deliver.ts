@@ -114,7 +114,7 @@ export async function deliver(options: DeliverOptions): Promise<Delivered> {
       const sending: Promise<void>[] = [];
       for (const batch of prepared.batches) {
         if (sender.stopped !== undefined) break;
-        const { done } = await slots.begin(() => sender.deliver(batch, prepared.outcomes, attach));
+        const { done } = await slots.begin(() => sender.deliver(batch.unpack(), prepared.outcomes, attach));
         sending.push(done);
       }
       const recorded = record(prepared, sending, begun);

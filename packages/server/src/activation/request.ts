@@ -62,9 +62,12 @@ function failed(error: unknown, url: string, lateAfterMs: number | undefined): E
   return { kind: "failed", cause: "broken", reason };
 }
 
-async function readBody(
-  body: Dispatcher.ResponseData["body"],
-): Promise<{ text: string; truncated: boolean }> {
+async function readBody({
+  body,
+  headers,
+}: Dispatcher.ResponseData): Promise<{ text: string; truncated: boolean }> {
+  const length = Number(headers["content-length"] ?? Number.POSITIVE_INFINITY);
+  if (length <= LONGEST_ANSWER) return { text: await body.text(), truncated: false };
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -131,7 +134,7 @@ export function createOutgoing(clock: Clock): Outgoing {
         body: message.body ?? null,
         signal: limit.signal,
       });
-      const { text, truncated } = await readBody(response.body);
+      const { text, truncated } = await readBody(response);
       return {
         kind: "answer",
         status: response.statusCode,

@@ -13,7 +13,7 @@ export interface StretchPolicy {
  * stretches of 50,000, 1.7 s in stretches of 100,000 and little less in larger ones. With a slow destination small
  * ones matter: what is accepted is seen, and after a crash less is unknown.
  */
-export const STRETCH_POLICY: StretchPolicy = { first: 5_000, largest: 100_000, aimMs: 4_000 };
+export const STRETCH_POLICY: StretchPolicy = { first: 20_000, largest: 100_000, aimMs: 4_000 };
 
 /** Cuts a plan into stretches of whole batches, as large as the destination is fast. People who go alone come last. */
 export class StretchCutter {

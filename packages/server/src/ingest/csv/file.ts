@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { PeregrineError } from "@peregrine/core";
 import { type CsvHeader, readHeader } from "./header.ts";
@@ -28,43 +29,29 @@ export async function openCsv(path: string, options: CsvOptions = {}): Promise<C
   return readCsv(unpacked(path), options);
 }
 
-/** As {@link openCsv}, from pieces of any size. */
+/** As {@link openCsv}, from pieces of any size. A piece is not looked at any more when the next one is asked for. */
 export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions = {}): Promise<CsvFile> {
   const delimiter = (options.delimiter ?? ",").charCodeAt(0);
-  const pieces = source[Symbol.asyncIterator]();
-  const next = async (): Promise<Buffer | undefined> => {
-    options.signal?.throwIfAborted();
-    const piece = await pieces.next();
-    return piece.done === true ? undefined : piece.value;
-  };
-  let bytes: Buffer = Buffer.alloc(0);
+  const input = new Input(source, options.signal);
   let header: CsvHeader | undefined;
-  let last = false;
   while (header === undefined) {
-    const piece = await next();
-    last = piece === undefined;
-    if (piece !== undefined) bytes = bytes.length === 0 ? piece : Buffer.concat([bytes, piece]);
-    header = readHeader(bytes, delimiter, last);
+    await input.more();
+    header = readHeader(input.bytes, delimiter, input.ended);
   }
   const { columns, line, used } = header;
-  const first = bytes.subarray(used);
+  input.drop(used);
   return {
     columns,
     async *blocks() {
       const scanner = new CsvScanner({ columns, delimiter, line });
-      let rest: Buffer = first;
-      let ended = last;
       let records = 0;
       for (;;) {
-        const { block, used: scanned } = scanner.scan(rest, ended);
+        const { block, used: scanned } = scanner.scan(input.bytes, input.ended);
         records += block.rows + block.refused.length;
         if (block.rows > 0 || block.refused.length > 0) yield block;
-        if (ended) break;
-        const piece = await next();
-        ended = piece === undefined;
-        const kept = rest.subarray(scanned);
-        if (piece === undefined) rest = kept;
-        else rest = kept.length === 0 ? piece : Buffer.concat([kept, piece]);
+        if (input.ended) break;
+        input.drop(scanned);
+        await input.more();
       }
       if (records === 0) {
         throw new PeregrineError("fileEmpty", { detail: "The file has a header and no rows." });
@@ -73,18 +60,61 @@ export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions
   };
 }
 
-async function* unpacked(path: string): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: PIECE });
-  const pieces = file[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const first = await pieces.next();
-  if (first.done === true) return;
-  if (first.value[0] === 0x1f && first.value[1] === 0x8b) {
-    file.destroy();
-    yield* gunzipped(path);
-    return;
+/** What was read and is not used yet, in one buffer: a new one for each piece would keep the collector busy. */
+class Input {
+  /** Nothing follows. */
+  ended = false;
+  readonly #pieces: AsyncIterator<Buffer>;
+  readonly #signal: AbortSignal | undefined;
+  #buffer = Buffer.allocUnsafe(2 * PIECE);
+  #from = 0;
+  #to = 0;
+
+  constructor(source: AsyncIterable<Buffer>, signal: AbortSignal | undefined) {
+    this.#pieces = source[Symbol.asyncIterator]();
+    this.#signal = signal;
   }
-  yield first.value;
-  for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next()) yield piece.value;
+
+  get bytes(): Buffer {
+    return this.#buffer.subarray(this.#from, this.#to);
+  }
+
+  drop(bytes: number): void {
+    this.#from += bytes;
+  }
+
+  async more(): Promise<void> {
+    this.#signal?.throwIfAborted();
+    const { done, value: piece } = await this.#pieces.next();
+    if (done === true) {
+      this.ended = true;
+      return;
+    }
+    const kept = this.#to - this.#from;
+    const room = kept + piece.length;
+    const target = room <= this.#buffer.length ? this.#buffer : Buffer.allocUnsafe(2 * room);
+    this.#buffer.copy(target, 0, this.#from, this.#to);
+    piece.copy(target, kept);
+    this.#buffer = target;
+    this.#from = 0;
+    this.#to = room;
+  }
+}
+
+async function* unpacked(path: string): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafe(PIECE);
+    for (let first = true; ; first = false) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE, null);
+      if (bytesRead === 0) return;
+      if (first && buffer[0] === 0x1f && buffer[1] === 0x8b) break;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+  yield* gunzipped(path);
 }
 
 async function* gunzipped(path: string): AsyncGenerator<Buffer> {

@@ -53,8 +53,8 @@ const ESCAPES: Readonly<Record<number, number>> = {
  * them as TabSeparated, in one pass over the bytes and without a string for a cell. Blank lines are no records.
  *
  * The engine's own CSV reader is not given the bytes, because it trims cells, takes `\N` for NULL, stops at the
- * first broken record and knows no line numbers. One pass here costs 0.25 s for 100 MB, and the engine reads
- * TabSeparated faster than CSV.
+ * first broken record and knows no line numbers. One pass takes 0.5 s for 80 MB, half as much again as a
+ * bare loop that copies the bytes one by one.
  */
 export class CsvScanner {
   readonly #columns: readonly string[];
