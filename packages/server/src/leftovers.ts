@@ -38,11 +38,12 @@ async function dropScratch(engine: Engine, operations: ReadonlySet<number>): Pro
 
 /** A mutation rewrites the parts that hold such rows and no others; it runs once after a crash, never in between. */
 async function deleteRows(engine: Engine, operations: readonly number[]): Promise<void> {
-  const tables = await engine.query<{ name: string }>(
-    `SELECT table AS name FROM system.columns
+  // Not `table AS name`: the condition on `name` would read the alias and find nothing.
+  const tables = await engine.query<{ table: string }>(
+    `SELECT table FROM system.columns
      WHERE database = currentDatabase() AND name = 'op' AND type = 'UInt64' ORDER BY table`,
   );
-  for (const { name } of tables) {
+  for (const { table: name } of tables) {
     const [row] = await engine.query<{ rows: number }>(
       `SELECT count() AS rows FROM ${name} WHERE op IN {ops:Array(UInt64)}`,
       { ops: operations },

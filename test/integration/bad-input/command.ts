@@ -25,6 +25,9 @@ export async function peregrine(
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
+    // A command that hangs fails its test, and does not outlive it.
+    timeout: 90_000,
+    killSignal: "SIGKILL",
     ...(cwd === undefined ? {} : { cwd }),
   });
   const pieces = { stdout: "", stderr: "" };

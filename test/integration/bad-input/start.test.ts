@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -251,6 +252,11 @@ describe("a data folder that this program must not touch is exit code 78", () =>
     const failure = await refusedStart(folder, { PEREGRINE_SECRET_KEY: key });
     expect(failure).toMatchObject({ exit: 78, code: "secretKeyWrong" });
     expect(JSON.stringify(failure.json)).not.toContain(key);
+    const file = join(folder, "data", "secret.key");
+    await rm(file);
+    expect(await refusedStart(folder)).toMatchObject({ exit: 78, code: "secretKeyWrong" });
+    expect(existsSync(file), "no other key is put in the place of the lost one").toBe(false);
+    await cp(join(sound, "data", "secret.key"), file);
     await isSound(folder);
   });
 });

@@ -203,11 +203,11 @@ WHERE member.profile > {me_after:UInt32} GROUP BY profile ORDER BY profile LIMIT
 
   /** The columns that the tables of events have, by table. */
   async eventColumns(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-    const rows = await this.#engine.query<{ readonly name: string; readonly columns: readonly string[] }>(
-      `SELECT table AS name, groupArray(name) AS columns FROM system.columns
+    const rows = await this.#engine.query<{ readonly table: string; readonly columns: readonly string[] }>(
+      `SELECT table, groupArray(name) AS columns FROM system.columns
 WHERE database = currentDatabase() AND match(table, '^event_[0-9]+$') GROUP BY table`,
     );
-    return new Map(rows.map(({ name, columns }) => [name, new Set(columns)]));
+    return new Map(rows.map(({ table, columns }) => [table, new Set(columns)]));
   }
 
   /** Size of a rule, how many of these have no value of the identifier, and the first profiles by number. */

@@ -57,9 +57,8 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
         })
       : server(options.url, options.credentials);
   try {
-    await createDatabase(endpoint, database).catch((error: unknown) => {
-      throw options.url === undefined ? error : strangerFailure(error, options.url);
-    });
+    if (options.url !== undefined) await assertClickHouse(endpoint, options.url);
+    await createDatabase(endpoint, database);
     const engine = connectEngine({ ...endpoint, database });
     await migrateEngine(engine);
     return Object.assign(engine, { process: endpoint.process });
@@ -113,12 +112,22 @@ async function createDatabase(place: Place, database: string): Promise<void> {
   }
 }
 
-/** What answers at the address and is no ClickHouse speaks of itself: a web page, a proxy's error. */
-function strangerFailure(error: unknown, url: string): unknown {
-  if (error instanceof PeregrineError) return error;
-  return new PeregrineError("engineUnavailable", {
+/** A web page or a proxy at the address may answer 200 to everything, and would be taken for an empty data plane. */
+async function assertClickHouse(place: Place, url: string): Promise<void> {
+  const outside = connectEngine({ ...place, database: "default", close: async () => {} });
+  let cause: unknown;
+  try {
+    const [row] = await outside.query<{ version: unknown }>("SELECT version() AS version");
+    if (typeof row?.version === "string") return;
+  } catch (error) {
+    if (error instanceof PeregrineError) throw error;
+    cause = error;
+  } finally {
+    await outside.close();
+  }
+  throw new PeregrineError("engineUnavailable", {
     detail: `${new URL(url).origin} answers, and not as ClickHouse does.`,
-    cause: error,
+    cause,
   });
 }
 

@@ -99,9 +99,12 @@ export async function takeRows(
     if (records.length > 0) await engine.insert("refused_row", REFUSED_COLUMNS, records);
   };
   const blocks = file.blocks();
+  let size = FIRST_PIECE;
   const nextPiece = async (): Promise<Buffer[]> => {
     const piece: Buffer[] = [];
-    for (let bytes = 0; bytes < PIECE; ) {
+    const enough = size;
+    size = Math.min(PIECE, 2 * size);
+    for (let bytes = 0; bytes < enough; ) {
       signal?.throwIfAborted();
       const { value: block } = await blocks.next();
       if (block === undefined) break;
@@ -143,6 +146,8 @@ async function* each(buffers: readonly Buffer[]): AsyncGenerator<Buffer> {
  * either table, so they are not small.
  */
 const PIECE = 32 * 1024 * 1024;
+/** The first is smaller, so that the engine soon has something to do; then they double. */
+const FIRST_PIECE = 8 * 1024 * 1024;
 /** So many are in the engine's hands at once; that bounds the memory here. */
 const PIECES_AT_ONCE = 2;
 

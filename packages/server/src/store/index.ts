@@ -1,16 +1,14 @@
-export type { ActivationAudience, ActivationAudiences } from "./activation-audiences.ts";
-export type { Counters } from "./counters.ts";
 export { Keyset, type Page } from "./cursor.ts";
 export type { Database } from "./database.ts";
-export type { CatalogColumn, DefinitionRecord, Definitions, Origin } from "./definitions.ts";
-export { type FolderLock, lockFolder } from "./folder-lock.ts";
-export type { ImportCounts, ImportDefinition, ImportRecord, ImportState, Imports } from "./imports.ts";
-export type { Installation } from "./installation.ts";
-export { assertHeld, type Lease, type Leases } from "./leases.ts";
-export { type OperationKind, type Operations, type Snapshot, setBase, setGeneration } from "./operations.ts";
-export type { StoredFailure, StoredProgress } from "./progress.ts";
-export type { RunRecord, Runs } from "./runs.ts";
+export type { CatalogColumn, DefinitionRecord, Origin } from "./definitions.ts";
+export { lockFolder } from "./folder-lock.ts";
+export type { ImportCounts, ImportDefinition, ImportRecord, ImportState } from "./imports.ts";
+
+export type { Lease, Leases } from "./leases.ts";
+export { type Operations, type Snapshot, setBase, setGeneration } from "./operations.ts";
+export type { StoredProgress } from "./progress.ts";
+export type { RunRecord } from "./runs.ts";
 export { parseSecretKey } from "./secret-key.ts";
-export type { Random, Secrets } from "./secrets.ts";
+export type { Random } from "./secrets.ts";
 export { openStore, type Store, type StoreOptions } from "./store.ts";
-export type { TokenRecord, TokenRole, Tokens } from "./tokens.ts";
+export type { TokenRecord } from "./tokens.ts";

@@ -7,9 +7,6 @@ export type JSONValue =
   | readonly JSONValue[]
   | { readonly [key: string]: JSONValue };
 
-/** A JSON object. */
-export type JSONObject = { readonly [key: string]: JSONValue };
-
 /** The text for a column that may be empty; `undefined` and `null` become SQL's NULL. */
 export function toJSONText(value: unknown): string | null {
   return value === undefined || value === null ? null : JSON.stringify(value);

@@ -16,12 +16,16 @@ export function parseSecretKey(text: string, source: string): Buffer {
  * The key of a data folder: the file `secret.key` (mode 0600), made at the first start.
  *
  * @param random gives so many random bytes
- * @throws PeregrineError `secretKeyInvalid`
+ * @param inUse something was stored with the key, so that another one would be of no use
+ * @throws PeregrineError `secretKeyInvalid`, `secretKeyWrong` when the file is lost
  */
-export function secretKeyOfFolder(folder: string, random: (bytes: number) => Buffer): Buffer {
+export function secretKeyOfFolder(folder: string, random: (bytes: number) => Buffer, inUse: boolean): Buffer {
   const path = join(folder, "secret.key");
   const known = readIfThere(path);
   if (known !== undefined) return parseSecretKey(known, path);
+  if (inUse) {
+    throw new PeregrineError("secretKeyWrong", { detail: `Secrets are stored, and ${path} is gone.` });
+  }
   const draft = `${path}.${random(8).toString("hex")}`;
   const file = openSync(draft, "wx", 0o600);
   try {

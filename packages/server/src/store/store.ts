@@ -66,7 +66,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     await migrate(db);
     const installation = await ensureInstallation(db, clock, randomUUID);
-    const secrets = new Secrets(db, options.secretKey ?? ownKey(folder, random), random);
+    const secrets = new Secrets(db, options.secretKey ?? (await ownKey(db, folder, random)), random);
     await secrets.checkKey();
     return {
       db,
@@ -102,9 +102,10 @@ function dialectOf({ databaseUrl, folder, onIdleError }: StoreOptions): Dialect 
   });
 }
 
-function ownKey(folder: string, random: Random): Buffer {
+async function ownKey(db: Kysely<Database>, folder: string, random: Random): Promise<Buffer> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return secretKeyOfFolder(folder, random);
+  const stored = await db.selectFrom("secret").select("name").limit(1).executeTakeFirst();
+  return secretKeyOfFolder(folder, random, stored !== undefined);
 }
 
 async function close(db: Kysely<Database>, lock: FolderLock | undefined): Promise<void> {
