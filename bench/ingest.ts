@@ -176,9 +176,6 @@ function peakOf(pid: number | undefined): number {
   return Math.round(Number(kilobytes ?? 0) / 1024);
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-
 export async function run(rows = ROWS): Promise<Record<string, unknown>> {
   const folder = mkdtempSync(join(tmpdir(), "peregrine-bench-"));
   const ours: number[] = [];

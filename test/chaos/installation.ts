@@ -68,18 +68,34 @@ export class Installation {
     return join(this.folder, "data");
   }
 
+  get url(): string {
+    return this.#running().url;
+  }
+
+  get credentials(): Readonly<Record<string, string>> {
+    return { Authorization: `Bearer ${this.#running().token}` };
+  }
+
   /** Starts the server; the first time with nothing, later on what the last one left. */
   async start(): Promise<void> {
     const began = performance.now();
-    this.#server = await startPeregrine({
-      folder: this.folder,
-      environment: this.#environment,
-      ...(this.#token === undefined ? {} : { token: this.#token }),
-    });
+    this.#server = await this.#launch();
     this.starts.push(performance.now() - began);
     this.#token = this.#server.token;
     this.#processes.add(this.#server.pid);
     await this.enginePid();
+  }
+
+  /** Begins to start the server and ends it with SIGKILL so many ms later; it may be listening by then. */
+  async startAndKill(afterMs: number): Promise<void> {
+    const ended = new AbortController();
+    setTimeout(() => ended.abort(), afterMs);
+    try {
+      this.#server = await this.#launch(ended.signal);
+      await this.#server.ended;
+    } catch (error) {
+      if (!ended.signal.aborted) throw error;
+    }
   }
 
   /** SIGKILL; does not wait for the engine host, which has to notice by itself. */
@@ -173,6 +189,15 @@ export class Installation {
     return [...this.#processes].filter(isAlive).map((pid) => `${pid} ${commandOf(pid)}`);
   }
 
+  #launch(signal?: AbortSignal): Promise<Peregrine> {
+    return startPeregrine({
+      folder: this.folder,
+      environment: this.#environment,
+      ...(this.#token === undefined ? {} : { token: this.#token }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
   #running(): Peregrine {
     if (this.#server === undefined) throw new Error("the server was not started");
     return this.#server;
@@ -210,7 +235,7 @@ function isBroken(error: unknown): boolean {
 }
 
 /** A killed process whose parent never asks for its end stays as a zombie: it is gone all the same. */
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   if (!existsSync(`/proc/${pid}`)) return false;
   try {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));

@@ -1,18 +1,25 @@
 import type { Sandbox } from "@peregrine/ibexa-sandbox";
 import type { Random } from "../../packages/cli/src/demo/random.ts";
-import { eventually, type Installation, pause } from "./installation.ts";
+import { eventually, type Installation, pause, type RunView } from "./installation.ts";
 import type { Durations } from "./twin.ts";
 
 /** What is ended with SIGKILL, and how it comes back. */
 export interface Victim {
   /** Ends it, and returns when the product works again. */
-  strike(installation: Installation): Promise<void>;
+  strike(installation: Installation, random: Random): Promise<void>;
 }
 
 export const VICTIMS = {
   server: {
     strike: async (installation) => {
       await installation.killServer();
+      await installation.start();
+    },
+  },
+  "server, and again to the next start of it": {
+    strike: async (installation, random) => {
+      await installation.killServer();
+      await installation.startAndKill(random() * LATEST * (installation.starts[0] ?? 0));
       await installation.start();
     },
   },
@@ -72,49 +79,54 @@ function importing(): Moment {
   };
 }
 
-/** The passage's run: undefined before it begins. */
-async function runOf({ installation, runBefore }: Passage) {
-  const run = await installation.latestRun();
-  return run === undefined || run.id === runBefore ? undefined : run;
+/** Strikes a run in the phase that `moment` waits for: it gives the time to strike, or tells that there is none. */
+function inRun(moment: (passage: Passage, look: () => Promise<RunView>) => Promise<boolean>): Moment {
+  let struck: RunView | undefined;
+  return async (passage) => {
+    const { installation, runBefore } = passage;
+    const look = () =>
+      eventually("the run begins", async () => {
+        const run = await installation.latestRun();
+        return run?.id === runBefore ? undefined : run;
+      });
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const run = await look();
+      // Whoever takes a run over notes first until when the requests of the one before may still be carried out.
+      const goesOn = run.id !== struck?.id || run.counts["settlesAt"] !== struck.counts["settlesAt"];
+      if (goesOn || ENDED.has(run.state)) break;
+      // An engine's death may have cut it off: then it would wait for the next minute. Or it did not notice.
+      await installation.run();
+      await pause(TRY_EVERY_MS);
+    }
+    const isTime = await moment(passage, look);
+    struck = await look();
+    return isTime && !ENDED.has(struck.state);
+  };
 }
 
-const checking: Moment = async (passage) => {
-  if ((await underWay(passage)) !== "checking") return false;
-  await pause(passage.random() * LATEST * passage.durations.checking);
-  return (await runOf(passage))?.state === "checking";
-};
+async function checking({ random, durations }: Passage, look: () => Promise<RunView>): Promise<boolean> {
+  if ((await look()).state !== "checking") return false;
+  await pause(random() * LATEST * durations.checking);
+  return (await look()).state === "checking";
+}
 
-const delivering: Moment = async (passage) => {
+async function delivering(passage: Passage, look: () => Promise<RunView>): Promise<boolean> {
   const { sandbox, random, durations } = passage;
-  await underWay(passage);
   const sent = () => sandbox.totals().byAction["membershipChanges"] ?? 0;
   const last = sent() + Math.floor(random() * (durations.requests + 1));
   const jitter = random() * JITTER_MS;
   const found = await eventually("requests are sent", async () => {
-    const state = (await runOf(passage))?.state ?? "checking";
+    const { state } = await look();
     if (ENDED.has(state)) return "over";
     return sent() >= last && state !== "checking" ? "now" : undefined;
   });
-  if (found === "over") return false;
   await pause(jitter);
-  return !ENDED.has((await runOf(passage))?.state ?? "done");
-};
-
-/**
- * Waits for the passage's run, and goes on with it when the engine's death cut it off: it would wait for the next
- * minute. One that is told to be under way for so long really is.
- */
-async function underWay(passage: Passage): Promise<string> {
-  for (let tries = 0; ; tries += 1) {
-    const run = await eventually("the run begins", () => runOf(passage));
-    if (ENDED.has(run.state) || tries === MOST_TRIES || (await passage.installation.run())) return run.state;
-    await pause(TRY_EVERY_MS);
-  }
+  return found === "now";
 }
 
 /** Each makes the moments of one scenario. */
 export const PHASES = {
   import: importing,
-  evaluation: () => checking,
-  delivery: () => delivering,
+  evaluation: () => inRun(checking),
+  delivery: () => inRun(delivering),
 } as const satisfies Record<string, () => Moment>;

@@ -174,7 +174,7 @@ async function live(steps: readonly Step[]): Promise<void> {
 
 it("brings every segment in step in the end, whatever joined, left, failed and died on the way", async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 24 }), live), {
-    numRuns: Number(process.env["PEREGRINE_HISTORIES"] ?? 15),
+    numRuns: Number(process.env["PEREGRINE_HISTORIES"] ?? 12),
     endOnFailure: true,
   });
 }, 600_000);

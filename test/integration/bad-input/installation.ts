@@ -20,9 +20,16 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-/** Starts a real server in a folder of its own. */
-export async function startInstallation(environment: Record<string, string> = {}): Promise<Installation> {
-  const folder = await mkdtemp(join(tmpdir(), "peregrine-bad-"));
+/**
+ * Starts a real server in a folder of its own.
+ *
+ * @param place the folder, which stays when the server is closed; a new one unless it is given
+ */
+export async function startInstallation(
+  environment: Record<string, string> = {},
+  place?: string,
+): Promise<Installation> {
+  const folder = place ?? (await mkdtemp(join(tmpdir(), "peregrine-bad-")));
   const server = await startPeregrine({ folder, environment });
   const own = { HOME: folder, PEREGRINE_URL: server.url, PEREGRINE_TOKEN: server.token };
   const get = async (path: string) => (await server.call<object>("GET", path)).body;
@@ -46,7 +53,7 @@ export async function startInstallation(environment: Record<string, string> = {}
     },
     async close() {
       await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      if (place === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }

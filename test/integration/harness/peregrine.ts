@@ -18,6 +18,8 @@ interface Options {
   readonly environment?: Readonly<Record<string, string>>;
   /** Of an earlier start on the same folder. */
   readonly token?: string;
+  /** Ends it with SIGKILL, also before it listens. */
+  readonly signal?: AbortSignal;
 }
 
 /** An answer of the API; the caller says what body it expects there. */
@@ -37,6 +39,8 @@ export interface Peregrine {
   kill(): Promise<void>;
   /** SIGTERM, and waits until it has ended; gives its exit code. */
   stop(): Promise<number | null>;
+  /** Resolves when the process has ended, whatever ended it. */
+  readonly ended: Promise<unknown>;
   readonly stderr: () => string;
 }
 
@@ -53,8 +57,11 @@ export async function startPeregrine(options: Options): Promise<Peregrine> {
       ...options.environment,
     },
     stdio: ["ignore", "pipe", "pipe"],
+    killSignal: "SIGKILL",
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const errors: string[] = [];
+  child.on("error", (error) => errors.push(String(error)));
   child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString("utf8")));
   const stderr = () => errors.join("");
   const url = await listening(child, stderr);
@@ -70,6 +77,7 @@ export async function startPeregrine(options: Options): Promise<Peregrine> {
     url,
     token,
     pid: child.pid ?? 0,
+    ended: exited,
     stderr,
     async call<Body>(method: string, path: string, body?: unknown) {
       const response = await fetch(`${url}/api/v1${path}`, {

@@ -132,9 +132,13 @@ export class CatalogSource {
     const key = JSON.stringify(snapshot);
     if (this.#seen.key !== key) this.#seen = { key, types: new Map() };
     const { types } = this.#seen;
-    const known = types.get(schema) ?? (await this.#repository.eventTypes(snapshot, schema));
-    types.set(schema, known);
-    return known;
+    const known = types.get(schema);
+    if (known !== undefined) return known;
+    // Definitions are checked before anything makes the table of a schema that has no row yet.
+    if (!(await this.#repository.eventColumns()).has(eventTable(schema))) return [];
+    const found = await this.#repository.eventTypes(snapshot, schema);
+    types.set(schema, found);
+    return found;
   }
 }
 

@@ -98,6 +98,45 @@ async function isKnown(store: Store, record: ImportRecord, definition: ImportDef
   return earlier.sha256 === record.sha256 && sameReading(earlier.definition, definition);
 }
 
+/** Brings the file's rows into the engine, kept and mapped. */
+async function readFile(
+  job: ImportJob,
+  definition: ImportDefinition,
+  operation: number,
+  arrivalFrom: number,
+): Promise<{ readonly rowsOf: RowsOf; readonly taken: Awaited<ReturnType<typeof takeRows>> }> {
+  const { engine, record, signal, stretchRows = STRETCH_ROWS } = job;
+  const file = await openCsv(job.path, signal === undefined ? {} : { signal });
+  try {
+    const plan = planImport({
+      importId: record.id,
+      dataflowNumber: record.dataflowNumber,
+      definition,
+      columns: file.columns,
+      time: record.createdAt,
+    });
+    const tables = workTables(operation);
+    const sql = mappingSql(plan);
+    const coming: RowsOf = {
+      engine,
+      operation,
+      tables,
+      plan,
+      sql,
+      arrivalFrom,
+      rows: 0,
+      stretchRows,
+      signal,
+    };
+    const taken = await takeRows(coming, file, (rows) =>
+      job.onProgress({ step: "reading", done: rows, total: null }),
+    );
+    return { rowsOf: { ...coming, rows: taken.rows }, taken };
+  } finally {
+    await file.close();
+  }
+}
+
 async function takeIn(
   job: ImportJob,
   definition: ImportDefinition,
@@ -108,29 +147,7 @@ async function takeIn(
   const snapshot = await store.operations.snapshot();
   const arrivalFrom = (await store.counters.get("arrival")) + 1;
   const profileFrom = (await store.counters.get("profile")) + 1;
-  const file = await openCsv(job.path, signal === undefined ? {} : { signal });
-  const plan = planImport({
-    importId: record.id,
-    dataflowNumber: record.dataflowNumber,
-    definition,
-    columns: file.columns,
-    time: record.createdAt,
-  });
-  const coming: RowsOf = {
-    engine,
-    operation,
-    tables: workTables(operation),
-    plan,
-    sql: mappingSql(plan),
-    arrivalFrom,
-    rows: 0,
-    stretchRows: job.stretchRows ?? STRETCH_ROWS,
-    signal,
-  };
-  const taken = await takeRows(coming, file, (rows) =>
-    job.onProgress({ step: "reading", done: rows, total: null }),
-  );
-  const rowsOf: RowsOf = { ...coming, rows: taken.rows };
+  const { rowsOf, taken } = await readFile(job, definition, operation, arrivalFrom);
   const read = taken.rows + taken.refused;
   const mapped = await countMapped(rowsOf);
   if (mapped.rows !== taken.rows) {
@@ -168,7 +185,7 @@ async function takeIn(
   if (counts.refused > definition.dataflow.refuseAbove * read) return refuse(rowsOf, job, counts);
   if (draft) {
     const ended = { state: "validated", counts } as const;
-    await publishRefused(rowsOf, job, { ...ended, columns: plan.columns, definition });
+    await publishRefused(rowsOf, job, { ...ended, columns: rowsOf.plan.columns, definition });
     return ended;
   }
   job.onProgress({ step: "writing", done: 0, total: identified });
@@ -187,7 +204,7 @@ async function takeIn(
       }
       await store.imports.with(transaction).update(record.id, {
         state: "published",
-        columns: plan.columns,
+        columns: rowsOf.plan.columns,
         definition,
         counts: final,
         progress: null,

@@ -9,6 +9,8 @@ export interface CsvFile {
   readonly columns: readonly string[];
   /** The records, piece by piece; to be read once. */
   blocks(): AsyncGenerator<ScannedBlock>;
+  /** To be called in every case, also when nothing or not all was read. */
+  close(): Promise<void>;
 }
 
 export interface CsvOptions {
@@ -34,14 +36,20 @@ export async function readCsv(source: AsyncIterable<Buffer>, options: CsvOptions
   const delimiter = (options.delimiter ?? ",").charCodeAt(0);
   const input = new Input(source, options.signal);
   let header: CsvHeader | undefined;
-  while (header === undefined) {
-    await input.more();
-    header = readHeader(input.bytes, delimiter, input.ended);
+  try {
+    while (header === undefined) {
+      await input.more();
+      header = readHeader(input.bytes, delimiter, input.ended);
+    }
+  } catch (error) {
+    await input.close();
+    throw error;
   }
   const { columns, line, used } = header;
   input.drop(used);
   return {
     columns,
+    close: () => input.close(),
     async *blocks() {
       const scanner = new CsvScanner({ columns, delimiter, line });
       let records = 0;
@@ -81,6 +89,10 @@ class Input {
 
   drop(bytes: number): void {
     this.#from += bytes;
+  }
+
+  async close(): Promise<void> {
+    await this.#pieces.return?.();
   }
 
   async more(): Promise<void> {
