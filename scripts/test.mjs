@@ -3,12 +3,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ensurePostgres } from "./postgres.mjs";
-import { prepare, root } from "./prepare.mjs";
+import { prepare, root, run } from "./prepare.mjs";
 
 const started = Date.now();
 prepare({ tests: true });
-ensurePostgres();
+// Prints the folder that it finds or installs; ends this with the command to type where it may not install.
+run(process.execPath, [join(root, "scripts/postgres.mjs")], { stdio: ["ignore", "ignore", "inherit"] });
 
 const tally = { passed: 0, failed: 0, skipped: 0 };
 
