@@ -213,6 +213,31 @@ audiences: [a0000001]
   });
 });
 
+describe("what is right", () => {
+  it("is taken step by step too: an audience about events of a schema that has no row yet", async () => {
+    await file(
+      "visits.yaml",
+      `kind: schema
+id: visits
+parent: Interaction
+personIdentifier: userid
+columns: [{ name: userid, type: text, identifier: userid }]
+`,
+    );
+    await file(
+      "visitors.yaml",
+      `kind: audience
+id: a0000002
+name: Visitors
+rule: { did: { event: buy } }
+`,
+    );
+    expect(await shop.run("apply", "-f", "visits.yaml")).toMatchObject({ exit: 0 });
+    expect(await shop.run("apply", "-f", "visitors.yaml")).toMatchObject({ exit: 0 });
+    before = await shop.standing();
+  });
+});
+
 describe("files that are no definitions", () => {
   it.each([
     ["broken YAML", "kind: audience\nid: x\nname: [unclosed\nrule: {}\n", /:4: .*sequence/],

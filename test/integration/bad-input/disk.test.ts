@@ -79,9 +79,9 @@ describe.skipIf(tried === undefined)("a full disk", () => {
   it("ends an import that does not fit, nothing of it is published, and with room it goes through", async () => {
     const before = await shop.standing();
     const path = join(files, "middle.csv");
-    await writeFile(path, HEADER + customers(100_000, 1_000));
-    // The file itself (3.7 MB) fits, what is made of it does not.
-    const free = await fill(disk, 6 * MIB);
+    await writeFile(path, HEADER + customers(5_000, 1_000));
+    // The file itself (0.2 MB) fits, what is made of it does not.
+    const free = await fill(disk, MIB);
     const failure = await shop.refused("import", "customers", path);
     expect(failure).toMatchObject({ exit: 74, code: "diskFull" });
     expect(failure.error).toMatch(/^middle\.csv: .*Nothing of it was published\.$/);
@@ -90,7 +90,7 @@ describe.skipIf(tried === undefined)("a full disk", () => {
     expect(await shop.standing()).toEqual(before);
     const again = await shop.run("import", "customers", path);
     expect({ exit: again.exit, stderr: again.stderr }).toEqual({ exit: 0, stderr: "" });
-    expect(again.stdout).toContain("100,000 new profiles, 0 merges");
+    expect(again.stdout).toContain("5,000 new profiles, 0 merges");
   });
 
   it("refuses definitions whole", async () => {
