@@ -69,9 +69,9 @@ describe("words", () => {
   });
 
   it("tell a fault with its place and what to do", () => {
-    expect(faultLine({ path: "/map/a", message: "there is no column `a`", remedy: "did you mean `b`?" })).toBe(
-      "  /map/a: there is no column `a`. Did you mean `b`?",
-    );
+    expect(
+      faultLine({ path: "/map/a", message: "there is no column `a`", remedy: "did you mean `b`?" }),
+    ).toBe("  /map/a: there is no column `a`. Did you mean `b`?");
     expect(faultLine({ path: "/rule", message: "the list is empty" })).toBe("  /rule: the list is empty.");
   });
 });

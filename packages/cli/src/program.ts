@@ -97,7 +97,8 @@ function addServerCommands(root: Command, environment: Environment): void {
     )
     .action(async (options: { headless?: boolean }) => {
       const { demo } = await import("./demo/demo.ts");
-      await demo({ headless: options.headless ?? false }, environment, Date.now);
+      const { json = false } = root.opts<GlobalOptions>();
+      await demo({ headless: options.headless ?? false, json }, environment, Date.now);
     });
 }
 

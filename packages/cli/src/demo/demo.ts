@@ -18,6 +18,8 @@ import { FIRST_USER, LAST_USER, makeShop } from "./shop.ts";
 export interface DemoOptions {
   /** Does everything once in a folder of its own, compares, prints the result, and ends. */
   readonly headless: boolean;
+  /** Prints the summary alone, as one JSON value. */
+  readonly json: boolean;
 }
 
 /** The definitions that the demo applies; they are also the example for people to read. */
@@ -40,7 +42,7 @@ export async function demo(
   environment: Readonly<Record<string, string | undefined>>,
   now: () => number,
 ): Promise<void> {
-  const output = processOutput(false);
+  const output = options.json ? { ...processOutput(false), result: () => {} } : processOutput(false);
   const began = now();
   const folder = await demoFolder(options.headless);
   const sandbox = await onFreePort(options.headless ? 0 : SANDBOX_PORT, (port) => openSandbox(port));
@@ -52,7 +54,7 @@ export async function demo(
       const session = await signIn(server, sandbox, output);
       await fillShop(session, folder, now());
       const result = await bringInStep(session, sandbox, now);
-      report(result, sandbox, output, (now() - began) / 1_000, options.headless);
+      report(result, sandbox, output, (now() - began) / 1_000, options);
       if (!options.headless) {
         await showAround(server, sandbox, output, session.connection.token ?? "");
       }
@@ -200,7 +202,13 @@ async function bringInStep(session: Session, sandbox: Sandbox, now: () => number
   }
 }
 
-function report(result: Result, sandbox: Sandbox, output: Output, seconds: number, headless: boolean): void {
+function report(
+  result: Result,
+  sandbox: Sandbox,
+  output: Output,
+  seconds: number,
+  { headless, json }: DemoOptions,
+): void {
   const rows = result.segments.map((segment, index) => {
     const comparison = result.comparisons[index];
     const agreed = comparison !== undefined && agrees(comparison);
@@ -242,7 +250,8 @@ function report(result: Result, sandbox: Sandbox, output: Output, seconds: numbe
     seconds: Math.round(seconds * 10) / 10,
   };
   output.result(summary, ["", ...table(header, rows), ""]);
-  if (headless) output.result(summary, [JSON.stringify(summary)]);
+  if (json) processOutput(true).result(summary, []);
+  else if (headless) output.result(summary, [JSON.stringify(summary)]);
 }
 
 async function showAround(
