@@ -37,7 +37,7 @@ describe("definition files", () => {
   it("get values of the environment, as texts, wherever a variable is named", async () => {
     const path = await file(
       "a.yaml",
-      `id: ${variable("ID")}\nurl: https://${variable("HOST")}/x\nlist: [${variable("ID")}]\n`,
+      `id: ${variable("ID")}\nurl: https://${variable("HOST")}/x\nlist: ["${variable("ID")}"]\n`,
     );
     const [document] = await readDefinitionFiles([path], { ID: "0123", HOST: "shop.example" });
     expect(document?.value).toEqual({ id: "0123", url: "https://shop.example/x", list: ["0123"] });
