@@ -1,0 +1,233 @@
+// Many audiences evaluated together, against one query for each and against a plain scan of the same columns.
+// npm run bench -- audience [profiles] [events] [audiences]
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Catalog, compileRules, type ResolvedRule, resolveRule } from "@peregrine/core";
+import {
+  AudienceService,
+  DefinitionService,
+  type OpenEngine,
+  openEngine,
+  openStore,
+  type Snapshot,
+  type Store,
+  views,
+} from "@peregrine/server";
+import { AS_OF, BY, EVENT_TYPES, fill } from "./lib-audience-data.ts";
+import { anyRule, anyRules, randomOf } from "./lib-audience-rules.ts";
+import { commit, machine, watchMemory } from "./lib-report.ts";
+
+const PROFILES = 1_000_000;
+const EVENTS = 30_000_000;
+const AUDIENCES = 100;
+const PREVIEWS = 20;
+const TIME_ZONE = "Europe/Copenhagen";
+const MOMENT = { asOf: AS_OF, timeZone: TIME_ZONE };
+const quiet = { info: () => {}, warn: () => {} };
+
+/** The rules may name all columns of the bench's schemas. */
+async function catalogOf(store: Store): Promise<Catalog> {
+  const columns = await store.definitions.columns();
+  const events = new Map<
+    string,
+    { schema: number; properties: Map<string, { type: "text"; column: number }> }[]
+  >();
+  for (const [id, types] of Object.entries(EVENT_TYPES)) {
+    const schema = await store.definitions.get("schema", id);
+    if (schema === undefined) throw new Error(`there is no schema ${id}`);
+    const properties = new Map(
+      columns
+        .filter(({ schemaId }) => schemaId === id)
+        .map(({ name, number, type }) => [name, { type: type as "text", column: number }]),
+    );
+    for (const type of types) {
+      events.set(type, [...(events.get(type) ?? []), { schema: schema.number, properties }]);
+    }
+  }
+  const attributes = new Map(
+    columns
+      .filter(({ schemaId }) => schemaId === "customers")
+      .map(({ name, number, type }) => [name, { type: type as "text", numbers: [number] }]),
+  );
+  return { attributes, events, openSources: [] };
+}
+
+/** How many members, and which: the sum of a hash of each, as text. */
+interface Members {
+  readonly count: number;
+  readonly hash: string;
+}
+
+/** Each rule compiled alone and run alone, one after the other. */
+async function oneByOne(
+  engine: OpenEngine,
+  snapshot: Snapshot,
+  rules: readonly ResolvedRule[],
+): Promise<{ readonly seconds: number; readonly members: Members[] }> {
+  const members: Members[] = [];
+  const began = performance.now();
+  for (const rule of rules) {
+    const compiled = compileRules([rule], MOMENT);
+    const head = views(snapshot, compiled.needs);
+    const [row] = await engine.query<Members>(
+      `${head.sql}SELECT toUInt32(count()) AS count, toString(sum(cityHash64(profile))) AS hash
+       FROM (${compiled.sql}) WHERE ${compiled.columns[0]} = 1`,
+      { ...head.parameters, ...compiled.parameters },
+    );
+    if (row === undefined) throw new Error("no row came");
+    members.push(row);
+  }
+  return { seconds: (performance.now() - began) / 1000, members };
+}
+
+/** The members that the last evaluation left, each audience by itself so that little memory is needed. */
+async function membersWritten(engine: OpenEngine, ids: readonly string[]): Promise<Members[]> {
+  const members: Members[] = [];
+  for (const id of ids) {
+    const [row] = await engine.query<Members>(
+      `SELECT toUInt32(count()) AS count, toString(sum(cityHash64(profile))) AS hash
+       FROM (SELECT profile FROM membership WHERE audience = {id:String} GROUP BY profile HAVING argMax(member, sequence) = 1)`,
+      { id },
+    );
+    members.push(row ?? { count: 0, hash: "0" });
+  }
+  return members;
+}
+
+/** Everything that the rules read, read once and thrown away: no evaluation can be faster. */
+async function plainScan(engine: OpenEngine, rules: readonly ResolvedRule[]): Promise<number> {
+  const { needs } = compileRules(rules, MOMENT);
+  const began = performance.now();
+  for (const { schema, columns } of needs.events) {
+    const names = ["op", "profile", "type", "time", ...columns.map((column) => `c${column}`)];
+    await engine.query(`SELECT count() FROM event_${schema} WHERE NOT ignore(${names.join(", ")})`);
+  }
+  const attribute = "op, profile, time, tie, arrival, is_null, text, number, flag, moment, list";
+  await engine.query(
+    `SELECT count() FROM attribute WHERE attribute IN {attributes:Array(UInt32)} AND NOT ignore(${attribute})`,
+    { attributes: needs.attributes },
+  );
+  await engine.query("SELECT count() FROM profile WHERE NOT ignore(op, profile)");
+  return (performance.now() - began) / 1000;
+}
+
+/** The most memory that the engine's process ever held, in MB. */
+function engineMemoryMb(engine: OpenEngine): number {
+  const status = readFileSync(`/proc/${engine.process?.pid}/status`, "utf8");
+  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+}
+
+async function measure(folder: string, profiles: number, events: number, count: number): Promise<object> {
+  const engine = await openEngine({ folder: join(folder, "engine"), log: quiet });
+  const clock = { now: () => AS_OF };
+  const store = await openStore({ folder: join(folder, "control"), clock: { now: Date.now } });
+  const definitions = new DefinitionService({ store });
+  const audiences = new AudienceService({
+    store,
+    engine,
+    clock,
+    timeZone: TIME_ZONE,
+    instance: "bench",
+    definitions,
+  });
+  try {
+    const fillSeconds = await timed(() => fill(engine, store, profiles, events));
+    console.log(`filled in ${fillSeconds.toFixed(1)} s`);
+    const catalog = await catalogOf(store);
+    const rules = anyRules(count);
+    const ids = rules.map((_, at) => `a${String(at).padStart(7, "0")}`);
+    const resolved = rules.map((rule) => {
+      const result = resolveRule(rule, catalog);
+      if ("faults" in result) throw new Error(JSON.stringify({ rule, ...result }));
+      return result.ok;
+    });
+    for (const [at, rule] of rules.entries()) {
+      const name = `Audience ${at}`;
+      await store.definitions.put({ kind: "audience", id: ids[at] ?? "", name, tags: [], rule }, BY);
+    }
+    const snapshot = await store.operations.snapshot();
+    const memory = watchMemory();
+    // Once for the page cache, so that all are measured warm.
+    await plainScan(engine, resolved);
+    const plainScanSeconds = await plainScan(engine, resolved);
+    console.log(`plain scan: ${plainScanSeconds.toFixed(2)} s`);
+
+    const firstSeconds = await timed(() => audiences.evaluate(ids, AS_OF));
+    console.log(`first evaluation, everybody enters: ${firstSeconds.toFixed(1)} s`);
+    const sharedSeconds = await timed(() => audiences.evaluate(ids, AS_OF));
+    console.log(`evaluated together: ${sharedSeconds.toFixed(1)} s`);
+    const noChangeSeconds = await timed(() => audiences.evaluate(ids, AS_OF));
+    console.log(`nothing changed: ${(noChangeSeconds * 1000).toFixed(0)} ms`);
+    const sharedMemoryMb = engineMemoryMb(engine);
+
+    const random = randomOf(7);
+    const previews: number[] = [];
+    for (let at = 0; at < PREVIEWS; at++) {
+      const rule = anyRule(2 + random(5), random);
+      previews.push(await timed(() => audiences.previewRule(rule)));
+    }
+    previews.sort((left, right) => left - right);
+    const p95 = previews[Math.ceil(previews.length * 0.95) - 1] ?? 0;
+    console.log(`previews: ${previews.map((seconds) => seconds.toFixed(2)).join(" ")} s`);
+
+    const alone = await oneByOne(engine, snapshot, resolved);
+    console.log(`one by one: ${alone.seconds.toFixed(1)} s`);
+    const written = await membersWritten(engine, ids);
+    for (const [at, { count: size, hash }] of alone.members.entries()) {
+      if (written[at]?.count !== size || written[at]?.hash !== hash) {
+        throw new Error(
+          `other members: ${JSON.stringify({ rule: rules[at], alone: size, together: written[at] })}`,
+        );
+      }
+    }
+    const peakMemoryMb = memory.end();
+    const seconds = (value: number) => Number(value.toFixed(2));
+    const ratioToOneByOne = Number((sharedSeconds / alone.seconds).toFixed(3));
+    return {
+      bench: "audience",
+      ratio: ratioToOneByOne,
+      ratioToOneByOne,
+      ratioToPlainScan: Number((sharedSeconds / plainScanSeconds).toFixed(2)),
+      oneByOneSeconds: seconds(alone.seconds),
+      sharedSeconds: seconds(sharedSeconds),
+      firstSeconds: seconds(firstSeconds),
+      plainScanSeconds: seconds(plainScanSeconds),
+      noChangeMs: Math.round(noChangeSeconds * 1000),
+      previewP95Ms: Math.round(p95 * 1000),
+      engineMemoryMb: sharedMemoryMb,
+      peakMemoryMb,
+      sameMembers: true,
+      members: alone.members.reduce((sum, { count: size }) => sum + size, 0),
+      profiles,
+      events,
+      audiences: count,
+      machine: machine(),
+      commit: commit(),
+    };
+  } finally {
+    await store.close();
+    await engine.close();
+  }
+}
+
+export async function run(profiles = PROFILES, events = EVENTS, audiences = AUDIENCES): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "peregrine-bench-"));
+  try {
+    console.log(JSON.stringify(await measure(folder, profiles, events, audiences)));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [profiles, events, audiences] = process.argv.slice(2).map(Number);
+  await run(profiles, events, audiences);
+}
