@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
+import { examples, wholeNumber } from "./argument.ts";
+import { addAudienceCommands } from "./audience-commands.ts";
 import { connect } from "./client.ts";
 import { activationStatus, listActivations, runActivation, showActivation } from "./command/activation.ts";
 import { apply } from "./command/apply.ts";
-import { listAudiences, previewAudience, showAudience } from "./command/audience.ts";
 import { importFile, refusedRows } from "./command/import.ts";
 import { login } from "./command/login.ts";
 import { showProfile } from "./command/profile.ts";
@@ -11,10 +12,9 @@ import { rebuild } from "./command/rebuild.ts";
 import { createToken, listTokens, revokeToken } from "./command/token.ts";
 import { DEFAULT_URL, findConnection } from "./credentials.ts";
 import { processOutput } from "./output.ts";
-import type { Session } from "./session.ts";
+import type { OpenSession, Session } from "./session.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type OpenSession = () => Promise<Session>;
 
 interface GlobalOptions {
   readonly json?: boolean;
@@ -214,24 +214,6 @@ $\{NAME} in a file is replaced by the environment variable NAME: so secrets stay
     .action(async (identifier: string) => showProfile(await session(), identifier));
 }
 
-function addAudienceCommands(root: Command, session: OpenSession): void {
-  const audience = root.command("audience").description("audiences");
-  audience
-    .command("list")
-    .description("all audiences with their sizes")
-    .action(async () => listAudiences(await session()));
-  audience
-    .command("show <id>")
-    .description("one audience with its rule in words")
-    .action(async (id: string) => showAudience(await session(), id));
-  audience
-    .command("preview <id>")
-    .description("whom the rule finds now: size, without identifier, 25 people; changes nothing")
-    .option("--as-of <instant>", "as of another instant, such as 2026-07-01T00:00:00Z", instant)
-    .addHelpText("after", examples("peregrine audience preview 5d822e81 --as-of 2026-07-01T00:00:00Z"))
-    .action(async (id: string, { asOf }: { asOf?: string }) => previewAudience(await session(), id, asOf));
-}
-
 function addActivationCommands(root: Command, session: OpenSession): void {
   const activation = root.command("activation").description("activations");
   activation
@@ -252,23 +234,9 @@ function addActivationCommands(root: Command, session: OpenSession): void {
     .action(async (id: string) => runActivation(await session(), id));
 }
 
-function examples(...lines: readonly string[]): string {
-  return ["", "Examples:", ...lines.map((line) => `  ${line}`)].join("\n");
-}
-
 function ownVersion(): string {
   const written: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   return typeof written === "object" && written !== null && "version" in written
     ? String(written.version)
     : "";
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It is a whole number.");
-}
-
-function instant(text: string): string {
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw new InvalidArgumentError("It is an instant such as 2026-07-01T00:00:00Z.");
 }

@@ -11,3 +11,6 @@ export interface Session {
   /** Waits so many milliseconds between two looks at work that goes on. */
   readonly pause: (ms: number) => Promise<void>;
 }
+
+/** Opens what a command works with, when it runs. */
+export type OpenSession = () => Promise<Session>;

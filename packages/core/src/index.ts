@@ -29,7 +29,12 @@ export type { Change, ChangeOutcome, Delivery, Failure, Verdict } from "./activa
 export { deliveryOfAll, outcomeOf } from "./activation-type/verdict.ts";
 export type { AudienceDefinition, AudienceDefinitionInput } from "./audience/audience.ts";
 export { audienceDefinition, newAudienceId, uncheckedRule } from "./audience/audience.ts";
+export type { RuleBlock } from "./audience/branches.ts";
+export { ruleBlocks } from "./audience/branches.ts";
 export type { Catalog, CatalogAttribute, CatalogEventSource, CatalogProperty } from "./audience/catalog.ts";
+export type { RuleDifference } from "./audience/compare.ts";
+export type { AudienceComparison, FieldDifference } from "./audience/compare-audiences.ts";
+export { compareAudiences } from "./audience/compare-audiences.ts";
 export type { ParameterValue } from "./audience/compile/parameters.ts";
 export { instantText } from "./audience/compile/parameters.ts";
 export type { CompiledNeeds, CompiledRules } from "./audience/compile.ts";

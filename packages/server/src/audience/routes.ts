@@ -1,68 +1,15 @@
-import { audienceDefinition, COLUMN_TYPES, uncheckedRule } from "@peregrine/core";
+import { audienceDefinition } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
-import { instant, instantText } from "../http/instant.ts";
-import type { Preview } from "./preview.ts";
-import type { AudienceService, AudienceView } from "./service.ts";
+import { audienceSchema, showAudience } from "./audience-schema.ts";
+import { catalogRoutes } from "./catalog-routes.ts";
+import { ruleRoutes } from "./rule-routes.ts";
+import type { AudienceService } from "./service.ts";
+import { versionRoutes } from "./version-routes.ts";
 
 const fields = audienceDefinition.omit({ kind: true, id: true });
 const id = audienceDefinition.shape.id;
 const byId = z.object({ id });
-
-const audienceSchema = audienceDefinition
-  .omit({ kind: true })
-  .extend({
-    sentence: z.string().nullable().describe("The rule in words"),
-    size: z.number().int().describe("Members after the last evaluation"),
-    version: z.number().int(),
-    origin: z.enum(["api", "file"]),
-    updatedAt: instant,
-    updatedBy: z.string(),
-  })
-  .meta({ id: "AudienceView" });
-
-const previewSchema = z
-  .object({
-    asOf: instant,
-    size: z.number().int(),
-    personIdentifier: z.string().nullable(),
-    withoutIdentifier: z.number().int().describe("How many of them have no value of the person identifier"),
-    people: z
-      .array(
-        z.object({
-          profile: z.number().int(),
-          identifiers: z.record(z.string(), z.array(z.string())),
-          attributes: z.record(z.string(), z.unknown()),
-        }),
-      )
-      .describe("The first 25"),
-  })
-  .meta({ id: "AudiencePreview" });
-
-const previewOptions = {
-  personIdentifier: id.optional().describe("Unless given, the identifier of the highest priority"),
-  asOf: z.iso
-    .datetime({ offset: true, error: "an instant such as 2026-07-01T00:00:00Z is expected here" })
-    .optional()
-    .describe("Unless given, now"),
-};
-
-const faultSchema = z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() });
-
-const typed = z.object({ name: z.string(), type: z.enum(COLUMN_TYPES) });
-const catalogSchema = z
-  .object({
-    attributes: z.array(typed),
-    events: z.array(
-      z.object({
-        type: z.string(),
-        schema: z.string(),
-        count: z.number().int(),
-        properties: z.array(typed),
-      }),
-    ),
-  })
-  .meta({ id: "Catalog" });
 
 /** Audiences, and rules that are not saved. */
 export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences: AudienceService }): void {
@@ -178,78 +125,7 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
       return { items, next };
     },
   );
-  app.get(
-    "/api/v1/audiences/:id/preview",
-    {
-      schema: {
-        operationId: "previewAudience",
-        summary: "Whom the audience's rule finds now; changes nothing",
-        tags: ["audiences"],
-        params: byId,
-        querystring: z.object(previewOptions),
-        response: { 200: previewSchema },
-      },
-    },
-    async ({ params, query }) =>
-      showPreview(await audiences.preview(params.id, query.personIdentifier, milliseconds(query.asOf))),
-  );
-  app.get(
-    "/api/v1/catalog",
-    {
-      schema: {
-        operationId: "getCatalog",
-        summary: "What rules may name: attributes, and the types of events with their counts",
-        tags: ["audiences"],
-        response: { 200: catalogSchema },
-      },
-    },
-    async () => audiences.catalog(),
-  );
-  app.post(
-    "/api/v1/rules/preview",
-    {
-      config: { access: "viewer" },
-      schema: {
-        operationId: "previewRule",
-        summary: "Whom a rule finds now, without saving it",
-        tags: ["audiences"],
-        body: z.strictObject({ rule: uncheckedRule, ...previewOptions }),
-        response: { 200: previewSchema },
-      },
-    },
-    async ({ body }) =>
-      showPreview(await audiences.previewRule(body.rule, body.personIdentifier, milliseconds(body.asOf))),
-  );
-  app.post(
-    "/api/v1/rules/validate",
-    {
-      config: { access: "viewer" },
-      schema: {
-        operationId: "validateRule",
-        summary: "Everything that is wrong with a rule, and its sentence when nothing is",
-        tags: ["audiences"],
-        body: z.strictObject({ rule: uncheckedRule }),
-        response: {
-          200: z.object({
-            valid: z.boolean(),
-            sentence: z.string().nullable(),
-            faults: z.array(faultSchema).describe("Paths below the rule"),
-          }),
-        },
-      },
-    },
-    async ({ body }) => audiences.validateRule(body.rule),
-  );
-}
-
-function showAudience({ updatedAt, ...audience }: AudienceView) {
-  return { ...audience, updatedAt: instantText(updatedAt) };
-}
-
-function showPreview({ asOf, ...preview }: Preview) {
-  return { ...preview, asOf: instantText(asOf) };
-}
-
-function milliseconds(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Date.parse(text);
+  versionRoutes(app, audiences);
+  ruleRoutes(app, audiences);
+  catalogRoutes(app, audiences);
 }

@@ -23,6 +23,7 @@ import { Evaluation, type EvaluationResult } from "./evaluation.ts";
 import { EvaluationTurn } from "./evaluation-turn.ts";
 import { type Preview, Previews } from "./preview.ts";
 import { AudienceRepository, type Fragment, membersAndPersons } from "./repository.ts";
+import { AudienceVersions } from "./versions.ts";
 
 /** An audience as it is shown. */
 export interface AudienceView extends Omit<AudienceDefinition, "kind"> {
@@ -59,6 +60,8 @@ export class AudienceService {
   readonly #catalog: CatalogSource;
   readonly #evaluation: Evaluation;
   readonly #previews: Previews;
+  /** What the audiences were before, and the way back. */
+  readonly versions: AudienceVersions;
 
   constructor({ store, engine, clock, definitions, timeZone, instance }: AudienceServiceOptions) {
     const repository = new AudienceRepository(engine);
@@ -71,6 +74,7 @@ export class AudienceService {
     this.#catalog = catalog;
     this.#evaluation = new Evaluation({ store, repository, catalog, turn, timeZone });
     this.#previews = new Previews({ store, repository, catalog, timeZone });
+    this.versions = new AudienceVersions(store, definitions);
     definitions.on("audience", audienceHooks(store, catalog));
   }
 

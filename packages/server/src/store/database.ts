@@ -55,6 +55,8 @@ interface DefinitionVersionTable {
   body: JSONText | null;
   at: number;
   by: string;
+  /** `null` where it was not kept yet. */
+  origin: "api" | "file" | null;
 }
 
 interface CatalogColumnTable {

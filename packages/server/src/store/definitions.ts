@@ -3,6 +3,7 @@ import type { Kysely, Selectable } from "kysely";
 import { Counters } from "./counters.ts";
 import { Keyset, type Page } from "./cursor.ts";
 import type { Database } from "./database.ts";
+import { fromJSONText } from "./json.ts";
 
 export type Origin = "api" | "file";
 
@@ -21,6 +22,19 @@ export interface DefinitionRecord<Body extends Definition = Definition> {
   readonly state: "live" | "deleted";
   readonly updatedAt: number;
   readonly updatedBy: string;
+}
+
+/** What a definition was after one change. */
+export interface DefinitionVersion<Body extends Definition = Definition> {
+  /** From 1, without gaps. */
+  readonly version: number;
+  /** `null` when this change deleted it. */
+  readonly body: Body | null;
+  /** Milliseconds UTC. */
+  readonly at: number;
+  readonly by: string;
+  /** `null` where it was not kept yet. */
+  readonly origin: Origin | null;
 }
 
 /** A column of a schema with the number that names it in the data plane. */
@@ -157,6 +171,35 @@ export class Definitions {
     });
   }
 
+  /**
+   * What a definition was at each change, the latest first; also of one that is deleted now.
+   *
+   * @param before only versions below this one
+   */
+  async versions<K extends Kind>(
+    kind: K,
+    id: string,
+    { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+  ): Promise<DefinitionVersion<DefinitionOf<K>>[]> {
+    const rows = await this.#db
+      .selectFrom("definition_version")
+      .selectAll()
+      .where("kind", "=", kind)
+      .where("id", "=", id)
+      .$if(before !== undefined, (query) => query.where("version", "<", before ?? 0))
+      .orderBy("version", "desc")
+      .limit(limit)
+      .execute();
+    return rows.map(({ version, body, at, by, origin }) => ({
+      version,
+      // It had passed its schema when it was stored.
+      body: fromJSONText<DefinitionOf<K>>(body),
+      at,
+      by,
+      origin,
+    }));
+  }
+
   /** Marks a definition as deleted; its number, versions and columns stay. `false` when there is none. */
   async delete(kind: Kind, id: string, by: string): Promise<boolean> {
     return this.#inTransaction(async (trx) => {
@@ -238,8 +281,11 @@ async function keepVersion(
   row: Selectable<Database["definition"]>,
   body: string | null,
 ): Promise<void> {
-  const { kind, id, version, updated_at: at, updated_by: by } = row;
-  await transaction.insertInto("definition_version").values({ kind, id, version, body, at, by }).execute();
+  const { kind, id, version, origin, updated_at: at, updated_by: by } = row;
+  await transaction
+    .insertInto("definition_version")
+    .values({ kind, id, version, body, at, by, origin })
+    .execute();
 }
 
 function recordOf<Body extends Definition>(row: Selectable<Database["definition"]>): DefinitionRecord<Body> {

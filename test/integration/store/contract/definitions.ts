@@ -1,4 +1,5 @@
 import type { DefinitionOf } from "@peregrine/core";
+import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { DefinitionService } from "../../../../packages/server/src/definition/index.ts";
 import { type Backend, TestClock } from "../../harness/stores.ts";
@@ -26,7 +27,7 @@ export function definitionsContract(backend: Backend): void {
     test("keep number and history over changes, deletion and return", async () => {
       const clock = new TestClock();
       const place = await backend.place();
-      const { definitions, db } = await place.open({ clock });
+      const { definitions } = await place.open({ clock });
       const first = await definitions.put(userid, by);
       expect(first).toMatchObject({
         number: 1,
@@ -51,17 +52,33 @@ export function definitionsContract(backend: Backend): void {
         ["everyone", "live"],
       ]);
       expect(await definitions.put(userid, by)).toMatchObject({ number: 1, version: 4, state: "live" });
-      const versions = await db
-        .selectFrom("definition_version")
-        .select(["version", "body"])
-        .where("id", "=", "userid")
-        .orderBy("version")
-        .execute();
-      expect(versions.map(({ version, body }) => [version, body === null])).toEqual([
-        [1, false],
-        [2, false],
-        [3, true],
-        [4, false],
+      const versions = await definitions.versions("identifier", "userid", { limit: 10 });
+      expect(
+        versions.map(({ version, body, by, origin, at }) => [version, body?.priority, by, origin, at]),
+      ).toEqual([
+        [4, 100, "me", "api", clock.now()],
+        [3, undefined, "me", "file", clock.now()],
+        [2, 7, "you", "file", clock.now()],
+        [1, 100, "me", "api", first.updatedAt],
+      ]);
+      const older = await definitions.versions("identifier", "userid", { before: 3, limit: 1 });
+      expect(older.map(({ version }) => version)).toEqual([2]);
+      expect(await definitions.versions("audience", "userid", { limit: 10 })).toEqual([]);
+    });
+
+    test("of versions from before their origin was kept, the latest gets the definition's", async () => {
+      const place = await backend.place();
+      const store = await place.open();
+      await store.definitions.put(everyone, by);
+      await store.definitions.put({ ...everyone, name: "All" }, { origin: "file", by: "you" });
+      await sql`alter table definition_version drop column origin`.execute(store.db);
+      await sql`delete from migration where name = '0002_version_origin'`.execute(store.db);
+      await store.close();
+      const { definitions } = await place.open();
+      const versions = await definitions.versions("audience", "everyone", { limit: 10 });
+      expect(versions.map(({ version, origin }) => [version, origin])).toEqual([
+        [2, "file"],
+        [1, null],
       ]);
     });
 

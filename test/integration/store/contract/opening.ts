@@ -36,13 +36,13 @@ export function openingContract(backend: Backend): void {
           throw new Error("half-way");
         },
       };
-      await expect(migrate(store.db, { ...MIGRATIONS, "0002_half": half })).rejects.toThrow("half-way");
+      await expect(migrate(store.db, { ...MIGRATIONS, "9000_half": half })).rejects.toThrow("half-way");
       const tables = (await store.db.introspection.getTables()).map(({ name }) => name);
       expect(tables).not.toContain("half_done");
       const whole = {
         up: async (db: Kysely<unknown>) => void (await sql`create table half_done (id bigint)`.execute(db)),
       };
-      await migrate(store.db, { ...MIGRATIONS, "0002_half": whole });
+      await migrate(store.db, { ...MIGRATIONS, "9000_half": whole });
       expect((await store.db.introspection.getTables()).map(({ name }) => name)).toContain("half_done");
     });
 

@@ -1,0 +1,51 @@
+import type { Command } from "commander";
+import { examples, instant, wholeNumber } from "./argument.ts";
+import { listAudiences, previewAudience, showAudience } from "./command/audience.ts";
+import { compareVersions, listVersions, restoreVersion, showVersion } from "./command/audience-version.ts";
+import type { OpenSession } from "./session.ts";
+
+/** `peregrine audience …` */
+export function addAudienceCommands(root: Command, session: OpenSession): void {
+  const audience = root.command("audience").description("audiences");
+  audience
+    .command("list")
+    .description("all audiences with their sizes")
+    .action(async () => listAudiences(await session()));
+  audience
+    .command("show <id>")
+    .description("one audience with its rule in words")
+    .action(async (id: string) => showAudience(await session(), id));
+  audience
+    .command("preview <id>")
+    .description("whom the rule finds now: size, without identifier, 25 people; changes nothing")
+    .option("--as-of <instant>", "as of another instant, such as 2026-07-01T00:00:00Z", instant)
+    .addHelpText("after", examples("peregrine audience preview 5d822e81 --as-of 2026-07-01T00:00:00Z"))
+    .action(async (id: string, { asOf }: { asOf?: string }) => previewAudience(await session(), id, asOf));
+  addVersionCommands(audience, session);
+}
+
+function addVersionCommands(audience: Command, session: OpenSession): void {
+  audience
+    .command("versions <id>")
+    .description("what an audience was at each change, the latest first: who, when, what")
+    .action(async (id: string) => listVersions(await session(), id));
+  audience
+    .command("version <id>")
+    .argument("<number>", "the version", wholeNumber)
+    .description("one version with its rule in words; --json has all of it")
+    .action(async (id: string, version: number) => showVersion(await session(), id, version));
+  audience
+    .command("compare <id>")
+    .argument("[from]", "a version; unless given, the one before the other", wholeNumber)
+    .argument("[to]", "a version; unless given, the latest", wholeNumber)
+    .description("what two versions have different: + added, - removed, ~ changed")
+    .addHelpText("after", examples("peregrine audience compare 5d822e81 3 5"))
+    .action(async (id: string, from?: number, to?: number) =>
+      compareVersions(await session(), id, { from, to }),
+    );
+  audience
+    .command("restore <id>")
+    .argument("<number>", "the version", wholeNumber)
+    .description("save what an earlier version was as a new one; also brings a deleted audience back")
+    .action(async (id: string, version: number) => restoreVersion(await session(), id, version));
+}

@@ -1,0 +1,99 @@
+import { audienceDefinition, uncheckedRule } from "@peregrine/core";
+import { z } from "zod";
+import type { ApiApp } from "../http/api-app.ts";
+import { instant, instantText } from "../http/instant.ts";
+import type { Preview } from "./preview.ts";
+import type { AudienceService } from "./service.ts";
+
+const id = audienceDefinition.shape.id;
+const byId = z.object({ id });
+
+const previewSchema = z
+  .object({
+    asOf: instant,
+    size: z.number().int(),
+    personIdentifier: z.string().nullable(),
+    withoutIdentifier: z.number().int().describe("How many of them have no value of the person identifier"),
+    people: z
+      .array(
+        z.object({
+          profile: z.number().int(),
+          identifiers: z.record(z.string(), z.array(z.string())),
+          attributes: z.record(z.string(), z.unknown()),
+        }),
+      )
+      .describe("The first 25"),
+  })
+  .meta({ id: "AudiencePreview" });
+
+const previewOptions = {
+  personIdentifier: id.optional().describe("Unless given, the identifier of the highest priority"),
+  asOf: z.iso
+    .datetime({ offset: true, error: "an instant such as 2026-07-01T00:00:00Z is expected here" })
+    .optional()
+    .describe("Unless given, now"),
+};
+
+const faultSchema = z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() });
+
+/** Rules that are saved or not: what is wrong with them, and whom they find. */
+export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
+  app.get(
+    "/api/v1/audiences/:id/preview",
+    {
+      schema: {
+        operationId: "previewAudience",
+        summary: "Whom the audience's rule finds now; changes nothing",
+        tags: ["audiences"],
+        params: byId,
+        querystring: z.object(previewOptions),
+        response: { 200: previewSchema },
+      },
+    },
+    async ({ params, query }) =>
+      showPreview(await audiences.preview(params.id, query.personIdentifier, milliseconds(query.asOf))),
+  );
+  app.post(
+    "/api/v1/rules/preview",
+    {
+      config: { access: "viewer" },
+      schema: {
+        operationId: "previewRule",
+        summary: "Whom a rule finds now, without saving it",
+        tags: ["audiences"],
+        body: z.strictObject({ rule: uncheckedRule, ...previewOptions }),
+        response: { 200: previewSchema },
+      },
+    },
+    async ({ body }) =>
+      showPreview(await audiences.previewRule(body.rule, body.personIdentifier, milliseconds(body.asOf))),
+  );
+  app.post(
+    "/api/v1/rules/validate",
+    {
+      config: { access: "viewer" },
+      schema: {
+        operationId: "validateRule",
+        summary: "Everything that is wrong with a rule, and its sentence when nothing is",
+        tags: ["audiences"],
+        body: z.strictObject({ rule: uncheckedRule }),
+        response: {
+          200: z.object({
+            valid: z.boolean(),
+            sentence: z.string().nullable(),
+            faults: z.array(faultSchema).describe("Paths below the rule"),
+          }),
+        },
+      },
+    },
+    async ({ body }) => audiences.validateRule(body.rule),
+  );
+}
+
+function showPreview({ asOf, ...preview }: Preview) {
+  return { ...preview, asOf: instantText(asOf) };
+}
+
+function milliseconds(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}

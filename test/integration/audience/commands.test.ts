@@ -1,0 +1,72 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { oneValue } from "../bad-input/command.ts";
+import {
+  CUSTOMERS,
+  customers,
+  HEADER,
+  type Installation,
+  startInstallation,
+} from "../bad-input/installation.ts";
+
+const IN_UK = { have: { attribute: "country", is: "UK" } };
+const audience = (name: string, rule: unknown) => ({ kind: "audience", id: "a0000001", name, rule });
+
+let shop: Installation;
+beforeAll(async () => {
+  shop = await startInstallation();
+  await shop.define(...CUSTOMERS, audience("British", IN_UK));
+  await shop.define(
+    audience("British adults", { all: [IN_UK, { have: { attribute: "age", atLeast: 30 } }] }),
+  );
+  await writeFile(join(shop.folder, "customers.csv"), HEADER + customers(40));
+  expect((await shop.run("import", "customers", "customers.csv")).exit).toBe(0);
+});
+afterAll(() => shop?.close());
+
+async function lines(...args: string[]): Promise<string[]> {
+  const { exit, stdout, stderr } = await shop.run(...args);
+  expect([exit, stderr]).toEqual([0, ""]);
+  return stdout.trimEnd().split("\n");
+}
+
+async function json(...args: string[]): Promise<Record<string, unknown>> {
+  const { exit, stdout } = await shop.run(...args, "--json");
+  expect(exit).toBe(0);
+  return oneValue(stdout);
+}
+
+describe("versions on the command line", () => {
+  it("are listed, shown, compared and restored", async () => {
+    const [header, latest, first, ...more] = await lines("audience", "versions", "a0000001");
+    expect(header).toMatch(/^Version\s+At\s+By\s+From\s+Changed\s+Rule$/);
+    expect(latest).toMatch(
+      /^ +2 {2}\S+ {2}tests {2}API\s+name, rule {2}country is "UK" and age is at least 30$/,
+    );
+    expect(first).toMatch(/^ +1 {2}\S+ {2}tests {2}API\s+country is "UK"$/);
+    expect(more).toEqual([]);
+    expect(await lines("audience", "version", "a0000001", "1")).toEqual([
+      expect.stringMatching(/^Version 1 of a0000001, \S+ by tests$/),
+      "Name      British",
+      'Rule      country is "UK"',
+      "Tags      none",
+    ]);
+    expect(await lines("audience", "compare", "a0000001")).toEqual([
+      expect.stringMatching(/^Version 1 \(\S+ by tests\) and version 2 \(\S+ by tests\)$/),
+      "~ name: British  →  British adults",
+      "+ rule/all/1: and age is at least 30",
+    ]);
+    expect(await json("audience", "compare", "a0000001", "2", "1")).toMatchObject({
+      from: { version: 2 },
+      to: { version: 1 },
+      rule: [{ action: "removed", path: "/all/1", before: "age is at least 30", after: null }],
+    });
+    const [restored] = await lines("audience", "restore", "a0000001", "1");
+    expect(restored).toBe("British (a0000001) is as in version 1 again; that is version 3");
+    expect(await shop.refused("audience", "restore", "a0000001", "9")).toMatchObject({
+      exit: 66,
+      error: "The audience `a0000001` has no version 9.",
+    });
+  });
+});
