@@ -291,8 +291,9 @@ describe("a worker that dies", () => {
       if (body?.includes("membershipChanges") !== true) return;
       seen.push(
         ...(await world.engine.query(
-          `SELECT argMax(state, version) AS state, count() AS people
-          FROM delivery_state WHERE audience = {audience:String} GROUP BY audience`,
+          `SELECT toUInt32(countIf(settled = 0)) AS open, toUInt32(count(plan.n)) AS people
+          FROM delivery_intent AS intent INNER JOIN plan_change AS plan USING (run, epoch)
+          WHERE plan.audience = {audience:String} AND plan.n BETWEEN intent.first_n AND intent.last_n`,
           { audience },
         )),
       );
@@ -301,11 +302,39 @@ describe("a worker that dies", () => {
     await expect(mortal.service.run(activation, "manual")).rejects.toMatchObject({
       code: "engineUnavailable",
     });
-    expect(seen).toEqual([{ state: "unknown", people: 30 }]);
+    expect(seen).toEqual([{ open: 30, people: 30 }]);
     expect(inSegment()).toEqual([]);
 
     expect(await run()).toMatchObject({ state: "done", counts: { planned: 30, accepted: 30 } });
     expect(inSegment()).toEqual(ids(range(1, 30)));
+  });
+
+  it("leaves nobody behind, even if its plan was forgotten before anybody took it over", async () => {
+    const { audience, activation, inSegment, service, run } = await setUp(
+      {},
+      { batchSize: 10, requestsAtOnce: 1 },
+    );
+    world.audiences.set(audience, range(1, 30));
+    let sent = 0;
+    const mortal = new MortalProcess(world, ({ body }) => {
+      if (body?.includes("membershipChanges") !== true) return;
+      sent += 1;
+      if (sent === 2) throw new Error("killed");
+    });
+    await expect(mortal.service.run(activation, "manual")).rejects.toMatchObject({
+      code: "engineUnavailable",
+    });
+    expect(inSegment().length).toBe(10);
+    const other = await setUp();
+    await other.run();
+    world.clock.advance(15 * 24 * 3_600_000);
+    await service.sweep();
+    world.audiences.set(audience, []);
+
+    await run();
+    settle();
+    await run();
+    expect(inSegment()).toEqual([]);
   });
 
   it("is taken over with the same plan, and only what isn't known to be done is sent again", async () => {

@@ -10,7 +10,7 @@ import type { RunRecord } from "../store/runs.ts";
 import type { LoadedActivation } from "./activation-source.ts";
 import { availableIdentifier } from "./availability.ts";
 import { type Delivered, deliver } from "./deliver.ts";
-import type { DeliveryScope } from "./delivery-state.ts";
+import { type DeliveryScope, settleIntents } from "./delivery-state.ts";
 import { startAnew } from "./forget-accepted.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Ledger } from "./ledger.ts";
@@ -105,6 +105,7 @@ export class ActivationRun {
     let refused: Failure | undefined;
     let sizes: ReadonlyMap<string, number> | undefined;
     let plan: Plan;
+    await settleIntents(this.#dependencies.engine, { activation: this.#activation.number });
     if (planned === undefined) {
       await startAnew(this.#dependencies, this.#activation);
       sizes = await this.#check(audiences);

@@ -42,7 +42,11 @@ function bound(scope: DeliveryScope, range: Range, sequence: number, at: number)
   };
 }
 
-/** Makes "unknown" durable for a stretch of the plan, before any request of it leaves. */
+/**
+ * Makes "unknown" durable for a stretch of the plan, before any request of it leaves: one row that names the
+ * stretch, whatever its size. A row for each person cost as much as their answers, and only those of a run that
+ * died are ever looked at; {@link settleIntents} writes these.
+ */
 export async function recordIntents(
   engine: Engine,
   scope: DeliveryScope,
@@ -50,7 +54,63 @@ export async function recordIntents(
   sequence: number,
   at: number,
 ): Promise<void> {
-  await engine.command(written("'unknown'"), bound(scope, range, sequence, at));
+  await insertIntent(engine, scope, range, sequence, at, 0);
+}
+
+/** The answers to a stretch are on disk: nothing of it is unknown but what they say. */
+export async function closeIntents(
+  engine: Engine,
+  scope: DeliveryScope,
+  range: Range,
+  sequence: number,
+  at: number,
+): Promise<void> {
+  await insertIntent(engine, scope, range, sequence, at, 1);
+}
+
+async function insertIntent(
+  engine: Engine,
+  { activation, run, epoch }: DeliveryScope,
+  { first, last }: Range,
+  sequence: number,
+  at: number,
+  settled: 0 | 1,
+): Promise<void> {
+  await engine.insert(
+    "delivery_intent",
+    ["activation", "run", "epoch", "first_n", "last_n", "sequence", "at", "settled"],
+    [[activation, run, epoch, first, last, sequence, new Date(at).toISOString(), settled]],
+  );
+}
+
+/**
+ * Writes "unknown" for everybody whose message may have left and whose answer was never recorded, as of the time
+ * of the intent: a later answer, of whatever run, counts more. To be done before states are read for a plan, and
+ * before a plan is forgotten; may be repeated, and happen twice at once.
+ *
+ * @param of the intents of one activation, or those of all runs up to one
+ */
+export async function settleIntents(
+  engine: Engine,
+  of: { readonly activation: number } | { readonly upToRun: number },
+): Promise<void> {
+  const [condition, value] =
+    "activation" in of
+      ? ["activation = {ds_of:UInt64}", of.activation]
+      : ["run <= {ds_of:UInt64}", of.upToRun];
+  const open = await engine.query<DeliveryScope & Range & { readonly sequence: number; readonly ms: number }>(
+    `SELECT activation, run, epoch, first_n AS first, any(last_n) AS last, any(sequence) AS sequence,
+      toUnixTimestamp64Milli(any(at)) AS ms
+    FROM delivery_intent WHERE ${condition}
+    GROUP BY activation, run, epoch, first_n HAVING max(settled) = 0 ORDER BY run, epoch, first_n`,
+    { ds_of: value },
+  );
+  for (const { activation, run, epoch, first, last, sequence, ms } of open) {
+    const scope = { activation, run, epoch };
+    const range = { first, last };
+    await engine.command(written("'unknown'"), bound(scope, range, sequence, ms));
+    await closeIntents(engine, scope, range, sequence, ms);
+  }
 }
 
 /**

@@ -1,6 +1,12 @@
 import { type Clock, refusalDelay } from "@peregrine/core";
 import type { Engine } from "../engine/engine.ts";
-import { type DeliveryScope, recordAnswers, recordIntents, recordSegmentLost } from "./delivery-state.ts";
+import {
+  closeIntents,
+  type DeliveryScope,
+  recordAnswers,
+  recordIntents,
+  recordSegmentLost,
+} from "./delivery-state.ts";
 import { PackedBatch } from "./packed-batch.ts";
 import type { Stretch } from "./plan.ts";
 import { recordRefusals, refusalAttempts } from "./refusals.ts";
@@ -11,6 +17,8 @@ import { StretchOutcomes } from "./stretch-outcomes.ts";
 /** A stretch whose intents are on disk: its messages may leave. */
 export interface Prepared {
   readonly stretch: Stretch;
+  /** Under which number and when (ms UTC) they were written. */
+  readonly intent: { readonly sequence: number; readonly at: number };
   readonly batches: readonly PackedBatch[];
   readonly outcomes: StretchOutcomes;
 }
@@ -35,12 +43,14 @@ export class Ledger {
 
   async prepare(stretch: Stretch): Promise<Prepared> {
     const { engine, scope, clock } = this.#options;
+    const sequence = this.#next();
+    const at = clock.now();
     const [batches, attempts] = await Promise.all([
       this.#batches(stretch),
       stretch.alone ? refusalAttempts(engine, scope, stretch) : new Map<number, number>(),
-      recordIntents(engine, scope, stretch, this.#next(), clock.now()),
+      recordIntents(engine, scope, stretch, sequence, at),
     ]);
-    return { stretch, batches, outcomes: new StretchOutcomes(stretch, attempts) };
+    return { stretch, intent: { sequence, at }, batches, outcomes: new StretchOutcomes(stretch, attempts) };
   }
 
   /** @param stop why the run ended before its time, if it did */
@@ -68,6 +78,7 @@ export class Ledger {
       rows.length > 0 ? recordRefusals(engine, scope, rows, this.#next(), now) : undefined,
       log.isDue ? log.flush() : undefined,
     ]);
+    await closeIntents(engine, scope, stretch, prepared.intent.sequence, prepared.intent.at);
   }
 
   /** Of everybody who was accepted in a segment before this run nothing is known any more. */

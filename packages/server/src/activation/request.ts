@@ -1,4 +1,4 @@
-import { EventEmitter } from "node:events";
+import type { IncomingHttpHeaders } from "node:http";
 import { type Clock, type Exchange, type OutgoingMessage, redact } from "@peregrine/core";
 import { Agent, type Dispatcher, errors } from "undici";
 
@@ -62,30 +62,7 @@ function failed(error: unknown, url: string, lateAfterMs: number | undefined): E
   return { kind: "failed", cause: "broken", reason };
 }
 
-async function readBody({
-  body,
-  headers,
-}: Dispatcher.ResponseData): Promise<{ text: string; truncated: boolean }> {
-  const length = Number(headers["content-length"] ?? Number.POSITIVE_INFINITY);
-  if (length <= LONGEST_ANSWER) return { text: await body.text(), truncated: false };
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > LONGEST_ANSWER)
-      return { text: Buffer.concat(chunks).toString("utf8", 0, LONGEST_ANSWER), truncated: true };
-  }
-  return {
-    text: chunks.length === 1 ? `${chunks[0]}` : Buffer.concat(chunks).toString("utf8"),
-    truncated: false,
-  };
-}
-
-function headersOf(
-  raw: Dispatcher.ResponseData["headers"],
-  secrets: readonly string[],
-): Record<string, string> {
+function headersOf(raw: IncomingHttpHeaders, secrets: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(raw)) {
     if (value !== undefined) headers[name] = redact(Array.isArray(value) ? value.join(", ") : value, secrets);
@@ -93,25 +70,82 @@ function headersOf(
   return headers;
 }
 
-/** A time limit for one request. An emitter costs undici a third of what an AbortSignal does. */
-class Limit {
-  readonly signal = new EventEmitter();
+/**
+ * One request on its way, with a time limit. Answers are small and read whole: handling undici's events costs half
+ * of what its streams do, and a third of an AbortSignal.
+ */
+class Pending implements Dispatcher.DispatchHandler {
+  readonly answer: Promise<{
+    status: number;
+    headers: IncomingHttpHeaders;
+    body: string;
+    truncated: boolean;
+  }>;
   readonly #timer: NodeJS.Timeout;
-  #isOver = false;
+  #resolve: (answer: Awaited<Pending["answer"]>) => void = () => {};
+  #reject: (error: Error) => void = () => {};
+  #controller: Dispatcher.DispatchController | undefined;
+  #late: Error | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #chunks: Buffer[] = [];
+  #bytes = 0;
 
-  constructor(ms: number) {
+  constructor(timeoutMs: number) {
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
     this.#timer = setTimeout(() => {
-      this.#isOver = true;
-      this.signal.emit("abort");
-    }, ms);
+      this.#late = new Error("the time is over");
+      this.#controller?.abort(this.#late);
+      // While no connection came about there is nobody to abort, and nobody who would say so.
+      this.#reject(this.#late);
+    }, timeoutMs);
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
+  /** Whether the time was over before the answer was there. */
+  get isLate(): boolean {
+    return this.#late !== undefined;
   }
 
-  clear(): void {
+  /** To be called when all is said. */
+  end(): void {
     clearTimeout(this.#timer);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // It waited for a connection, and nobody waits for it any more: it must not leave.
+    if (this.#late !== undefined) controller.abort(this.#late);
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes <= LONGEST_ANSWER) return;
+    this.#finish(true);
+    controller.abort(new Error("the answer is longer than any that is read"));
+  }
+
+  onResponseEnd(): void {
+    this.#finish(false);
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#reject(error);
+  }
+
+  #finish(truncated: boolean): void {
+    const [only] = this.#chunks;
+    const whole = only !== undefined && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
+    const body = whole.toString("utf8", 0, Math.min(whole.length, LONGEST_ANSWER));
+    this.#resolve({ status: this.#status, headers: this.#headers, body, truncated });
   }
 }
 
@@ -124,29 +158,30 @@ export function createOutgoing(clock: Clock): Outgoing {
 
   async function exchange(message: OutgoingMessage, { timeoutMs, secrets }: SendOptions): Promise<Exchange> {
     const { origin, pathname, search } = new URL(message.url);
-    const limit = new Limit(timeoutMs);
+    const pending = new Pending(timeoutMs);
     try {
-      const response = await agent.request({
-        origin,
-        path: pathname + search,
-        method: message.method,
-        headers: message.headers,
-        body: message.body ?? null,
-        signal: limit.signal,
-      });
-      const { text, truncated } = await readBody(response);
+      agent.dispatch(
+        {
+          origin,
+          path: pathname + search,
+          method: message.method,
+          headers: message.headers,
+          body: message.body ?? null,
+        },
+        pending,
+      );
+      const { headers, body, ...answer } = await pending.answer;
       return {
         kind: "answer",
-        status: response.statusCode,
-        headers: headersOf(response.headers, secrets),
-        body: redact(text, secrets),
-        truncated,
+        ...answer,
+        headers: headersOf(headers, secrets),
+        body: redact(body, secrets),
       };
     } catch (error) {
       if (error instanceof TypeError || error instanceof errors.InvalidArgumentError) throw error;
-      return failed(error, message.url, limit.isOver ? timeoutMs : undefined);
+      return failed(error, message.url, pending.isLate ? timeoutMs : undefined);
     } finally {
-      limit.clear();
+      pending.end();
     }
   }
 

@@ -1,6 +1,7 @@
 import { isFinal } from "@peregrine/core";
 import type { Engine } from "../engine/index.ts";
 import type { RunRecord, Store } from "../store/index.ts";
+import { settleIntents } from "./delivery-state.ts";
 import { countsOf } from "./run-counts.ts";
 
 /** As long as requests are kept: a plan says which people a request was about. */
@@ -19,6 +20,9 @@ export async function sweepPlans(
     .executeTakeFirst();
   const upTo = row?.id ?? 0;
   if (upTo <= (await store.counters.get(SWEPT))) return;
+  // Of a run that died and was never taken over, the plan says whose answers are missing.
+  await settleIntents(engine, { upToRun: upTo });
+  await engine.command(`ALTER TABLE delivery_intent DELETE WHERE run <= {run:UInt64}`, { run: upTo });
   await engine.command(`ALTER TABLE plan_change DELETE WHERE run <= {run:UInt64}`, { run: upTo });
   await store.counters.set(SWEPT, upTo);
 }

@@ -110,4 +110,17 @@ export const MIGRATIONS: readonly Migration[] = [
       ),
     ],
   },
+  {
+    version: 2,
+    statements: [
+      // Stretches of a plan whose messages may have left: unknown, until the row with `settled` says otherwise.
+      table(
+        "delivery_intent",
+        `activation UInt32, run UInt64, epoch UInt32, first_n UInt32, last_n UInt32, sequence UInt64, at ${MOMENT},
+         settled UInt8`,
+        "(activation, run, epoch, first_n)",
+        "ReplacingMergeTree(settled)",
+      ),
+    ],
+  },
 ];
