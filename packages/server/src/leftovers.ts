@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Engine } from "./engine/index.ts";
+import { removeOlderGenerations } from "./identity/index.ts";
 import type { Store } from "./store/index.ts";
 
 /** Scratch tables are named by the operation that made them; `event_<schema>` looks alike and is none. */
@@ -7,7 +8,7 @@ const SCRATCH = "^[a-z_]+_([0-9]+)$";
 
 /**
  * Clears away what a server that died has left behind: operations that will never be published, their rows, and
- * their scratch tables. On SQLite this server has the installation to itself, so everything open is dead. On a
+ * their scratch tables; and rows that a rebuild has replaced. On SQLite this server has the installation to itself, so everything open is dead. On a
  * shared PostgreSQL others may be at work: there each domain abandons what it takes over, and rows are only
  * removed of what was abandoned before.
  */
@@ -15,6 +16,9 @@ export async function clearLeftovers(store: Store, engine: Engine, log: Logger):
   if (store.dialect === "sqlite") {
     await store.leases.releaseAll();
     await store.operations.abandonOpen();
+    const { generation } = await store.operations.snapshot();
+    const swept = generation === 0 ? [] : await removeOlderGenerations(engine, generation);
+    if (swept.length > 0) log.info({ tables: swept }, "removed what a rebuild has replaced");
   }
   const abandoned = await store.operations.abandoned();
   if (abandoned.length === 0) return;

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   compareGenerations,
   findViolations,
+  generationDigest,
   ProfileService,
   RebuildService,
+  removeOlderGenerations,
 } from "../../../packages/server/src/identity/index.ts";
 import { deriveAgain } from "../../../packages/server/src/ingest/index.ts";
 import { startEngine, type TestEngine } from "../harness/engine.ts";
@@ -257,6 +259,21 @@ describe("profiles and their rebuild", () => {
     const after = await world.store.operations.snapshot();
     const schema = await world.store.definitions.get("schema", "visits");
     expect(await compareGenerations(world.engine, before, after, [schema?.number ?? 0])).toEqual([]);
+  });
+
+  it("leaves rows that the next start removes, and nothing else", async () => {
+    const snapshot = await world.store.operations.snapshot();
+    const schema = await world.store.definitions.get("schema", "visits");
+    const numbers = [schema?.number ?? 0];
+    const before = await generationDigest(world.engine, snapshot, numbers);
+    expect(await removeOlderGenerations(world.engine, snapshot.generation)).toContain("profile");
+    expect(await removeOlderGenerations(world.engine, snapshot.generation)).toEqual([]);
+    expect(await generationDigest(world.engine, snapshot, numbers)).toEqual(before);
+    const rows = await world.engine.query(
+      "SELECT toUInt32(count()) AS old FROM profile WHERE op < {generation:UInt64}",
+      { generation: snapshot.generation },
+    );
+    expect(rows).toEqual([{ old: 0 }]);
   });
 
   it("leaves everything as it was when it is cut off", async () => {

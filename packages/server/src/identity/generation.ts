@@ -55,3 +55,32 @@ export async function compareGenerations(
     .map((table) => ({ table, before: old[table], after: renewed[table] }))
     .filter(({ before: one, after: other }) => one?.rows !== other?.rows || one?.digest !== other?.digest);
 }
+
+/**
+ * Removes derived rows that no snapshot of this generation or a later one shows. Only while nobody reads an older
+ * one: at a start that has the installation to itself. A mutation rewrites parts, and is begun only where there are
+ * such rows.
+ *
+ * @returns the tables that had some
+ */
+export async function removeOlderGenerations(engine: Engine, generation: number): Promise<string[]> {
+  const events = await engine.query<{ name: string }>(
+    `SELECT name FROM system.tables
+    WHERE database = currentDatabase() AND match(name, '^event_[0-9]+$') ORDER BY name`,
+  );
+  const swept: string[] = [];
+  for (const table of [...Object.keys(DERIVED), ...events.map(({ name }) => name)]) {
+    const [old] = await engine.query<{ rows: number }>(
+      `SELECT toUInt32(count() > 0) AS rows FROM ${table} WHERE op < {generation:UInt64}`,
+      { generation },
+    );
+    if (old?.rows !== 1) continue;
+    await engine.command(
+      `ALTER TABLE ${table} DELETE WHERE op < {generation:UInt64}`,
+      { generation },
+      { settings: { mutations_sync: "2" } },
+    );
+    swept.push(table);
+  }
+  return swept;
+}

@@ -1,4 +1,4 @@
-export { compareGenerations, generationDigest } from "./generation.ts";
+export { compareGenerations, generationDigest, removeOlderGenerations } from "./generation.ts";
 export { findViolations } from "./invariants.ts";
 export { ProfileService } from "./profile-service.ts";
 export { RebuildService } from "./rebuild-service.ts";
