@@ -51,7 +51,7 @@ async function catalogOf(store: Store): Promise<Catalog> {
       .filter(({ schemaId }) => schemaId === "customers")
       .map(({ name, number, type }) => [name, { type: type as "text", numbers: [number] }]),
   );
-  return { attributes, events, openSources: [] };
+  return { attributes, events, openSources: [], audiences: new Map() };
 }
 
 /** How many members, and which: the sum of a hash of each, as text. */

@@ -29,9 +29,16 @@ export type { Change, ChangeOutcome, Delivery, Failure, Verdict } from "./activa
 export { deliveryOfAll, outcomeOf } from "./activation-type/verdict.ts";
 export type { AudienceDefinition, AudienceDefinitionInput } from "./audience/audience.ts";
 export { audienceDefinition, newAudienceId, uncheckedRule } from "./audience/audience.ts";
+export { audiencesNamed } from "./audience/audiences-named.ts";
 export type { RuleBlock } from "./audience/branches.ts";
 export { ruleBlocks } from "./audience/branches.ts";
-export type { Catalog, CatalogAttribute, CatalogEventSource, CatalogProperty } from "./audience/catalog.ts";
+export type {
+  Catalog,
+  CatalogAttribute,
+  CatalogAudience,
+  CatalogEventSource,
+  CatalogProperty,
+} from "./audience/catalog.ts";
 export type { RuleDifference } from "./audience/compare.ts";
 export type { AudienceComparison, FieldDifference } from "./audience/compare-audiences.ts";
 export { compareAudiences } from "./audience/compare-audiences.ts";
@@ -39,6 +46,7 @@ export type { ParameterValue } from "./audience/compile/parameters.ts";
 export { instantText } from "./audience/compile/parameters.ts";
 export type { CompiledNeeds, CompiledRules } from "./audience/compile.ts";
 export { compileRules } from "./audience/compile.ts";
+export type { AudienceNames } from "./audience/describe.ts";
 export { describeRule } from "./audience/describe.ts";
 export { evaluateRule } from "./audience/evaluate.ts";
 export { RULE_LABELS } from "./audience/label.ts";
@@ -51,8 +59,8 @@ export type { ResolvedRule } from "./audience/resolved.ts";
 export type { Did, Filter, Have, Measure, NodeKind, PropertyTest, Rule } from "./audience/rule.ts";
 export { MAXIMUM_DEPTH, MAXIMUM_LEAVES, ruleSchema } from "./audience/rule.ts";
 export type { Value } from "./audience/value.ts";
-export type { Bounds, Moment, Window, WindowUnit } from "./audience/window.ts";
-export { boundsOf, WINDOW_UNITS } from "./audience/window.ts";
+export type { Bounds, Moment, Span, SpanBounds, Window, WindowUnit } from "./audience/window.ts";
+export { boundsOf, spanBounds, WINDOW_UNITS } from "./audience/window.ts";
 export { isTimeZone, localDay, startOfDay } from "./audience/zone.ts";
 export type { Clock } from "./clock.ts";
 export type { Definition, DefinitionInput, DefinitionOf, Kind } from "./definition.ts";

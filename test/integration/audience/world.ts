@@ -60,6 +60,7 @@ export const CATALOG: Catalog = {
     ]),
   ),
   openSources: [],
+  audiences: new Map(),
 };
 
 /** One row of an attribute under the number that the profile had then. */

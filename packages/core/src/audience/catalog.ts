@@ -21,6 +21,13 @@ export interface CatalogEventSource {
   readonly properties: ReadonlyMap<string, CatalogProperty>;
 }
 
+/** An audience that rules may name. */
+export interface CatalogAudience {
+  readonly name: string;
+  /** As it was saved. */
+  readonly rule: unknown;
+}
+
 /** What a rule may name: built by the server from the schemas and the data, and here only read. */
 export interface Catalog {
   readonly attributes: ReadonlyMap<string, CatalogAttribute>;
@@ -28,4 +35,6 @@ export interface Catalog {
   readonly events: ReadonlyMap<string, readonly CatalogEventSource[]>;
   /** The schemas that may bring types of events that are not listed; none: every other type is unknown. */
   readonly openSources: readonly CatalogEventSource[];
+  /** Id → the audience whose rule is meant by `inAudience`. */
+  readonly audiences: ReadonlyMap<string, CatalogAudience>;
 }

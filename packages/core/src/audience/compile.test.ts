@@ -21,6 +21,7 @@ const CATALOG: Catalog = {
     ],
   ]),
   openSources: [],
+  audiences: new Map(),
 };
 const MOMENT = { asOf: Date.UTC(2026, 5, 15, 12), timeZone: "UTC" };
 
@@ -97,7 +98,7 @@ describe("compileRules", () => {
     const placeholders = [...from.matchAll(/time (?:<=|>) \{(\w+):/g)].map(
       ([, name]) => parameters[name ?? ""],
     );
-    expect(placeholders).toEqual(["2026-06-15 12:00:00.000", "2026-04-16 12:00:00.000"]);
+    expect(placeholders).toEqual(["2026-04-16 12:00:00.000", "2026-06-15 12:00:00.000"]);
   });
 
   it("binds every value and shares equal ones", () => {

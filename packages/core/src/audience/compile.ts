@@ -1,6 +1,7 @@
 import { type DidLeaves, didLeaves } from "./compile/did.ts";
 import { type HaveLeaves, haveLeaves } from "./compile/have.ts";
 import { type ParameterValue, parameterList } from "./compile/parameters.ts";
+import { type SharedRules, sharedRules } from "./compile/shared.ts";
 import type { ResolvedRule, RuleKind } from "./resolved.ts";
 import type { Moment } from "./window.ts";
 
@@ -26,6 +27,7 @@ export interface CompiledRules {
 interface Leaves {
   readonly have: HaveLeaves;
   readonly did: DidLeaves;
+  readonly shared: SharedRules;
 }
 
 const NODES: {
@@ -37,6 +39,7 @@ const NODES: {
   everyone: () => "1",
   have: (rule, leaves) => leaves.have.column(rule),
   did: (rule, leaves) => leaves.did.column(rule),
+  inAudience: (rule, leaves) => leaves.shared.column(rule),
 };
 
 /**
@@ -45,7 +48,11 @@ const NODES: {
  */
 export function compileRules(rules: readonly ResolvedRule[], moment: Moment): CompiledRules {
   const { bind, values } = parameterList();
-  const leaves: Leaves = { have: haveLeaves(bind), did: didLeaves(bind, moment) };
+  const leaves: Leaves = {
+    have: haveLeaves(bind, moment),
+    did: didLeaves(bind, moment),
+    shared: sharedRules((rule) => condition(rule, leaves)),
+  };
   const conditions = rules.map((rule) => condition(rule, leaves));
   const columns = rules.map((_, index) => `r${index}`);
   const selected = conditions.map((sql, index) => `${sql} AS r${index}`);
@@ -53,14 +60,22 @@ export function compileRules(rules: readonly ResolvedRule[], moment: Moment): Co
   const joins = [...leaves.have.passes(), ...eventPasses.map((pass) => pass.sql)].map(
     (pass, index) => `LEFT JOIN (\n${pass}\n) AS pass_${index} ON pass_${index}.profile = people.profile`,
   );
-  const sql = [
-    `SELECT ${["people.profile AS profile", ...selected].join(",\n  ")}`,
-    "FROM profile_view AS people",
-    ...joins,
-  ].join("\n");
+  const people = ["FROM profile_view AS people", ...joins].join("\n");
+  const steps = leaves.shared.steps();
+  const sql =
+    steps.length === 0
+      ? `SELECT ${["people.profile AS profile", ...selected].join(",\n  ")}\n${people}`
+      : `SELECT ${["profile", ...selected].join(",\n  ")}\nFROM ${inSteps(steps, leaves, people)}`;
   const events = eventPasses.flatMap((pass) => pass.events);
   const attributes = leaves.have.attributes();
   return { sql, parameters: values, needs: { profiles: true, attributes, events }, columns };
+}
+
+/** Every leaf as a column, and around it one step after another that adds the columns of shared rules. */
+function inSteps(steps: readonly (readonly string[])[], { have, did }: Leaves, people: string): string {
+  const columns = ["people.profile AS profile", ...have.columns(), ...did.columns()];
+  const innermost = `(SELECT ${columns.join(", ")}\n${people})`;
+  return steps.reduce((from, step) => `(SELECT ${["*", ...step].join(",\n  ")}\nFROM ${from})`, innermost);
 }
 
 function condition<Kind extends RuleKind>(rule: ResolvedRule<Kind>, leaves: Leaves): string {

@@ -1,63 +1,65 @@
+import { comparisonWords, spanWords } from "./describe/operand.ts";
+import type { InWindow } from "./did-window.ts";
 import { RULE_LABELS } from "./label.ts";
 import { MEASURE_NAMES } from "./measure.ts";
-import { COMPARISON_NAMES, OPERATOR_NAMES, type OperatorName } from "./operator.ts";
+import { COMPARISON_NAMES } from "./operator.ts";
 import type { Did, Filter, Measure, NodeKind, PropertyTest, Rule } from "./rule.ts";
-import type { WithinLast } from "./window.ts";
 
 type NodeOf<Kind extends NodeKind> = Extract<Rule, Readonly<Record<Kind, unknown>>>;
 
-const NODES: { readonly [Kind in NodeKind]: (node: NodeOf<Kind>) => string } = {
-  all: ({ all }) => list(all, "and"),
-  any: ({ any }) => list(any, "or"),
-  not: ({ not }) => ("did" in not ? `did not ${deed(not.did)}` : `not (${describeRule(not)})`),
-  have: ({ have }) => `${have.attribute} ${comparison(have)}`,
+/** Gives the name of an audience by its id; undefined where there is none. */
+export type AudienceNames = (id: string) => string | undefined;
+
+const NODES: {
+  readonly [Kind in NodeKind]: (node: NodeOf<Kind>, names: AudienceNames) => string;
+} = {
+  all: ({ all }, names) => list(all, "and", names),
+  any: ({ any }, names) => list(any, "or", names),
+  not: ({ not }, names) => opposite(not, names),
+  have: ({ have }) => `${have.attribute} ${comparisonWords(have)}`,
   did: ({ did }) => `did ${deed(did)}`,
+  inAudience: ({ inAudience }, names) =>
+    `${RULE_LABELS.node.inAudience} ${JSON.stringify(names(inAudience) ?? inAudience)}`,
   everyone: () => RULE_LABELS.node.everyone,
 };
 
-/** A rule as an English phrase: `country is "United Kingdom" and did not "buy" within the last 90 days`. */
-export function describeRule(rule: Rule): string {
-  if ("all" in rule) return NODES.all(rule);
-  if ("any" in rule) return NODES.any(rule);
-  if ("not" in rule) return NODES.not(rule);
-  if ("have" in rule) return NODES.have(rule);
-  if ("did" in rule) return NODES.did(rule);
-  return NODES.everyone(rule);
+/**
+ * A rule as an English phrase: `country is "United Kingdom" and did not "buy" within the last 90 days`. Audiences
+ * are called by their names, or by their ids where `names` knows none.
+ */
+export function describeRule(rule: Rule, names: AudienceNames = () => undefined): string {
+  if ("all" in rule) return NODES.all(rule, names);
+  if ("any" in rule) return NODES.any(rule, names);
+  if ("not" in rule) return NODES.not(rule, names);
+  if ("have" in rule) return NODES.have(rule, names);
+  if ("did" in rule) return NODES.did(rule, names);
+  if ("inAudience" in rule) return NODES.inAudience(rule, names);
+  return NODES.everyone(rule, names);
 }
 
-function list(rules: readonly Rule[], word: "and" | "or"): string {
+function opposite(rule: Rule, names: AudienceNames): string {
+  if ("inAudience" in rule) return `not ${describeRule(rule, names)}`;
+  // "Did not buy for the first time" could be read as "did buy, and not for the first time".
+  if ("did" in rule && rule.did.occurrence === undefined) return `did not ${deed(rule.did)}`;
+  return `not (${describeRule(rule, names)})`;
+}
+
+function list(rules: readonly Rule[], word: "and" | "or", names: AudienceNames): string {
   const parts = rules.map((rule) => {
     const nested = "all" in rule || "any" in rule;
-    return nested && rules.length > 1 ? `(${describeRule(rule)})` : describeRule(rule);
+    return nested && rules.length > 1 ? `(${describeRule(rule, names)})` : describeRule(rule, names);
   });
   return parts.join(` ${word} `);
 }
 
-type Compared = { readonly [Name in OperatorName]?: unknown } & { readonly ignoreCase?: boolean | undefined };
-
-function comparison(leaf: Compared): string {
-  const name = OPERATOR_NAMES.find((operator) => leaf[operator] !== undefined);
-  if (name === undefined) return "";
-  const sentence =
-    name === "isSet"
-      ? `is ${leaf.isSet === true ? "set" : "not set"}`
-      : `${RULE_LABELS.operator[name]} ${operand(name, leaf[name])}`;
-  return leaf.ignoreCase === true ? `${sentence} (in any case)` : sentence;
-}
-
-function operand(name: OperatorName, value: unknown): string {
-  if (!Array.isArray(value)) return JSON.stringify(value);
-  const parts = value.map((part: unknown) => JSON.stringify(part));
-  return parts.join(name === "between" ? " and " : ", ");
-}
-
-function deed({ event, where, measure, within, ...compared }: Did): string {
+function deed({ event, where, measure, within, occurrence, ...compared }: Did): string {
   return [
     JSON.stringify(event),
     where === undefined ? undefined : `where ${filterWords(where)}`,
+    occurrence === undefined ? undefined : RULE_LABELS.occurrence[occurrence],
     within === undefined ? undefined : windowWords(within),
     COMPARISON_NAMES.some((name) => compared[name] !== undefined)
-      ? measureWords(measure ?? { count: true }, comparison(compared))
+      ? measureWords(measure ?? { count: true }, comparisonWords(compared))
       : undefined,
   ]
     .filter((part) => part !== undefined)
@@ -69,7 +71,7 @@ function filterWords(filter: Filter): string {
   if ("any" in filter) return filterList(filter.any, "or");
   if ("not" in filter) return `not (${filterWords(filter.not)})`;
   const test: PropertyTest = filter;
-  return `${test.property} ${comparison(test)}`;
+  return `${test.property} ${comparisonWords(test)}`;
 }
 
 function filterList(filters: readonly Filter[], word: "and" | "or"): string {
@@ -89,7 +91,10 @@ function measureWords(measure: Measure, compared: string): string {
   return `with a ${RULE_LABELS.measure[name]} of ${words} that ${compared}`;
 }
 
-function windowWords({ last, unit }: WithinLast): string {
-  const [one, many] = RULE_LABELS.unit[unit];
-  return last === 1 ? `within the last ${one}` : `within the last ${last} ${many}`;
+function windowWords(within: InWindow): string {
+  const { window } = RULE_LABELS;
+  if ("last" in within) return `${window.last} ${spanWords(within.last, within.unit)}`;
+  if ("between" in within) return `${window.between} ${within.between.join(" and ")}`;
+  if ("before" in within) return `${window.before} ${within.before}`;
+  return `${window.after} ${within.after}`;
 }

@@ -40,6 +40,7 @@ const CATALOG: Catalog = {
     ],
   ]),
   openSources: [],
+  audiences: new Map(),
 };
 
 const faults = (rule: unknown, catalog = CATALOG) => {
@@ -120,10 +121,10 @@ describe("resolveRule", () => {
     expect(places(rule)).toEqual([
       "/all/0/have/attribute",
       "/all/1/have/is",
-      "/all/2/did/within/last",
-      "/all/2/did/within/unit",
       "/all/2/did/event",
       "/all/2/did",
+      "/all/2/did/within/last",
+      "/all/2/did/within/unit",
       "/all/3/any/0/did/where/all/0/property",
       "/all/3/any/0/did/where/all/1/is",
       "/all/3/any/1/all",

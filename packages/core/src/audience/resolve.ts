@@ -2,7 +2,15 @@ import type { Fault } from "../error.ts";
 import type { Catalog } from "./catalog.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { faultReport, wordFor } from "./report.ts";
-import { type Place, type ResolveContext, resolveContext, tooDeep } from "./resolve/context.ts";
+import { resolveInAudience } from "./resolve/audience.ts";
+import {
+  type Place,
+  type ResolveContext,
+  type ResolveResult,
+  resolveContext,
+  resolveWalk,
+  tooDeep,
+} from "./resolve/context.ts";
 import { resolveDid } from "./resolve/did.ts";
 import { resolveBranches } from "./resolve/group.ts";
 import { resolveHave } from "./resolve/have.ts";
@@ -10,7 +18,7 @@ import { isObject } from "./resolve/object.ts";
 import type { ResolvedRule } from "./resolved.ts";
 import { type NodeKind, type Rule, ruleSchema } from "./rule.ts";
 
-export type ResolveResult = { readonly ok: ResolvedRule } | { readonly faults: readonly Fault[] };
+export type { ResolveResult } from "./resolve/context.ts";
 export type ParseResult = { readonly ok: Rule } | { readonly faults: readonly Fault[] };
 
 type NodeResolver = (value: unknown, place: Place, context: ResolveContext) => ResolvedRule | undefined;
@@ -24,6 +32,7 @@ const NODES = {
   },
   have: resolveHave,
   did: resolveDid,
+  inAudience: resolveInAudience,
   everyone: (value, { report }, context) => {
     context.leaf(report);
     return value === true ? { kind: "everyone" } : report.fault("only `true` can stand here");
@@ -35,10 +44,17 @@ const NODE_KINDS = Object.keys(NODES) as readonly NodeKind[];
 /**
  * Settles a rule, as it came from JSON or YAML, against what can be named. Gives the resolved rule, or every
  * fault of shape, name, type and number at once, each with its JSON path below the rule.
+ *
+ * @param audience id of the audience whose rule it is or will be, which it must not name, nor may those that it names
  */
-export function resolveRule(rule: unknown, catalog: Catalog): ResolveResult {
+export function resolveRule(rule: unknown, catalog: Catalog, audience?: string): ResolveResult {
+  const walk = resolveWalk(catalog, resolveWhole);
+  return resolveWhole(rule, resolveContext(walk, audience === undefined ? [] : [audience]));
+}
+
+function resolveWhole(rule: unknown, context: ResolveContext): ResolveResult {
   const { report, faults } = faultReport();
-  const resolved = resolveNode(rule, { report, depth: 1 }, resolveContext(catalog));
+  const resolved = resolveNode(rule, { report, depth: 1 }, context);
   if (faults.length > 0) return { faults };
   // An unresolved part without a fault would be one that was dropped.
   if (resolved === undefined) throw new TypeError("a rule was not resolved, and no fault says why");
@@ -48,7 +64,8 @@ export function resolveRule(rule: unknown, catalog: Catalog): ResolveResult {
 /** Checks the shape alone, where no catalog is at hand; names and types are left to {@link resolveRule}. */
 export function parseRule(rule: unknown): ParseResult {
   const { report, faults } = faultReport();
-  resolveNode(rule, { report, depth: 1 }, resolveContext(undefined));
+  const context = resolveContext(resolveWalk(undefined, resolveWhole), []);
+  resolveNode(rule, { report, depth: 1 }, context);
   return faults.length === 0 ? { ok: ruleSchema.parse(rule) } : { faults };
 }
 

@@ -1,5 +1,6 @@
 import type { ColumnType } from "../schema/schema.ts";
-import type { Comparison, ValueTest } from "./value-test.ts";
+import type { Comparison } from "./comparison.ts";
+import type { ValueTest } from "./value-test.ts";
 import type { Window } from "./window.ts";
 
 /** A property with the column that holds it in each schema; a schema without it has no entry. */
@@ -38,6 +39,9 @@ export type ResolvedMeasure<Kind extends MeasureKind = MeasureKind> = {
   readonly [Key in Kind]: { readonly kind: Key } & MeasureFields[Key];
 }[Kind];
 
+/** Which of the matching events has to lie in the window. */
+export type Occurrence = "first" | "last";
+
 interface RuleFields {
   readonly all: { readonly of: readonly ResolvedRule[] };
   readonly any: { readonly of: readonly ResolvedRule[] };
@@ -57,7 +61,11 @@ interface RuleFields {
     readonly where?: ResolvedFilter;
     readonly measure: ResolvedMeasure;
     readonly window: Window;
+    /** The time of the first or the last of all matching events lies in the window; nothing else is measured. */
+    readonly occurrence?: Occurrence;
   };
+  /** The rule of another audience; the same object wherever one rule names that audience. */
+  readonly inAudience: { readonly id: string; readonly name: string; readonly of: ResolvedRule };
 }
 export type RuleKind = keyof RuleFields;
 /** A rule in which every name, type and number is settled: it can be compiled and evaluated without faults. */

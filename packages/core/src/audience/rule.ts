@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { columnName } from "../schema/schema.ts";
+import { inWindow } from "./did-window.ts";
 import { MEASURE_OPERANDS } from "./measure.ts";
 import { COMPARISON_NAMES, type ComparisonName, OPERATORS, type OperatorName } from "./operator.ts";
-import { withinLast } from "./window.ts";
 
 /** How deep a rule may be nested, filters of events included; a single condition has depth 1. */
 export const MAXIMUM_DEPTH = 20;
-/** How many conditions a rule may have: each `have`, `did`, `everyone` and each filter on a property is one. */
+/** How many conditions a rule may have: each `have`, `did`, `inAudience`, `everyone` and each filter on a property is one. */
 export const MAXIMUM_LEAVES = 200;
 
 /** The type of an event, as the data names it. */
@@ -67,18 +67,28 @@ export const DID_PARTS = {
   event: eventName,
   where: z.unknown(),
   measure: z.unknown(),
-  within: withinLast,
+  within: z.unknown(),
+  occurrence: z
+    .enum(["first", "last"])
+    .describe("The first or the last of all these events, up to now, lies in the window."),
   ...comparisons,
 };
 const did = z.strictObject({
   ...DID_PARTS,
   where: filter.optional(),
   measure: measure.optional(),
-  within: withinLast.optional(),
+  within: inWindow.optional(),
+  occurrence: DID_PARTS.occurrence.optional(),
 });
 
 /** An event, which of them count, what is measured over them, and when. */
 export type Did = z.output<typeof did>;
+
+/** The id of an audience, whose rule is meant. */
+export const audienceReference = z
+  .string()
+  .min(1)
+  .describe("The id of an audience; holds when its rule does, at the same instant.");
 
 /** A rule: nested, closed, every node an object with exactly one key. */
 export type Rule =
@@ -87,10 +97,11 @@ export type Rule =
   | { not: Rule }
   | { have: Have }
   | { did: Did }
+  | { inAudience: string }
   | { everyone: true };
 
 type KeysOf<Union> = Union extends unknown ? keyof Union : never;
-/** `all`, `any`, `not`, `have`, `did`, `everyone` */
+/** `all`, `any`, `not`, `have`, `did`, `inAudience`, `everyone` */
 export type NodeKind = KeysOf<Rule>;
 
 /**
@@ -105,6 +116,7 @@ export const ruleSchema: z.ZodType<Rule> = z
       z.strictObject({ not: ruleSchema }),
       z.strictObject({ have }),
       z.strictObject({ did }),
+      z.strictObject({ inAudience: audienceReference }),
       z.strictObject({ everyone: z.literal(true).describe("Every profile.") }),
     ]),
   )

@@ -118,3 +118,8 @@ export function monthsBefore(day: LocalDay, months: number): LocalDay {
   const sameDay = new Date(0).setUTCFullYear(year, month, date.getUTCDate());
   return Math.min(lastOfMonth, sameDay) / DAY;
 }
+
+/** The day that many calendar months later; the month's last day where that day is absent. */
+export function monthsAfter(day: LocalDay, months: number): LocalDay {
+  return monthsBefore(day, -months);
+}

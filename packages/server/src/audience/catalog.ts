@@ -1,4 +1,5 @@
 import {
+  type AudienceDefinition,
   type Catalog,
   type CatalogEventSource,
   COLUMN_TYPES,
@@ -16,6 +17,7 @@ export interface CatalogDefinitions {
   readonly schemas: readonly Schema[];
   readonly dataflows: readonly Dataflow[];
   readonly columns: readonly CatalogColumn[];
+  readonly audiences: readonly AudienceDefinition[];
 }
 
 /**
@@ -55,10 +57,11 @@ export class CatalogSource {
 
   /** The catalog of the live definitions; afterwards the tables of all their events are there. */
   async read(snapshot: Snapshot, unseen: UnseenEvents): Promise<Catalog> {
-    const [schemas, dataflows, columns] = await Promise.all([
+    const [schemas, dataflows, columns, audiences] = await Promise.all([
       this.#store.definitions.list("schema"),
       this.#store.definitions.list("dataflow"),
       this.#store.definitions.columns(),
+      this.#store.definitions.list("audience"),
     ]);
     await this.#ensureTables(
       schemas
@@ -69,6 +72,7 @@ export class CatalogSource {
       schemas: schemas.map(({ body }) => body),
       dataflows: dataflows.map(({ body }) => body),
       columns,
+      audiences: audiences.map(({ body }) => body),
     };
     return this.of(definitions, snapshot, unseen);
   }
@@ -107,7 +111,8 @@ export class CatalogSource {
       const nothingSeen = seen.length === 0 && types.some(({ open }) => open);
       if (unseen === "accepted" || nothingSeen) openSources.push(source);
     }
-    return { attributes: attributesOf(schemas, columns), events, openSources };
+    const audiences = new Map(definitions.audiences.map(({ id, name, rule }) => [id, { name, rule }]));
+    return { attributes: attributesOf(schemas, columns), events, openSources, audiences };
   }
 
   /** A schema that was defined and has no row yet may have no table either, and a rule may name it already. */

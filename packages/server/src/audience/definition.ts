@@ -1,22 +1,37 @@
-import { type Fault, resolveRule } from "@peregrine/core";
-import type { KindHooks } from "../definition/index.ts";
+import { type AudienceDefinition, audiencesNamed, type Fault, resolveRule } from "@peregrine/core";
+import type { CheckContext, KindHooks } from "../definition/index.ts";
 import type { Store } from "../store/index.ts";
 import type { CatalogSource } from "./catalog.ts";
 
 /**
  * Checks every audience's rule against the definitions as they would be: so a schema and an audience that reads it
- * can come together, and a schema cannot go while a rule names it.
+ * can come together, and neither a schema nor an audience can go while a rule names it.
  */
 export function audienceHooks(store: Store, catalog: CatalogSource): KindHooks<"audience"> {
   return {
     async check({ action, body }, { wanted, columns }): Promise<readonly Fault[]> {
-      if (action === "deleted") return [];
-      const definitions = { schemas: wanted.list("schema"), dataflows: wanted.list("dataflow"), columns };
+      if (action === "deleted") return namedElsewhere(body, wanted);
+      const definitions = {
+        schemas: wanted.list("schema"),
+        dataflows: wanted.list("dataflow"),
+        audiences: wanted.list("audience"),
+        columns,
+      };
       const snapshot = await store.operations.snapshot();
       const unseen = action === "unchanged" ? "accepted" : "refused";
-      const resolved = resolveRule(body.rule, await catalog.of(definitions, snapshot, unseen));
+      const resolved = resolveRule(body.rule, await catalog.of(definitions, snapshot, unseen), body.id);
       if ("ok" in resolved) return [];
       return resolved.faults.map((fault) => ({ ...fault, path: `/rule${fault.path}` }));
     },
   };
+}
+
+/** Audiences that stay and name the deleted one in their rules. */
+function namedElsewhere({ id }: AudienceDefinition, wanted: CheckContext["wanted"]): readonly Fault[] {
+  const naming = wanted.list("audience").filter(({ rule }) => audiencesNamed(rule).has(id));
+  return naming.map((other) => ({
+    path: "",
+    message: `the rule of the audience "${other.name}" (\`${other.id}\`) names it`,
+    remedy: "Take it out of that rule first, or delete both together.",
+  }));
 }

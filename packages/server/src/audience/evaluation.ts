@@ -92,7 +92,7 @@ export class Evaluation {
         failed.push({ id, error: new PeregrineError("notFound", { detail }) });
         continue;
       }
-      const resolved = resolveRule(audience.body.rule, catalog);
+      const resolved = resolveRule(audience.body.rule, catalog, id);
       if ("ok" in resolved) due.push({ id, rule: resolved.ok });
       else failed.push({ id, error: ruleInvalid(audience.body.name, resolved.faults) });
     }

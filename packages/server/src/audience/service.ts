@@ -1,5 +1,7 @@
 import {
   type AudienceDefinition,
+  type AudienceNames,
+  type Catalog,
   type Clock,
   describeRule,
   type Fault,
@@ -128,7 +130,7 @@ export class AudienceService {
   ): Promise<{ readonly valid: boolean; readonly sentence: string | null; readonly faults: Fault[] }> {
     const catalog = await this.#catalog.read(await this.#store.operations.snapshot(), "refused");
     const resolved = resolveRule(rule, catalog);
-    if ("ok" in resolved) return { valid: true, sentence: sentenceOf(rule), faults: [] };
+    if ("ok" in resolved) return { valid: true, sentence: sentenceOf(rule, namesOf(catalog)), faults: [] };
     return { valid: false, sentence: null, faults: [...resolved.faults] };
   }
 
@@ -196,16 +198,22 @@ export class AudienceService {
 
   async #views(records: readonly DefinitionRecord<AudienceDefinition>[]): Promise<AudienceView[]> {
     const sizes = await this.sizes(records.map(({ id }) => id));
+    const all = await this.#store.definitions.list("audience");
+    const names = new Map(all.map(({ id, body }) => [id, body.name]));
     return records.map(({ id, body: { kind: _, ...body }, version, origin, updatedAt, updatedBy }) => {
-      const sentence = sentenceOf(body.rule);
+      const sentence = sentenceOf(body.rule, (named) => names.get(named));
       return { ...body, sentence, size: sizes.get(id) ?? 0, version, origin, updatedAt, updatedBy };
     });
   }
 }
 
-function sentenceOf(rule: unknown): string | null {
+function sentenceOf(rule: unknown, names: AudienceNames): string | null {
   const parsed = parseRule(rule);
-  return "ok" in parsed ? describeRule(parsed.ok) : null;
+  return "ok" in parsed ? describeRule(parsed.ok, names) : null;
+}
+
+function namesOf({ audiences }: Catalog): AudienceNames {
+  return (id) => audiences.get(id)?.name;
 }
 
 function notFound(id: string): PeregrineError {

@@ -1,5 +1,5 @@
 import type { ResolvedRule } from "../resolved.ts";
-import { boundsOf, type Moment } from "../window.ts";
+import { type Bounds, boundsOf, type Moment } from "../window.ts";
 import { type EventPass, eventPass } from "./event-pass.ts";
 import { keyOf } from "./key.ts";
 import type { Bind } from "./parameters.ts";
@@ -7,6 +7,8 @@ import type { Bind } from "./parameters.ts";
 export interface DidLeaves {
   /** The column that says whether the condition holds; the same for equal conditions. */
   column(leaf: ResolvedRule<"did">): string;
+  /** The names of all these columns. */
+  columns(): readonly string[];
   /** The grouped passes that compute all these columns. */
   passes(): readonly EventPass[];
 }
@@ -15,8 +17,8 @@ export interface DidLeaves {
 export interface DidLeaf {
   readonly name: string;
   readonly did: ResolvedRule<"did">;
-  /** Milliseconds UTC; events at or before it do not count. Absent: all do. */
-  readonly after: number | undefined;
+  /** Where its events lie, or with `occurrence` the first or last of all of them. */
+  readonly bounds: Bounds;
 }
 
 /** One pass over the events of each schema; schemas that one `did` reads together share theirs. */
@@ -25,12 +27,12 @@ export function didLeaves(bind: Bind, moment: Moment): DidLeaves {
   return {
     column(did) {
       const key = keyOf(did);
-      const { after } = boundsOf(did.window, moment);
-      const leaf = leaves.get(key) ?? { name: `d${leaves.size}`, did, after };
+      const leaf = leaves.get(key) ?? { name: `d${leaves.size}`, did, bounds: boundsOf(did.window, moment) };
       leaves.set(key, leaf);
       return leaf.name;
     },
-    passes: () => connected([...leaves.values()]).map((group) => eventPass(group, moment.asOf, bind)),
+    columns: () => [...leaves.values()].map(({ name }) => name),
+    passes: () => connected([...leaves.values()]).map((group) => eventPass(group, moment, bind)),
   };
 }
 

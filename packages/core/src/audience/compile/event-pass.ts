@@ -1,9 +1,11 @@
 import type { FilterKind, PropertyReference, ResolvedFilter } from "../resolved.ts";
 import { testSql } from "../value-test.ts";
+import type { Moment } from "../window.ts";
+import { boundsSql } from "./bounds.ts";
 import type { DidLeaf } from "./did.ts";
 import { keyOf } from "./key.ts";
 import { isAtLeastOnce, measureSql } from "./measure.ts";
-import { type Bind, instantText } from "./parameters.ts";
+import type { Bind } from "./parameters.ts";
 import { NULLABLE_TYPES, presentSql, valueSql } from "./property.ts";
 
 /** Gives a property the name of its column in the pass. */
@@ -19,7 +21,7 @@ export interface EventPass {
  * One grouped pass over the events of one or several schemas, with a column per leaf. Where several schemas are
  * read, each gives its own columns under common names, and NULL for what it does not have.
  */
-export function eventPass(leaves: readonly DidLeaf[], asOf: number, bind: Bind): EventPass {
+export function eventPass(leaves: readonly DidLeaf[], moment: Moment, bind: Bind): EventPass {
   const schemas = [...new Set(leaves.flatMap(({ did }) => did.schemas))].sort((left, right) => left - right);
   const properties = new Map<string, { readonly name: string; readonly property: PropertyReference }>();
   const nameOf: NameOf = (property) => {
@@ -28,20 +30,16 @@ export function eventPass(leaves: readonly DidLeaf[], asOf: number, bind: Bind):
     properties.set(key, known);
     return known.name;
   };
-  const conditions = leaves.map(({ name, did, after }) => {
+  const conditions = leaves.map((leaf) => {
+    const { name, did } = leaf;
     const matches = [
       `type = ${bind("String", did.event)}`,
       ...(did.schemas.length === schemas.length ? [] : [`source IN (${did.schemas.join(", ")})`]),
-      ...(did.where === undefined ? [] : [filterSql(did.where, nameOf, bind)]),
+      ...(did.where === undefined ? [] : [filterSql(did.where, nameOf, bind, moment)]),
     ].join(" AND ");
-    if (after === undefined) return `${measureSql(did.measure, matches, nameOf, bind)} AS ${name}`;
-    const bound = bindInstant(bind, after);
-    // At least once since a bound is the latest time, whatever the bound: one aggregate for all windows. Of nobody's
-    // events the latest is 1970, so that bounds before it are counted.
-    if (after >= 0 && isAtLeastOnce(did.measure)) return `maxIf(time, ${matches}) > ${bound} AS ${name}`;
-    return `${measureSql(did.measure, `${matches} AND time > ${bound}`, nameOf, bind)} AS ${name}`;
+    return `${leafSql(leaf, matches, moment, nameOf, bind)} AS ${name}`;
   });
-  const where = passFilter(leaves, asOf, bind);
+  const where = passFilter(leaves, moment.asOf, bind);
   const sources = schemas.map((schema) => {
     const columns = [...properties.values()].map(
       ({ name, property }) => `${columnIn(schema, property)} AS ${name}`,
@@ -62,19 +60,39 @@ export function eventPass(leaves: readonly DidLeaf[], asOf: number, bind: Bind):
   return { sql, events };
 }
 
+/** The condition of one leaf over the events for which `matches` holds: 0 or 1. */
+function leafSql(
+  { did, bounds }: DidLeaf,
+  matches: string,
+  { asOf }: Moment,
+  nameOf: NameOf,
+  bind: Bind,
+): string {
+  const upTo = bounds.upTo < asOf ? bounds.upTo : undefined;
+  const { after } = bounds;
+  const window = boundsSql("time", { after, upTo }, bind);
+  // The pass reads nothing later than the moment.
+  // At least once since a bound is the latest time, whatever the bound: one aggregate for all windows. Of nobody's
+  // events the latest is 1970, so that bounds before it are counted.
+  const latestTells = after !== undefined && after >= 0 && upTo === undefined;
+  if (did.occurrence !== undefined && !(did.occurrence === "last" && latestTells)) {
+    const time = `${did.occurrence === "first" ? "minIf" : "maxIf"}(time, ${matches})`;
+    return `(countIf(${matches}) > 0 AND ${boundsSql(time, bounds, bind) ?? "1"})`;
+  }
+  if (latestTells && isAtLeastOnce(did.measure)) {
+    return boundsSql(`maxIf(time, ${matches})`, { after }, bind) ?? "1";
+  }
+  return measureSql(did.measure, window === undefined ? matches : `${matches} AND ${window}`, nameOf, bind);
+}
+
 /** What no leaf needs is not read: other types, later events, and those before the earliest window. */
 function passFilter(leaves: readonly DidLeaf[], asOf: number, bind: Bind): string {
   const types = [...new Set(leaves.map(({ did }) => did.event))].map((type) => bind("String", type));
-  const afters = leaves.map(({ after }) => after).filter((after) => after !== undefined);
-  return [
-    `type IN (${types.join(", ")})`,
-    `time <= ${bindInstant(bind, asOf)}`,
-    ...(afters.length < leaves.length ? [] : [`time > ${bindInstant(bind, Math.min(...afters))}`]),
-  ].join(" AND ");
-}
-
-function bindInstant(bind: Bind, instant: number): string {
-  return bind("DateTime64(3, 'UTC')", instantText(instant));
+  // The last of all events is known when one in the window is; the first is not.
+  const afters = leaves.map(({ did, bounds }) => (did.occurrence === "first" ? undefined : bounds.after));
+  const known = afters.filter((after) => after !== undefined);
+  const bounds = known.length < leaves.length ? { upTo: asOf } : { after: Math.min(...known), upTo: asOf };
+  return [`type IN (${types.join(", ")})`, boundsSql("time", bounds, bind) ?? "1"].join(" AND ");
 }
 
 function columnIn(schema: number, { columns, type }: PropertyReference): string {
@@ -84,14 +102,26 @@ function columnIn(schema: number, { columns, type }: PropertyReference): string 
 }
 
 const FILTERS: {
-  readonly [Kind in FilterKind]: (filter: ResolvedFilter<Kind>, nameOf: NameOf, bind: Bind) => string;
+  readonly [Kind in FilterKind]: (
+    filter: ResolvedFilter<Kind>,
+    nameOf: NameOf,
+    bind: Bind,
+    moment: Moment,
+  ) => string;
 } = {
-  all: ({ of }, nameOf, bind) => `(${of.map((filter) => filterSql(filter, nameOf, bind)).join(" AND ")})`,
-  any: ({ of }, nameOf, bind) => `(${of.map((filter) => filterSql(filter, nameOf, bind)).join(" OR ")})`,
-  not: ({ of }, nameOf, bind) => `NOT ${filterSql(of, nameOf, bind)}`,
-  property: ({ property, test }, nameOf, bind) => {
+  all: ({ of }, nameOf, bind, moment) =>
+    `(${of.map((filter) => filterSql(filter, nameOf, bind, moment)).join(" AND ")})`,
+  any: ({ of }, nameOf, bind, moment) =>
+    `(${of.map((filter) => filterSql(filter, nameOf, bind, moment)).join(" OR ")})`,
+  not: ({ of }, nameOf, bind, moment) => `NOT ${filterSql(of, nameOf, bind, moment)}`,
+  property: ({ property, test }, nameOf, bind, moment) => {
     const name = nameOf(property);
-    return testSql(test, { present: presentSql(property, name), value: valueSql(property, name) }, bind);
+    return testSql(
+      test,
+      { present: presentSql(property, name), value: valueSql(property, name) },
+      bind,
+      moment,
+    );
   },
 };
 
@@ -99,6 +129,7 @@ function filterSql<Kind extends FilterKind>(
   filter: ResolvedFilter<Kind>,
   nameOf: NameOf,
   bind: Bind,
+  moment: Moment,
 ): string {
-  return FILTERS[filter.kind](filter, nameOf, bind);
+  return FILTERS[filter.kind](filter, nameOf, bind, moment);
 }

@@ -1,6 +1,7 @@
 import type { ColumnType } from "../../schema/schema.ts";
 import type { ResolvedRule } from "../resolved.ts";
 import { testSql } from "../value-test.ts";
+import type { Moment } from "../window.ts";
 import type { Bind } from "./parameters.ts";
 
 /** Where `attribute_view` keeps a value of each type. */
@@ -15,6 +16,8 @@ const VALUE_COLUMNS = {
 export interface HaveLeaves {
   /** The column that says whether the condition holds; the same for equal conditions. */
   column(leaf: ResolvedRule<"have">): string;
+  /** The names of all these columns. */
+  columns(): readonly string[];
   /** At most one: the grouped pass that computes all these columns. */
   passes(): readonly string[];
   /** Catalog numbers of all attributes that are read, ascending. */
@@ -25,7 +28,7 @@ export interface HaveLeaves {
  * One pass over the attributes. `argMax` over tuples: it would skip NULLs, and a value that was cleared has to win
  * over the older one that it cleared. Without any row it gives the tuple (0, …): not present.
  */
-export function haveLeaves(bind: Bind): HaveLeaves {
+export function haveLeaves(bind: Bind, moment: Moment): HaveLeaves {
   const latest = new Map<string, string>();
   const conditions = new Map<string, string>();
   const numbers = new Set<number>();
@@ -40,11 +43,12 @@ export function haveLeaves(bind: Bind): HaveLeaves {
     column(leaf) {
       for (const number of leaf.numbers) numbers.add(number);
       const value = latestName(leaf);
-      const sql = testSql(leaf.test, { present: `${value}.1`, value: `${value}.2` }, bind);
+      const sql = testSql(leaf.test, { present: `${value}.1`, value: `${value}.2` }, bind, moment);
       const name = conditions.get(sql) ?? `h${conditions.size}`;
       conditions.set(sql, name);
       return name;
     },
+    columns: () => [...conditions.values()],
     passes() {
       if (conditions.size === 0) return [];
       return [

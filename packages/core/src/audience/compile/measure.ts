@@ -1,6 +1,6 @@
+import { type Comparison, comparisonSql } from "../comparison.ts";
 import { decimalText, MICROS_PER_UNIT, type Micros } from "../decimal.ts";
 import type { Factors, MeasureKind, PropertyReference, ResolvedMeasure } from "../resolved.ts";
-import { type Comparison, comparisonSql } from "../value-test.ts";
 import type { Bind } from "./parameters.ts";
 
 type NameOf = (property: PropertyReference) => string;

@@ -3,6 +3,7 @@ type ParameterType =
   | "String"
   | "Array(String)"
   | "Array(UInt32)"
+  | "Array(Int64)"
   | "Decimal(18, 6)"
   | "Decimal(76, 12)"
   | "Int64"

@@ -1,7 +1,7 @@
+import { type Comparison, compares } from "../comparison.ts";
 import { MICROS_PER_UNIT } from "../decimal.ts";
 import type { PersonEvent } from "../person.ts";
 import type { Factors, MeasureKind, ResolvedMeasure } from "../resolved.ts";
-import { type Comparison, compares } from "../value-test.ts";
 import { propertyOf } from "./filter.ts";
 
 type MeasureEvaluator<Kind extends MeasureKind> = (

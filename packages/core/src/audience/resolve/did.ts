@@ -1,11 +1,11 @@
 import type { Catalog, CatalogEventSource } from "../catalog.ts";
+import type { Comparison } from "../comparison.ts";
 import { MICROS_PER_UNIT } from "../decimal.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { COMPARISON_NAMES, OPERATORS } from "../operator.ts";
 import type { Reporter } from "../report.ts";
 import type { ResolvedRule } from "../resolved.ts";
 import { DID_PARTS } from "../rule.ts";
-import type { Comparison } from "../value-test.ts";
 import type { Window } from "../window.ts";
 import type { Place, ResolveContext } from "./context.ts";
 import { resolveFilter } from "./filter.ts";
@@ -13,8 +13,10 @@ import { type OpenMeasure, resolveMeasure } from "./measure.ts";
 import { has, isObject, readParts } from "./object.ts";
 import { theOperator } from "./operand.ts";
 import type { EventScope } from "./property.ts";
+import { resolveWindow } from "./window.ts";
 
 const COUNT: OpenMeasure = (comparison) => ({ kind: "count", comparison });
+const EVER: Window = { kind: "ever" };
 const AT_LEAST_ONCE: Comparison = { operator: "atLeast", value: MICROS_PER_UNIT };
 
 /** `{ event: buy, where: …, measure: { sum: amount }, atLeast: 100, within: { last: 30, unit: days } }` */
@@ -41,11 +43,12 @@ export function resolveDid(
   const measured = has(value, "measure");
   const measure = measured ? resolveMeasure(value["measure"], scope, report.at("measure")) : COUNT;
   const comparison = resolveComparison(value, read, measured, report);
-  const windowed = has(value, "within");
+  const window = has(value, "within") ? resolveWindow(value["within"], report.at("within")) : EVER;
+  const occurring = has(value, "occurrence");
+  if (occurring) checkOccurrence(value, report);
   if (scope === undefined || measure === undefined || comparison === undefined) return undefined;
-  if (filtered && where === undefined) return undefined;
-  if (windowed && read.within === undefined) return undefined;
-  const window: Window = read.within === undefined ? { kind: "ever" } : { kind: "within", ...read.within };
+  if (window === undefined || (filtered && where === undefined)) return undefined;
+  if (occurring && read.occurrence === undefined) return undefined;
   return {
     kind: "did",
     event: scope.event,
@@ -53,7 +56,26 @@ export function resolveDid(
     ...(where === undefined ? {} : { where }),
     measure: measure(comparison),
     window,
+    ...(read.occurrence === undefined ? {} : { occurrence: read.occurrence }),
   };
+}
+
+/** The first or last time is asked of all events at once: there is nothing to measure beside it. */
+function checkOccurrence(value: Readonly<Record<string, unknown>>, report: Reporter): void {
+  if (!has(value, "within")) {
+    report
+      .at("occurrence")
+      .fault("it is not said in which window", "Add `within`, in which the first or last time has to lie.");
+  }
+  for (const key of ["measure", ...COMPARISON_NAMES]) {
+    if (!has(value, key)) continue;
+    report
+      .at(key)
+      .fault(
+        `\`${key}\` cannot stand beside \`occurrence\``,
+        "Put what is measured into a condition of its own, and both under `all`.",
+      );
+  }
 }
 
 function findEvent(event: string, catalog: Catalog, report: Reporter): EventScope | undefined {
@@ -86,6 +108,7 @@ function resolveComparison(
   const resolved = OPERATORS[name].resolve(operand, {
     type: "number",
     ignoreCase: false,
+    of: "measure",
     report: report.at(name),
   });
   return resolved?.test.kind === "number" ? resolved.test.comparison : undefined;

@@ -53,7 +53,7 @@ function resolveProperty(
     read?.property === undefined || scope === undefined
       ? undefined
       : findProperty(read.property, scope, report.at("property"));
-  const test = resolveTest(value, read ?? {}, property?.type, PROPERTY_PARTS, report);
+  const test = resolveTest(value, read ?? {}, property?.type, PROPERTY_PARTS, "property", report);
   if (property === undefined || test === undefined) return undefined;
   const filter: ResolvedFilter = { kind: "property", property, test: test.test };
   return test.opposite ? { kind: "not", of: filter } : filter;

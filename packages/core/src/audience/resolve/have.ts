@@ -23,7 +23,7 @@ export function resolveHave(
     read.attribute === undefined || context.catalog === undefined
       ? undefined
       : findAttribute(read.attribute, context.catalog, report.at("attribute"));
-  const test = resolveTest(value, read, attribute?.type, HAVE_PARTS, report);
+  const test = resolveTest(value, read, attribute?.type, HAVE_PARTS, "attribute", report);
   if (read.attribute === undefined || attribute === undefined || test === undefined) return undefined;
   const have: ResolvedRule = {
     kind: "have",

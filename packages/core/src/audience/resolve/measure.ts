@@ -1,8 +1,8 @@
 import type { z } from "zod";
+import type { Comparison } from "../comparison.ts";
 import { MEASURE_NAMES, MEASURE_OPERANDS, type MeasureName } from "../measure.ts";
 import type { Reporter } from "../report.ts";
 import type { Factors, PropertyReference, ResolvedMeasure } from "../resolved.ts";
-import type { Comparison } from "../value-test.ts";
 import { isObject, readParts } from "./object.ts";
 import { theOperator } from "./operand.ts";
 import { type EventScope, findProperty } from "./property.ts";

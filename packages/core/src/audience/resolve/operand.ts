@@ -1,5 +1,6 @@
 import type { ColumnType } from "../../schema/schema.ts";
-import { OPERATOR_NAMES, OPERATORS, type OperandTest, type OperatorName } from "../operator.ts";
+import type { OperandContext, OperandTest } from "../operator/row.ts";
+import { OPERATOR_NAMES, OPERATORS, type OperatorName, operatorsOf } from "../operator.ts";
 import type { Reporter } from "../report.ts";
 import { has } from "./object.ts";
 
@@ -38,6 +39,7 @@ export function resolveTest(
   read: Operands,
   type: ColumnType | undefined,
   parts: Readonly<Record<string, unknown>>,
+  of: OperandContext["of"],
   report: Reporter,
 ): OperandTest | undefined {
   const name = theOperator(raw, OPERATOR_NAMES, parts, report);
@@ -57,12 +59,5 @@ export function resolveTest(
   }
   const operand = read[name];
   if (operand === undefined) return undefined;
-  return resolve(operand, { type, ignoreCase: read.ignoreCase ?? false, report: report.at(name) });
-}
-
-function operatorsOf(type: ColumnType): readonly OperatorName[] {
-  return OPERATOR_NAMES.filter((name) => {
-    const types: readonly ColumnType[] = OPERATORS[name].types;
-    return types.includes(type);
-  });
+  return resolve(operand, { type, ignoreCase: read.ignoreCase ?? false, of, report: report.at(name) });
 }
