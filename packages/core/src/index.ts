@@ -39,6 +39,8 @@ export type {
   CatalogEventSource,
   CatalogProperty,
 } from "./audience/catalog.ts";
+export type { AudienceCheck } from "./audience/check.ts";
+export { audienceCheck } from "./audience/check.ts";
 export type { RuleDifference } from "./audience/compare.ts";
 export type { AudienceComparison, FieldDifference } from "./audience/compare-audiences.ts";
 export { compareAudiences } from "./audience/compare-audiences.ts";
@@ -52,12 +54,15 @@ export { evaluateRule } from "./audience/evaluate.ts";
 export { RULE_LABELS } from "./audience/label.ts";
 export type { AttributeEntry, Person, PersonEvent } from "./audience/person.ts";
 export { currentValue } from "./audience/person.ts";
+export type { RuleReads } from "./audience/reads.ts";
+export { readsOf } from "./audience/reads.ts";
 export { faultsOfIssues, jsonPointer } from "./audience/report.ts";
 export type { ParseResult, ResolveResult } from "./audience/resolve.ts";
 export { parseRule, resolveRule } from "./audience/resolve.ts";
 export type { ResolvedRule } from "./audience/resolved.ts";
 export type { Did, Filter, Have, Measure, NodeKind, PropertyTest, Rule } from "./audience/rule.ts";
 export { MAXIMUM_DEPTH, MAXIMUM_LEAVES, ruleSchema } from "./audience/rule.ts";
+export { ruleKey } from "./audience/rule-key.ts";
 export type { Value } from "./audience/value.ts";
 export type { Bounds, Moment, Span, SpanBounds, Window, WindowUnit } from "./audience/window.ts";
 export { boundsOf, spanBounds, WINDOW_UNITS } from "./audience/window.ts";

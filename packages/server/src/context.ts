@@ -66,6 +66,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     outgoing: createOutgoing(clock),
     audiences: {
       evaluate: (ids) => audiences.evaluate(ids, evaluationClock.now()),
+      standing: (ids) => audiences.standing(ids),
       membersAndPersons: (...of) => audiences.membersAndPersons(...of),
     },
     policy: DELIVERY_POLICY,

@@ -4,6 +4,7 @@ export {
   type ActivationServiceOptions,
   type ActivationStatus,
   type AudienceChecks,
+  type AudienceStanding,
   activationRoutes,
   createOutgoing,
   DELIVERY_POLICY,

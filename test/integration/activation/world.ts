@@ -7,6 +7,7 @@ import { type Sandbox, type SandboxConfig, startSandbox } from "@peregrine/ibexa
 import {
   ActivationService,
   type AudienceChecks,
+  type AudienceStanding,
   createOutgoing,
   DELIVERY_POLICY,
   DefinitionService,
@@ -55,6 +56,7 @@ export class NamedAudiences implements AudienceChecks {
   readonly #world: Pick<World, "engine" | "store">;
   readonly #wanted = new Map<string, ReadonlySet<number>>();
   readonly #written = new Map<string, ReadonlySet<number>>();
+  readonly #standing = new Map<string, AudienceStanding>();
   #arrival = 0;
   identifier = 0;
 
@@ -94,7 +96,8 @@ export class NamedAudiences implements AudienceChecks {
     });
   }
 
-  async evaluate(audienceIds: readonly string[]) {
+  async evaluate(audienceIds: readonly string[], asOf: number) {
+    const changed = new Set<string>();
     const sequence = await this.#publish("evaluation", async (op) => {
       const rows = audienceIds.flatMap((id) => {
         const wanted = this.#wanted.get(id) ?? new Set();
@@ -103,6 +106,7 @@ export class NamedAudiences implements AudienceChecks {
         const joined = [...wanted].filter((profile) => !written.has(profile));
         const left = [...written].filter((profile) => !wanted.has(profile));
         const at = new Date(0).toISOString();
+        if (joined.length + left.length > 0) changed.add(id);
         return [
           ...joined.map((profile) => [op, id, profile, 1, op, at]),
           ...left.map((profile) => [op, id, profile, 0, op, at]),
@@ -111,8 +115,18 @@ export class NamedAudiences implements AudienceChecks {
       const columns = ["op", "audience", "profile", "member", "sequence", "at"];
       if (rows.length > 0) await this.#world.engine.insert("membership", columns, rows);
     });
+    const publication = await this.#world.store.operations.publication();
+    for (const id of audienceIds) {
+      const before = this.#standing.get(id)?.changedBy ?? 0;
+      const changedBy = changed.has(id) ? publication : before;
+      this.#standing.set(id, { checkedAt: asOf, changedBy, error: null });
+    }
     const counts = new Map(audienceIds.map((id) => [id, { size: this.#wanted.get(id)?.size ?? 0 }]));
     return { sequence, counts, failed: [] };
+  }
+
+  async standing(audienceIds: readonly string[]) {
+    return new Map([...this.#standing].filter(([id]) => audienceIds.includes(id)));
   }
 
   membersAndPersons(...given: Parameters<AudienceChecks["membersAndPersons"]>) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { definitionId } from "../definition-id.ts";
+import { audienceCheck } from "./check.ts";
 import { ruleSchema } from "./rule.ts";
 
 /**
@@ -18,6 +19,7 @@ export const audienceDefinition = z
     description: z.string().max(2000).optional(),
     tags: z.array(z.string().min(1).max(64)).max(100).default([]),
     rule: uncheckedRule.describe("Who belongs to it; see docs/rules.md."),
+    check: audienceCheck.optional(),
   })
   .meta({ id: "Audience", description: "A named group of profiles, by a rule." });
 

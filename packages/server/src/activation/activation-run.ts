@@ -143,15 +143,7 @@ export class ActivationRun {
     if (ids.length === 0) return new Map();
     await availableIdentifier(store, this.#activation.definition.personIdentifier);
     const asOf = clock.now();
-    const { sequence, counts, failed } = await this.#dependencies.audiences.evaluate(ids, asOf);
-    for (const id of counts.keys()) {
-      const seen = { lastCheckedAt: asOf, checkedSequence: sequence, error: null };
-      await store.activationAudiences.update(this.#activation.id, id, seen);
-    }
-    for (const { id, error } of failed) {
-      const { code, detail, faults } = error;
-      await store.activationAudiences.update(this.#activation.id, id, { error: { code, detail, faults } });
-    }
+    const { sequence, counts } = await this.#dependencies.audiences.evaluate(ids, asOf);
     await this.#run.update({ sequence });
     return new Map([...counts].map(([id, { size }]) => [id, size]));
   }

@@ -1,13 +1,24 @@
 import type { PeregrineError } from "@peregrine/core";
 import type { Snapshot } from "../engine/snapshot.ts";
+import type { StoredFailure } from "../store/index.ts";
 import type { Fragment } from "./standing.ts";
+
+/** How an audience stands with its checks. */
+export interface AudienceStanding {
+  /** ms UTC; null before the first. */
+  readonly checkedAt: number | null;
+  /** The publication of the last evaluation that let somebody in or out; 0: there was none. */
+  readonly changedBy: number;
+  /** Why the last check could not evaluate it; its members stay as they were. */
+  readonly error: StoredFailure | null;
+}
 
 /** What the delivery needs of the audiences' domain; its service fits. */
 export interface AudienceChecks {
   /**
-   * Evaluates audiences as of one instant and publishes who entered and who left.
+   * Checks audiences as of one instant: evaluates what may have changed, and publishes who entered and who left.
    * @param asOf ms UTC
-   * @returns the evaluation's sequence number, the size of each audience, and those whose rule can't be
+   * @returns the latest evaluation's sequence number, the size of each audience, and those whose rule can't be
    *   evaluated, whose members stay as they were
    */
   evaluate(
@@ -18,6 +29,8 @@ export interface AudienceChecks {
     readonly counts: ReadonlyMap<string, { readonly size: number }>;
     readonly failed: readonly { readonly id: string; readonly error: PeregrineError }[];
   }>;
+  /** How audiences stand with their checks, by id; those that were never checked have no entry. */
+  standing(audienceIds: readonly string[]): Promise<ReadonlyMap<string, AudienceStanding>>;
   /**
    * `WITH … member(audience, profile), person(profile, value)`: who is in the audiences, and by which value of
    * an identifier each profile is known, all by canonical profile.

@@ -1,4 +1,4 @@
-export type { AudienceChecks } from "./audiences.ts";
+export type { AudienceChecks, AudienceStanding } from "./audiences.ts";
 export { targetOf } from "./definition-hooks.ts";
 export { createOutgoing, type Outgoing } from "./request.ts";
 export { activationRoutes } from "./routes.ts";

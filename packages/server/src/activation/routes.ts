@@ -59,7 +59,7 @@ const status = z
         withoutIdentifier: z.int(),
         suppressed: z.int(),
         leaving: z.object({ waiting: z.int(), refused: z.int() }),
-        error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+        error: z.object({ code: z.string(), detail: z.string(), remedy: z.string() }).nullable(),
       }),
     ),
   })
@@ -110,7 +110,7 @@ function showStatus(found: ActivationStatus) {
       lastCheckedAt: instantOrNull(segment.lastCheckedAt),
       ...segment.numbers,
       leaving: { ...segment.numbers.leaving },
-      error: segment.error && { code: segment.error.code, detail: segment.error.detail },
+      error: segment.error && { ...segment.error },
     })),
   };
 }

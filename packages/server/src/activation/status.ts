@@ -1,10 +1,13 @@
 import {
+  ERRORS,
+  type ErrorCode,
   isFinal,
   type SegmentNumbers,
   type SynchronizationStatus,
   synchronizationStatus,
 } from "@peregrine/core";
 import type { Engine } from "../engine/index.ts";
+import type { StoredFailure } from "../store/index.ts";
 import type { RunRecord } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import type { LoadedActivation } from "./activation-source.ts";
@@ -22,7 +25,8 @@ export interface SegmentStatus {
   readonly lastSynchronizedAt: number | null;
   readonly lastCheckedAt: number | null;
   readonly numbers: SegmentNumbers;
-  readonly error: { readonly code: string; readonly detail: string } | null;
+  /** Why it is not as it should be, and what to do: of its rule first, else of the destination. */
+  readonly error: { readonly code: string; readonly detail: string; readonly remedy: string } | null;
 }
 
 export interface ActivationStatus {
@@ -47,37 +51,50 @@ function numbersOf(row: StandingCounts): SegmentNumbers {
   };
 }
 
+/** A rule's faults are told one by one: each says what stands there and what could. */
+function shownError({ code, detail, faults }: StoredFailure): NonNullable<SegmentStatus["error"]> {
+  const told = faults.map(({ path, message, remedy }) => [path, message, remedy].filter(Boolean).join(": "));
+  return { code, detail: [detail, ...told].join(" "), remedy: remedyOf(code) };
+}
+
+function remedyOf(code: string): string {
+  return Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode].remedy : "";
+}
+
 /** How an activation stands, audience by audience, as of what is published now. */
 export async function activationStatus(
   dependencies: { readonly engine: Engine; readonly store: Store; readonly audiences: AudienceChecks },
   activation: Pick<LoadedActivation, "id" | "number" | "definition">,
 ): Promise<ActivationStatus> {
-  const { engine, store } = dependencies;
+  const { engine, store, audiences } = dependencies;
   const links = await store.activationAudiences.of(activation.id);
   const run = await store.runs.latest(activation.id);
   const standing = await countStanding(engine, await standingScope(dependencies, activation, links));
+  const checks = await audiences.standing(links.map(({ audienceId }) => audienceId));
   const names = new Map((await store.definitions.list("audience")).map(({ id, body }) => [id, body.name]));
   const paused = activation.definition.state === "paused";
   const running = run === undefined || isFinal(run.state) ? undefined : run.state;
   const segments = standing.map((row): SegmentStatus => {
     const link = links.find(({ audienceId }) => audienceId === row.audience);
     const numbers = numbersOf(row);
+    const check = checks.get(row.audience);
+    const error = check?.error ?? link?.error ?? null;
     return {
       audienceId: row.audience,
       name: names.get(row.audience) ?? row.audience,
       status: synchronizationStatus({
         paused,
         running,
-        failed: run?.state === "failed" || (link?.error ?? null) !== null,
+        failed: run?.state === "failed" || error !== null,
         synchronizedOnce: (link?.lastSynchronizedAt ?? null) !== null,
         due: numbers.waiting + numbers.leaving.waiting,
         refused: numbers.refused + numbers.leaving.refused,
       }),
       takingOut: link?.status === "takingOut",
       lastSynchronizedAt: link?.lastSynchronizedAt ?? null,
-      lastCheckedAt: link?.lastCheckedAt ?? null,
+      lastCheckedAt: check?.checkedAt ?? null,
       numbers,
-      error: link?.error ?? null,
+      error: error && shownError(error),
     };
   });
   return { id: activation.id, name: activation.definition.name, paused, run: run ?? null, segments };

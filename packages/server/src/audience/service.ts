@@ -18,10 +18,11 @@ import {
   type Page,
   type Snapshot,
   type Store,
+  type StoredFailure,
 } from "../store/index.ts";
 import { CatalogSource, type CatalogView } from "./catalog.ts";
 import { audienceHooks } from "./definition.ts";
-import { Evaluation, type EvaluationResult } from "./evaluation.ts";
+import { Evaluation, type EvaluationOptions, type EvaluationResult } from "./evaluation.ts";
 import { EvaluationTurn } from "./evaluation-turn.ts";
 import { type Preview, Previews } from "./preview.ts";
 import { AudienceRepository, type Fragment, membersAndPersons } from "./repository.ts";
@@ -37,6 +38,16 @@ export interface AudienceView extends Omit<AudienceDefinition, "kind"> {
   readonly origin: Origin;
   readonly updatedAt: number;
   readonly updatedBy: string;
+}
+
+/** How an audience stands with its checks. */
+export interface AudienceStanding {
+  /** The last check, ms UTC; null before the first. */
+  readonly checkedAt: number | null;
+  /** The publication of the last evaluation that let somebody in or out; 0: there was none. */
+  readonly changedBy: number;
+  /** Why the last check could not evaluate it; its members stay as they were. */
+  readonly error: StoredFailure | null;
 }
 
 interface AudienceServiceOptions {
@@ -146,12 +157,28 @@ export class AudienceService {
   }
 
   /**
-   * Evaluates audiences together, as of `asOf` (ms UTC) or now, and publishes who entered and who left.
+   * Checks audiences together, as of `asOf` (ms UTC) or now, and publishes who entered and who left. What can be
+   * shown not to have changed, or is not to be checked yet by its own choice, is not evaluated, unless forced.
    *
    * @throws PeregrineError `evaluationBusy`, `leaseLost`, and what engine and store throw; then nothing changed
    */
-  async evaluate(audienceIds: readonly string[], asOf?: number): Promise<EvaluationResult> {
-    return this.#evaluation.run(audienceIds, asOf ?? this.#clock.now());
+  async evaluate(
+    audienceIds: readonly string[],
+    asOf?: number,
+    options?: EvaluationOptions,
+  ): Promise<EvaluationResult> {
+    return this.#evaluation.run(audienceIds, asOf ?? this.#clock.now(), options);
+  }
+
+  /** How audiences stand with their checks, by id; those that were never checked have no entry. */
+  async standing(audienceIds: readonly string[]): Promise<ReadonlyMap<string, AudienceStanding>> {
+    const states = await this.#store.audienceChecks.of(audienceIds);
+    return new Map(
+      [...states].map(([id, { checkedAt, evaluation, failure }]) => [
+        id,
+        { checkedAt, changedBy: evaluation?.changedBy ?? 0, error: failure?.error ?? null },
+      ]),
+    );
   }
 
   /**

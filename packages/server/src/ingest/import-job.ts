@@ -19,6 +19,7 @@ import { currentDefinition, planImport, sameReading } from "./import-plan.ts";
 import { catalogNumber, mappingSql } from "./mapping-sql.ts";
 import { keepRefusedByIdentity, keepRefusedByMapping, type RowsOf, STRETCH_ROWS, takeRows } from "./rows.ts";
 import { dropWorkTables, workTables } from "./tables.ts";
+import { NOTHING_TOUCHED, touchedBy } from "./touched.ts";
 
 export interface ImportJob {
   readonly engine: Engine;
@@ -214,6 +215,7 @@ async function takeIn(
       });
     },
     lease,
+    await touchedBy(rowsOf, final),
   );
   return { state: "published", counts: final };
 }
@@ -276,6 +278,7 @@ async function publishRefused(
       (transaction) =>
         store.imports.with(transaction).update(record.id, { ...patch, progress: null, finishedAt: now() }),
       lease,
+      NOTHING_TOUCHED,
     );
   } catch (error) {
     await store.operations.abandon(refused);

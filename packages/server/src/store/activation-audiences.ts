@@ -9,14 +9,11 @@ export interface ActivationAudience {
   readonly activationId: string;
   readonly audienceId: string;
   readonly attachedAt: number;
-  readonly lastCheckedAt: number | null;
   readonly lastSynchronizedAt: number | null;
   readonly status: LinkState;
   readonly error: StoredFailure | null;
   /** What the delivery keeps about the segment, such as what the destination was last told of it. */
   readonly metadata: Readonly<Record<string, unknown>> | null;
-  /** The sequence number of the evaluation that the last check compared with. */
-  readonly checkedSequence: number | null;
 }
 
 type Patch = Partial<Omit<ActivationAudience, "activationId" | "audienceId" | "attachedAt">>;
@@ -87,12 +84,10 @@ export class ActivationAudiences {
 
 function columnsOf(patch: Patch): Updateable<Database["activation_audience"]> {
   return {
-    ...(patch.lastCheckedAt === undefined ? {} : { last_checked_at: patch.lastCheckedAt }),
     ...(patch.lastSynchronizedAt === undefined ? {} : { last_synchronized_at: patch.lastSynchronizedAt }),
     ...(patch.status === undefined ? {} : { status: patch.status }),
     ...(patch.error === undefined ? {} : { error: toJSONText(patch.error) }),
     ...(patch.metadata === undefined ? {} : { metadata: toJSONText(patch.metadata) }),
-    ...(patch.checkedSequence === undefined ? {} : { checked_sequence: patch.checkedSequence }),
   };
 }
 
@@ -101,11 +96,9 @@ function recordOf(row: Selectable<Database["activation_audience"]>): ActivationA
     activationId: row.activation_id,
     audienceId: row.audience_id,
     attachedAt: row.attached_at,
-    lastCheckedAt: row.last_checked_at,
     lastSynchronizedAt: row.last_synchronized_at,
     status: row.status as LinkState,
     error: fromJSONText<StoredFailure>(row.error),
     metadata: fromJSONText<Record<string, unknown>>(row.metadata),
-    checkedSequence: row.checked_sequence,
   };
 }

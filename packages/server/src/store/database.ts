@@ -15,6 +15,7 @@ export interface Database {
   lease: LeaseTable;
   run: RunTable;
   activation_audience: ActivationAudienceTable;
+  audience_check: AudienceCheckTable;
   token: TokenTable;
   setup_code: SetupCodeTable;
 }
@@ -88,6 +89,10 @@ interface OperationTable {
   epoch: number;
   opened_at: number;
   ended_at: number | null;
+  /** Numbers what was published in the order in which it became visible. */
+  publication: number | null;
+  /** What it changed of the data; null: everything. */
+  touched: JSONText | null;
 }
 
 interface ImportTable {
@@ -136,12 +141,27 @@ interface ActivationAudienceTable {
   activation_id: string;
   audience_id: string;
   attached_at: number;
-  last_checked_at: number | null;
   last_synchronized_at: number | null;
   status: string;
   error: JSONText | null;
   metadata: JSONText | null;
-  checked_sequence: number | null;
+}
+
+interface AudienceCheckTable {
+  audience_id: string;
+  checked_at: number | null;
+  sequence: number | null;
+  as_of: number | null;
+  publication: number | null;
+  changed_by: number | null;
+  basis: string | null;
+  fingerprint: string | null;
+  reads: JSONText | null;
+  size: number | null;
+  next_moment: number | null;
+  error: JSONText | null;
+  counted_size: number | null;
+  counted_at: number | null;
 }
 
 interface TokenTable {

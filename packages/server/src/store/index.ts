@@ -1,3 +1,4 @@
+export type { AudienceChecks, CheckState, EvaluationState, FailureState } from "./audience-checks.ts";
 export { Keyset, type Page } from "./cursor.ts";
 export type { Database } from "./database.ts";
 export type { CatalogColumn, DefinitionRecord, DefinitionVersion, Origin } from "./definitions.ts";
@@ -5,8 +6,15 @@ export { lockFolder } from "./folder-lock.ts";
 export type { ImportCounts, ImportDefinition, ImportRecord, ImportState } from "./imports.ts";
 
 export type { Lease, Leases } from "./leases.ts";
-export { type Operations, type Snapshot, setBase, setGeneration } from "./operations.ts";
-export type { StoredProgress } from "./progress.ts";
+export {
+  type DataPublication,
+  type Operations,
+  type Snapshot,
+  setBase,
+  setGeneration,
+  type Touched,
+} from "./operations.ts";
+export type { StoredFailure, StoredProgress } from "./progress.ts";
 export type { RunRecord } from "./runs.ts";
 export { parseSecretKey } from "./secret-key.ts";
 export type { Random } from "./secrets.ts";

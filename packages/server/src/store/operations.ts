@@ -2,10 +2,41 @@ import { type Clock, PeregrineError } from "@peregrine/core";
 import type { Kysely, Transaction } from "kysely";
 import { Counters } from "./counters.ts";
 import type { Database } from "./database.ts";
+import { fromJSONText, toJSONText } from "./json.ts";
 import { assertHeld, type Lease } from "./leases.ts";
 
 /** What is written under an operation id and published as a whole. */
 export type OperationKind = "import" | "rebuild" | "evaluation" | "plan" | "deletion";
+
+/** Whether operations of a kind change the data that rules read. */
+const CHANGES_DATA = {
+  import: true,
+  rebuild: true,
+  deletion: true,
+  evaluation: false,
+  plan: false,
+} as const satisfies Record<OperationKind, boolean>;
+
+const DATA_KINDS = (Object.keys(CHANGES_DATA) as OperationKind[]).filter((kind) => CHANGES_DATA[kind]);
+
+/**
+ * What a publication touched of the data that rules read; an operation that doesn't say it touched everything, as
+ * merges do. `any` is all attributes, or events of all types.
+ */
+export interface Touched {
+  /** Catalog numbers. */
+  readonly attributes: readonly number[] | "any";
+  /** Types of events. */
+  readonly events: readonly string[] | "any";
+  /** There are people whom nobody knew: rules that hold for those without any data find them. */
+  readonly newProfiles: boolean;
+}
+
+/** A publication of data; `touched` is null where everything may have changed. */
+export interface DataPublication {
+  readonly publication: number;
+  readonly touched: Touched | null;
+}
 
 /**
  * What a reader may see. A row counts when `op <= upTo` and `op` is not in `except`; a derived row (profile,
@@ -23,6 +54,7 @@ export interface Snapshot {
 }
 
 const GENERATION = "generation";
+const PUBLICATION = "publication";
 
 /** Publish last: the data plane's rows are written under an operation's id, the id is published after them. */
 export class Operations {
@@ -53,29 +85,40 @@ export class Operations {
   }
 
   /**
-   * Makes an operation's rows visible, together with what `apply` writes, in one transaction.
+   * Makes an operation's rows visible, together with what `apply` writes, in one transaction. Publications are
+   * numbered in the order in which they become visible, which is not that of the operations' ids.
    *
+   * @param apply is told the number of the publication
+   * @param touched what changed of the data; everything unless told otherwise
    * @param lease when given, it is checked inside the transaction: nobody can take it over in between
    * @throws PeregrineError `operationClosed` when it is not open any more, `leaseLost` when the lease has
    *   gone to another; then nothing happened
    */
   async publish(
     id: number,
-    apply?: (transaction: Transaction<Database>) => Promise<void>,
+    apply?: (transaction: Transaction<Database>, publication: number) => Promise<void>,
     lease?: Lease,
+    touched?: Touched,
   ): Promise<void> {
     await this.#db.transaction().execute(async (trx) => {
       if (lease !== undefined) await assertHeld(trx, lease);
+      // The counter's row stays locked until the end, so that nobody sees a later number without this one.
+      const publication = await new Counters(trx).draw(PUBLICATION);
       const ended = await trx
         .updateTable("operation")
-        .set({ state: "published", ended_at: this.#clock.now() })
+        .set({
+          state: "published",
+          ended_at: this.#clock.now(),
+          publication,
+          touched: toJSONText(touched),
+        })
         .where("id", "=", id)
         .where("state", "=", "open")
         .executeTakeFirst();
       if (ended.numUpdatedRows !== 1n) {
         throw new PeregrineError("operationClosed", { detail: `Operation ${id} is not open.` });
       }
-      await apply?.(trx);
+      await apply?.(trx, publication);
     });
   }
 
@@ -121,6 +164,26 @@ export class Operations {
       .where("id", "in", ids)
       .where("state", "=", "abandoned")
       .execute();
+  }
+
+  /** The number of the latest publication; a snapshot taken afterwards holds all up to it. */
+  async publication(): Promise<number> {
+    return new Counters(this.#db).get(PUBLICATION);
+  }
+
+  /** The publications after one that changed data, in their order. */
+  async dataSince(publication: number): Promise<DataPublication[]> {
+    const rows = await this.#db
+      .selectFrom("operation")
+      .select(["publication", "touched"])
+      .where("publication", ">", publication)
+      .where("kind", "in", DATA_KINDS)
+      .orderBy("publication")
+      .execute();
+    return rows.map((row) => ({
+      publication: row.publication ?? 0,
+      touched: fromJSONText<Touched>(row.touched),
+    }));
   }
 
   /** What readers may see now; consistent: read in one transaction. */

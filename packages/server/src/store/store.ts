@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Clock } from "@peregrine/core";
 import { type Dialect, Kysely } from "kysely";
 import { ActivationAudiences } from "./activation-audiences.ts";
+import { AudienceChecks } from "./audience-checks.ts";
 import { Counters } from "./counters.ts";
 import type { Database } from "./database.ts";
 import { Definitions } from "./definitions.ts";
@@ -34,6 +35,7 @@ export interface Store {
   readonly imports: Imports;
   readonly runs: Runs;
   readonly activationAudiences: ActivationAudiences;
+  readonly audienceChecks: AudienceChecks;
   readonly secrets: Secrets;
   readonly tokens: Tokens;
   readonly counters: Counters;
@@ -78,6 +80,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       imports: new Imports(db, clock),
       runs: new Runs(db, clock),
       activationAudiences: new ActivationAudiences(db, clock),
+      audienceChecks: new AudienceChecks(db),
       secrets,
       tokens: new Tokens(db, clock, random),
       counters: new Counters(db),
