@@ -117,6 +117,7 @@ async function wholeImport(folder: string, engine: OpenEngine, path: string, row
     ended = resolve;
   });
   const service = new IngestService({
+    takesIn: true,
     engine,
     store,
     folder: join(folder, "uploads"),

@@ -53,6 +53,7 @@ const OF_CODE: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   destinationRefused: EXIT.failed,
   destinationRefusesAll: EXIT.failed,
   destinationTooLarge: EXIT.failed,
+  uploadElsewhere: EXIT.config,
 };
 
 /** The row of the error table for a code that the server told; a newer server may know more of them. */

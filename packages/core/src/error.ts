@@ -406,6 +406,12 @@ export const ERRORS = {
     title: "The upload ended before the file did",
     remedy: "Send the file again; nothing of it was kept.",
   },
+  uploadElsewhere: {
+    status: 421,
+    actor: "operator",
+    title: "This server takes no files",
+    remedy: "Send the file to a server that runs with the role `ingest` (PEREGRINE_ROLES).",
+  },
   uploadLost: {
     status: 410,
     actor: "user",

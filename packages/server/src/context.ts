@@ -83,6 +83,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     engine,
     store,
     folder: join(config.folder, "uploads"),
+    takesIn,
     clock,
     holder: instance,
     log,

@@ -127,6 +127,19 @@ describe("a file that cannot be taken in changes nothing and says why", () => {
   });
 });
 
+it("a file sent to a server that takes none in is refused, and does not wait there for ever", async () => {
+  const web = await startInstallation({ PEREGRINE_ROLES: "web,worker" });
+  try {
+    await web.define(...CUSTOMERS);
+    await writeFile(join(web.folder, "good.csv"), HEADER + customers(20));
+    const failure = await web.refused("import", "customers", "good.csv");
+    expect(failure).toMatchObject({ exit: 78, code: "uploadElsewhere" });
+    expect(failure.text).toMatch(/runs with the role `ingest` \(PEREGRINE_ROLES\)/);
+  } finally {
+    await web.close();
+  }
+});
+
 describe("a file with a few broken rows is taken in without them", () => {
   it("and each of them can be fetched with its line, column and reason", async () => {
     const broken = [

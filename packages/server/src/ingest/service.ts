@@ -10,6 +10,8 @@ import { dropWorkTables, operationsWithTables } from "./tables.ts";
 export interface IngestOptions {
   readonly engine: Engine;
   readonly store: Store;
+  /** Whether this server takes files in; the others only tell of imports. */
+  readonly takesIn: boolean;
   /** Where uploads are kept until they are imported; of this server alone. */
   readonly folder: string;
   readonly clock: Clock;
@@ -97,10 +99,14 @@ export class IngestService {
    * Takes a file for a dataflow; it is on the disk and queued when this returns.
    *
    * @param fileName for people to recognise it by; never a name on the disk
-   * @throws PeregrineError `notFound`, `diskFull`, `uploadBroken`, `fileEmpty`
+   * @throws PeregrineError `uploadElsewhere`, `notFound`, `diskFull`, `uploadBroken`, `fileEmpty`
    */
   async upload(dataflowId: string, fileName: string, body: AsyncIterable<Uint8Array>): Promise<ImportView> {
-    const { store } = this.#options;
+    const { store, takesIn } = this.#options;
+    // Its file would lie on this server's disk, where nobody who takes files in would ever see it.
+    if (!takesIn) {
+      throw new PeregrineError("uploadElsewhere", { detail: "This server runs without the role `ingest`." });
+    }
     const dataflow = await store.definitions.get("dataflow", dataflowId);
     if (dataflow === undefined) {
       throw new PeregrineError("notFound", { detail: `There is no dataflow \`${dataflowId}\`.` });
