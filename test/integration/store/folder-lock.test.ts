@@ -69,4 +69,8 @@ test("a folder that cannot be made or written is named as such", () => {
   const other = newFolder();
   mkdirSync(join(other, "lock.db"), { recursive: true });
   expect(() => lockFolder(other)).toThrow(expect.objectContaining({ code: "folderUnusable" }));
+  // There Node's own way of making folders never comes back.
+  expect(() => lockFolder("/proc/peregrine/data")).toThrow(
+    expect.objectContaining({ code: "folderUnusable" }),
+  );
 });

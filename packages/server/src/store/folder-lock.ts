@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { PeregrineError } from "@peregrine/core";
 import SqliteFile from "libsql";
 import { storeFailure } from "./failure.ts";
@@ -21,7 +21,7 @@ export function lockFolder(path: string): FolderLock {
   const folder = resolve(path);
   const pidFile = join(folder, "server.pid");
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
   } catch (error) {
     throw new PeregrineError("folderUnusable", {
       detail: `${folder} can't be made: ${reasonOf(error)}.`,
@@ -49,6 +49,22 @@ export function lockFolder(path: string): FolderLock {
   };
 }
 
+/**
+ * Makes a folder and those above it. Not `recursive: true`: where a file system takes no folders and says ENOENT,
+ * as below /proc, Node goes round in it for ever.
+ */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
+}
+
 /** Why a folder can't be made or written, in words. */
 function reasonOf(error: unknown): string {
   const code = isNodeError(error) ? (error.code ?? "") : "";
@@ -60,6 +76,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is a file",
   EACCES: "this process may not write there",
   EROFS: "that is mounted read-only",
+  ENOENT: "no folder can be made there",
   ENOSPC: "the disk is full",
 };
 
