@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { examples, instant, wholeNumber } from "./argument.ts";
 import { listAudiences, previewAudience, showAudience } from "./command/audience.ts";
 import { compareVersions, listVersions, restoreVersion, showVersion } from "./command/audience-version.ts";
+import { showCatalog, showValues, type WantedValues } from "./command/catalog.ts";
 import type { OpenSession } from "./session.ts";
 
 /** `peregrine audience …` */
@@ -22,6 +23,29 @@ export function addAudienceCommands(root: Command, session: OpenSession): void {
     .addHelpText("after", examples("peregrine audience preview 5d822e81 --as-of 2026-07-01T00:00:00Z"))
     .action(async (id: string, { asOf }: { asOf?: string }) => previewAudience(await session(), id, asOf));
   addVersionCommands(audience, session);
+}
+
+/** `peregrine catalog …` */
+export function addCatalogCommands(root: Command, session: OpenSession): void {
+  const catalog = root.command("catalog").description("what rules may name");
+  catalog
+    .command("show", { isDefault: true })
+    .description("attributes, and the types of events with their properties")
+    .action(async () => showCatalog(await session()));
+  catalog
+    .command("values <name>")
+    .description("the values of an attribute, or of an event's property, the most frequent first")
+    .option("--event <type>", "the name is that of a property of these events")
+    .option("--contains <text>", "only values that hold this text, in any case")
+    .option("--limit <number>", "how many", wholeNumber, 20)
+    .addHelpText(
+      "after",
+      examples(
+        "peregrine catalog values country --contains uni",
+        "peregrine catalog values brand --event buy",
+      ),
+    )
+    .action(async (name: string, options: WantedValues) => showValues(await session(), name, options));
 }
 
 function addVersionCommands(audience: Command, session: OpenSession): void {

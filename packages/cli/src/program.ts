@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { examples, wholeNumber } from "./argument.ts";
-import { addAudienceCommands } from "./audience-commands.ts";
+import { addAudienceCommands, addCatalogCommands } from "./audience-commands.ts";
 import { connect } from "./client.ts";
 import { activationStatus, listActivations, runActivation, showActivation } from "./command/activation.ts";
 import { apply } from "./command/apply.ts";
@@ -60,6 +60,7 @@ Exit codes: 0 done, 1 failed, 64 wrong usage, 65 wrong input, 66 no such file or
   addServerCommands(root, environment);
   addAccessCommands(root, session);
   addDataCommands(root, session);
+  addCatalogCommands(root, session);
   addAudienceCommands(root, session);
   addActivationCommands(root, session);
   return root;

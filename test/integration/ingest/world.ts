@@ -89,7 +89,7 @@ export async function createWorld(
   const waiting = new Map<number, (view: ImportView) => void>();
   const begin = async () => {
     const service = new IngestService({
-    takesIn: true,
+      takesIn: true,
       engine,
       store,
       folder: join(folder, "uploads"),

@@ -1,6 +1,7 @@
 import { COLUMN_TYPES } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
+import { instant, instantOrNull } from "../http/instant.ts";
 import type { AudienceService } from "./service.ts";
 
 const typed = z.object({ name: z.string(), type: z.enum(COLUMN_TYPES) });
@@ -18,6 +19,47 @@ const catalogSchema = z
   })
   .meta({ id: "Catalog" });
 
+/** Numbers, instants and elements of lists come as text, as they were compared and counted. */
+const valuesSchema = z
+  .object({
+    type: z.enum(COLUMN_TYPES),
+    asOf: instant
+      .nullable()
+      .describe("When the latest data in the counts were published; null: not counted yet"),
+    upToDate: z.boolean().describe("No data were published since"),
+    having: z.number().int().describe("How many people, or events, have a value"),
+    different: z.number().int().describe("How many different values there are; of lists, elements"),
+    exact: z.boolean().describe("false: there are more different values, and counts may be too low"),
+    minimum: z.string().nullable().describe("Of numbers and times"),
+    maximum: z.string().nullable(),
+    values: z
+      .array(
+        z.object({
+          value: z.union([z.string(), z.boolean()]),
+          count: z.number().int().nullable().describe("null: it was found in the rows and not counted"),
+        }),
+      )
+      .describe("Those that begin with what was typed first, then the most frequent"),
+    complete: z.boolean().describe("false: there may be further values that fit"),
+  })
+  .meta({ id: "SeenValues" });
+
+const valuesQuery = z
+  .object({
+    attribute: z.string().max(200).optional().describe("The attribute whose values are asked for"),
+    event: z.string().max(200).optional().describe("Or the type of events …"),
+    property: z.string().max(200).optional().describe("… and its property"),
+    contains: z.string().max(200).default("").describe("What was typed; upper and lower case are alike"),
+    limit: z.coerce.number().int().min(1).max(1_000).default(20),
+  })
+  .refine(
+    ({ attribute, event, property }) =>
+      (attribute === undefined) === (event !== undefined && property !== undefined),
+    {
+      message: "either `attribute`, or `event` and `property` are expected",
+    },
+  );
+
 /** What rules may name. */
 export function catalogRoutes(app: ApiApp, audiences: AudienceService): void {
   app.get(
@@ -30,6 +72,32 @@ export function catalogRoutes(app: ApiApp, audiences: AudienceService): void {
         response: { 200: catalogSchema },
       },
     },
-    async () => audiences.catalog(),
+    async () => audiences.suggestions.catalog(),
+  );
+  app.get(
+    "/api/v1/catalog/values",
+    {
+      schema: {
+        operationId: "getCatalogValues",
+        summary:
+          "Values that an attribute or an event's property has, with counts, to choose from while typing",
+        tags: ["audiences"],
+        querystring: valuesQuery,
+        response: { 200: valuesSchema },
+      },
+    },
+    async ({ query: { attribute, event = "", property = "", contains, limit } }) => {
+      const of = attribute === undefined ? { event, property } : { attribute };
+      const { asOf, type, values, ...found } = await audiences.suggestions.values(of, contains, limit);
+      return {
+        ...found,
+        type,
+        asOf: instantOrNull(asOf),
+        values: values.map(({ value, count }) => ({
+          value: type === "boolean" ? value === "true" : value,
+          count,
+        })),
+      };
+    },
   );
 }

@@ -9,8 +9,8 @@ import {
   type Schema,
 } from "@peregrine/core";
 import { type Engine, ensureEventTable, eventColumn, eventTable } from "../engine/index.ts";
-import type { CatalogColumn, Snapshot, Store } from "../store/index.ts";
-import type { AudienceRepository } from "./repository.ts";
+import type { CatalogColumn, Store } from "../store/index.ts";
+import type { AudienceRepository, EventCount } from "./repository.ts";
 
 /** Definitions from which a catalog is made: as they are, or as they would be. */
 export interface CatalogDefinitions {
@@ -43,9 +43,9 @@ export class CatalogSource {
   readonly #store: Store;
   readonly #engine: Engine;
   readonly #repository: AudienceRepository;
-  /** The types seen in the tables, which change with publications only. */
-  #seen: { readonly key: string; readonly types: Map<number, readonly string[]> } = {
-    key: "",
+  /** The types of events in the tables and how many there are of each, which change with publications of data only. */
+  #seen: { readonly revision: number; readonly types: Map<number, readonly EventCount[]> } = {
+    revision: -1,
     types: new Map(),
   };
 
@@ -56,7 +56,7 @@ export class CatalogSource {
   }
 
   /** The catalog of the live definitions; afterwards the tables of all their events are there. */
-  async read(snapshot: Snapshot, unseen: UnseenEvents): Promise<Catalog> {
+  async read(unseen: UnseenEvents): Promise<Catalog> {
     const [schemas, dataflows, columns, audiences] = await Promise.all([
       this.#store.definitions.list("schema"),
       this.#store.definitions.list("dataflow"),
@@ -74,19 +74,19 @@ export class CatalogSource {
       columns,
       audiences: audiences.map(({ body }) => body),
     };
-    return this.of(definitions, snapshot, unseen);
+    return this.of(definitions, unseen);
   }
 
   /** What rules may name, for people: attributes, and the types of events with how many there are of each. */
-  async view(snapshot: Snapshot): Promise<CatalogView> {
-    const { attributes } = await this.read(snapshot, "refused");
+  async view(): Promise<CatalogView> {
+    const { attributes } = await this.read("refused");
     const schemas = await this.#store.definitions.list("schema");
     const columns = await this.#store.definitions.columns();
     const events = [];
     for (const { id, number, body } of schemas) {
       if (body.parent !== "Interaction") continue;
       const properties = [...propertiesOf(id, columns)].map(([name, { type }]) => ({ name, type }));
-      for (const { type, count } of await this.#repository.eventCounts(snapshot, number)) {
+      for (const { type, count } of await this.#seenTypes(number)) {
         events.push({ type, schema: id, count, properties });
       }
     }
@@ -94,14 +94,15 @@ export class CatalogSource {
   }
 
   /** The catalog of definitions that need not be live; a new schema and its columns have the number 0. */
-  async of(definitions: CatalogDefinitions, snapshot: Snapshot, unseen: UnseenEvents): Promise<Catalog> {
+  async of(definitions: CatalogDefinitions, unseen: UnseenEvents): Promise<Catalog> {
     const { schemas, dataflows, columns } = definitions;
     const live = await this.#store.definitions.list("schema");
     const events = new Map<string, CatalogEventSource[]>();
     const openSources: CatalogEventSource[] = [];
     for (const { id } of schemas.filter(({ parent }) => parent === "Interaction")) {
       const number = live.find((schema) => schema.id === id)?.number;
-      const seen = number === undefined ? [] : await this.#seenTypes(snapshot, number);
+      const counts = number === undefined ? [] : await this.#seenTypes(number);
+      const seen = counts.map(({ type }) => type);
       const sources = dataflows.filter(({ schema, state }) => schema === id && state === "active");
       const types = sources.map((dataflow) => eventTypesOf(dataflow));
       const source = { schema: number ?? 0, properties: propertiesOf(id, columns) };
@@ -133,15 +134,16 @@ export class CatalogSource {
     }
   }
 
-  async #seenTypes(snapshot: Snapshot, schema: number): Promise<readonly string[]> {
-    const key = JSON.stringify(snapshot);
-    if (this.#seen.key !== key) this.#seen = { key, types: new Map() };
+  async #seenTypes(schema: number): Promise<readonly EventCount[]> {
+    // The revision first: the snapshot behind it is at least as new, so nothing older is kept under it.
+    const { revision } = await this.#store.operations.dataRevision();
+    if (this.#seen.revision !== revision) this.#seen = { revision, types: new Map() };
     const { types } = this.#seen;
     const known = types.get(schema);
     if (known !== undefined) return known;
     // Definitions are checked before anything makes the table of a schema that has no row yet.
     if (!(await this.#repository.eventColumns()).has(eventTable(schema))) return [];
-    const found = await this.#repository.eventTypes(snapshot, schema);
+    const found = await this.#repository.eventCounts(await this.#store.operations.snapshot(), schema);
     types.set(schema, found);
     return found;
   }

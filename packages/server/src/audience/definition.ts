@@ -1,13 +1,12 @@
 import { type AudienceDefinition, audiencesNamed, type Fault, resolveRule } from "@peregrine/core";
 import type { CheckContext, KindHooks } from "../definition/index.ts";
-import type { Store } from "../store/index.ts";
 import type { CatalogSource } from "./catalog.ts";
 
 /**
  * Checks every audience's rule against the definitions as they would be: so a schema and an audience that reads it
  * can come together, and neither a schema nor an audience can go while a rule names it.
  */
-export function audienceHooks(store: Store, catalog: CatalogSource): KindHooks<"audience"> {
+export function audienceHooks(catalog: CatalogSource): KindHooks<"audience"> {
   return {
     async check({ action, body }, { wanted, columns }): Promise<readonly Fault[]> {
       if (action === "deleted") return namedElsewhere(body, wanted);
@@ -17,9 +16,8 @@ export function audienceHooks(store: Store, catalog: CatalogSource): KindHooks<"
         audiences: wanted.list("audience"),
         columns,
       };
-      const snapshot = await store.operations.snapshot();
       const unseen = action === "unchanged" ? "accepted" : "refused";
-      const resolved = resolveRule(body.rule, await catalog.of(definitions, snapshot, unseen), body.id);
+      const resolved = resolveRule(body.rule, await catalog.of(definitions, unseen), body.id);
       if ("ok" in resolved) return [];
       return resolved.faults.map((fault) => ({ ...fault, path: `/rule${fault.path}` }));
     },

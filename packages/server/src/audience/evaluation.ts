@@ -83,7 +83,7 @@ export class Evaluation {
       const now = await this.#checks.look(audienceIds, asOf, force);
       const { operations } = this.#store;
       const snapshot = await operations.snapshot();
-      const { due, failed } = await this.#due(now, snapshot);
+      const { due, failed } = await this.#due(now);
       const written = due.length === 0 ? undefined : await this.#evaluate(now, due, snapshot, lease);
       return this.#finish(now, new Set(due.map(({ id }) => id)), failed, written);
     });
@@ -171,13 +171,12 @@ export class Evaluation {
   /** Resolves what may be due. A rule that turns out to be the one that was evaluated is left out. */
   async #due(
     look: Look,
-    snapshot: Snapshot,
   ): Promise<{ readonly due: readonly Due[]; readonly failed: EvaluationResult["failed"] }> {
     const asked = look.audiences.filter(({ verdict }) => verdict === "due" || verdict === "unsure");
     const due: Due[] = [];
     const failed: { id: string; error: PeregrineError }[] = [];
     if (asked.length === 0) return { due, failed };
-    const catalog = await this.#catalog.read(snapshot, "accepted");
+    const catalog = await this.#catalog.read("accepted");
     for (const { id, definition, state, verdict } of asked) {
       const resolved = resolveRule(definition.rule, catalog, id);
       if ("ok" in resolved) {

@@ -61,7 +61,7 @@ export class Previews {
   ): Promise<Preview> {
     const snapshot = await this.#store.operations.snapshot();
     const [catalog, identifiers] = await Promise.all([
-      this.#catalog.read(snapshot, unseen),
+      this.#catalog.read(unseen),
       this.#store.definitions.list("identifier"),
     ]);
     const resolved = resolveRule(rule, catalog);

@@ -1,5 +1,13 @@
 import type { CompiledRules } from "@peregrine/core";
-import { type Engine, type Needs, type Parameters, published, views } from "../engine/index.ts";
+import {
+  current,
+  type Engine,
+  eventTable,
+  type Needs,
+  type Parameters,
+  published,
+  views,
+} from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
 
 /** A piece of SQL with the values that it binds. */
@@ -48,6 +56,12 @@ person AS (SELECT profile, value FROM identifier_view_${identifier})
 `,
     parameters: { ...head.parameters, ...members.parameters },
   };
+}
+
+/** A type of events, and how many of it there are. */
+export interface EventCount {
+  readonly type: string;
+  readonly count: number;
 }
 
 /** How many people an audience has, and how many an evaluation brought in and took out. */
@@ -179,25 +193,13 @@ WHERE member.profile > {me_after:UInt32} GROUP BY profile ORDER BY profile LIMIT
     return rows.map(({ profile, values }) => ({ profile, value: values[0] ?? null }));
   }
 
-  /** The types of events that are in a schema's table. */
-  async eventTypes(snapshot: Snapshot, schema: number): Promise<readonly string[]> {
-    const head = views(snapshot, { events: [{ schema, columns: [] }] });
-    const rows = await this.#engine.query<{ readonly type: string }>(
-      `${head.sql}SELECT DISTINCT toString(type) AS type FROM event_view_${schema} ORDER BY type`,
-      head.parameters,
-    );
-    return rows.map(({ type }) => type);
-  }
-
-  /** How many events of each type are in a schema's table. */
-  async eventCounts(
-    snapshot: Snapshot,
-    schema: number,
-  ): Promise<readonly { readonly type: string; readonly count: number }[]> {
-    const head = views(snapshot, { events: [{ schema, columns: [] }] });
+  /** The types of events that are in a schema's table, with how many there are; whose they are does not matter. */
+  async eventCounts(snapshot: Snapshot, schema: number): Promise<readonly EventCount[]> {
+    const seen = current(snapshot);
     return this.#engine.query(
-      `${head.sql}SELECT toString(type) AS type, toUInt64(count()) AS count FROM event_view_${schema} GROUP BY type ORDER BY type`,
-      head.parameters,
+      `SELECT toString(type) AS type, toUInt64(count()) AS count FROM ${eventTable(schema)}
+WHERE ${seen.sql} GROUP BY type ORDER BY type`,
+      seen.parameters,
     );
   }
 

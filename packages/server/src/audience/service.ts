@@ -20,12 +20,15 @@ import {
   type Store,
   type StoredFailure,
 } from "../store/index.ts";
-import { CatalogSource, type CatalogView } from "./catalog.ts";
+import { CatalogSource } from "./catalog.ts";
 import { audienceHooks } from "./definition.ts";
 import { Evaluation, type EvaluationOptions, type EvaluationResult } from "./evaluation.ts";
 import { EvaluationTurn } from "./evaluation-turn.ts";
 import { type Preview, Previews } from "./preview.ts";
 import { AudienceRepository, type Fragment, membersAndPersons } from "./repository.ts";
+import { SeenValuesSource } from "./seen-values.ts";
+import { Suggestions } from "./suggestions.ts";
+import { ValueRepository } from "./value-repository.ts";
 import { AudienceVersions } from "./versions.ts";
 
 /** An audience as it is shown. */
@@ -73,6 +76,8 @@ export class AudienceService {
   readonly #catalog: CatalogSource;
   readonly #evaluation: Evaluation;
   readonly #previews: Previews;
+  /** What rules may name, and which values there are. */
+  readonly suggestions: Suggestions;
   /** What the audiences were before, and the way back. */
   readonly versions: AudienceVersions;
 
@@ -87,8 +92,9 @@ export class AudienceService {
     this.#catalog = catalog;
     this.#evaluation = new Evaluation({ store, repository, catalog, turn, timeZone });
     this.#previews = new Previews({ store, repository, catalog, timeZone });
+    this.suggestions = new Suggestions(catalog, new SeenValuesSource(store, new ValueRepository(engine)));
     this.versions = new AudienceVersions(store, definitions);
-    definitions.on("audience", audienceHooks(store, catalog));
+    definitions.on("audience", audienceHooks(catalog));
   }
 
   /** @throws PeregrineError `cursorInvalid` */
@@ -130,16 +136,11 @@ export class AudienceService {
     await this.#definitions.delete("audience", id, { origin: "api", by });
   }
 
-  /** What rules may name: attributes, and the types of events with their counts. */
-  async catalog(): Promise<CatalogView> {
-    return this.#catalog.view(await this.#store.operations.snapshot());
-  }
-
   /** Everything that is wrong with a rule, shape, names and types together; paths below the rule. */
   async validateRule(
     rule: unknown,
   ): Promise<{ readonly valid: boolean; readonly sentence: string | null; readonly faults: Fault[] }> {
-    const catalog = await this.#catalog.read(await this.#store.operations.snapshot(), "refused");
+    const catalog = await this.#catalog.read("refused");
     const resolved = resolveRule(rule, catalog);
     if ("ok" in resolved) return { valid: true, sentence: sentenceOf(rule, namesOf(catalog)), faults: [] };
     return { valid: false, sentence: null, faults: [...resolved.faults] };

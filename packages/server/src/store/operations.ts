@@ -186,6 +186,24 @@ export class Operations {
     }));
   }
 
+  /**
+   * Grows with every publication that changed rows, profiles or what is derived from them; evaluations and plans
+   * leave it as it is. Read it before the snapshot: then the snapshot is at least as new.
+   *
+   * @returns also when the latest of these was published (ms UTC); null before the first
+   */
+  async dataRevision(): Promise<{ readonly revision: number; readonly publishedAt: number | null }> {
+    // Not the largest id: an operation can be published after one that was opened later. Those of the first version
+    // have no number of their publication.
+    const found = await this.#db
+      .selectFrom("operation")
+      .select((eb) => [eb.fn.countAll().as("count"), eb.fn.max("ended_at").as("at")])
+      .where("state", "=", "published")
+      .where("kind", "in", DATA_KINDS)
+      .executeTakeFirst();
+    return { revision: Number(found?.count ?? 0), publishedAt: found?.at ?? null };
+  }
+
   /** What readers may see now; consistent: read in one transaction. */
   async snapshot(): Promise<Snapshot> {
     return this.#db
