@@ -2,7 +2,7 @@ import { type Moment, parseRule, resolveRule } from "@peregrine/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEngine, type TestEngine } from "../harness/engine.ts";
-import { anyRule } from "./random-rules.ts";
+import { anyAudiences, anyRule } from "./random-rules.ts";
 import { anyWorld } from "./random-world.ts";
 import { CATALOG, createTables, membersBySql, membersInMemory, peopleOf, writeWorld } from "./world.ts";
 
@@ -23,7 +23,8 @@ const MOMENTS: readonly Moment[] = [
   { asOf: Date.UTC(2024, 1, 29, 18, 29, 59, 999), timeZone: "Asia/Kolkata" },
 ];
 const RULES_PER_STATEMENT = 90;
-const STATEMENTS_PER_MOMENT = 4;
+const STATEMENTS_PER_MOMENT = 10;
+const AUDIENCES = 8;
 const SEED = 20_260_101;
 
 let test: TestEngine;
@@ -45,12 +46,17 @@ describe("a rule in SQL and the same rule in memory", () => {
       await writeWorld(test.engine, world, operation);
       const people = peopleOf(world);
       const count = RULES_PER_STATEMENT * STATEMENTS_PER_MOMENT;
-      const rules = fc.sample(anyRule, { numRuns: count, seed: SEED + at }).map((rule) => {
-        expect(parseRule(rule), JSON.stringify(rule)).toEqual({ ok: rule });
-        const resolved = resolveRule(rule, CATALOG);
-        if ("faults" in resolved) throw new Error(JSON.stringify({ rule, ...resolved }));
-        return { rule, resolved: resolved.ok };
-      });
+      const [audiences] = fc.sample(anyAudiences(AUDIENCES), { numRuns: 1, seed: SEED + at });
+      if (audiences === undefined) throw new Error("no audiences were made");
+      const catalog = { ...CATALOG, audiences };
+      const rules = fc
+        .sample(anyRule([...audiences.keys()]), { numRuns: count, seed: SEED + at })
+        .map((rule) => {
+          expect(parseRule(rule), JSON.stringify(rule)).toEqual({ ok: rule });
+          const resolved = resolveRule(rule, catalog);
+          if ("faults" in resolved) throw new Error(JSON.stringify({ rule, ...resolved }));
+          return { rule, resolved: resolved.ok };
+        });
       const sizes = new Set<number>();
       for (let from = 0; from < rules.length; from += RULES_PER_STATEMENT) {
         const part = rules.slice(from, from + RULES_PER_STATEMENT);

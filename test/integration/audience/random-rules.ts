@@ -26,6 +26,30 @@ export const TEXTS = [
   "Ǆ",
   "ǆ",
   "😀",
+  "100%_of\\tea",
+  "ΟΔΟΣ ΟΔΟΣΑ",
+  "nul\0nul",
+] as const;
+
+/** What stands at the start, in the middle or at the end of some of them; LIKE would take some for wildcards. */
+export const PARTS = [
+  "U",
+  "K",
+  " ",
+  "%",
+  "_",
+  "\\",
+  "\0",
+  "ß",
+  "SS",
+  "Σ",
+  "ς",
+  "σα",
+  "i̇",
+  "İ",
+  "😀",
+  "Ὠ",
+  "tea",
 ] as const;
 
 /** Millionths; products and sums of few of them meet the numbers of the rules. */
@@ -47,7 +71,32 @@ export const NUMBERS = [
   -999_999_999_999_999_999n,
 ] as const;
 
-export const LISTS = [["a"], ["a", "b"], [""], ["b", "UK"]] as const;
+export const LISTS = [["a"], ["a", "b"], [""], ["b", "UK"], ["a", "a"], ["%", "\0"], []] as const;
+const ELEMENTS = ["a", "b", "", "UK", "uk", "%", "\0", "never"] as const;
+
+/** Days and instants of the rules, near the moments of the test and at the ends of what can be stored. */
+export const DAYS = [
+  "1900-01-01",
+  "2299-12-31",
+  "1970-01-01",
+  "2024-02-29",
+  "2024-03-31",
+  "2025-10-26",
+  "2026-02-28",
+  "2026-03-29",
+  "2026-03-31",
+  "2026-05-24",
+] as const;
+export const INSTANTS = [
+  "1900-01-01T00:00:00Z",
+  "2299-12-31T23:59:59.999Z",
+  "2024-02-29T23:59:59.999+05:30",
+  "2026-03-29T01:30:00Z",
+  "2026-03-29T03:30:00+02:00",
+  "2025-10-26T02:30:00+02:00",
+] as const;
+/** How far ahead anniversaries are looked for. */
+export const ANNIVERSARIES = [0, 1, 2, 7, 31, 335, 364, 365] as const;
 
 /** Windows of the rules; the people's events lie at their bounds. */
 export const WINDOWS = [
@@ -96,6 +145,14 @@ const numberComparison = (operand: fc.Arbitrary<number | string>): Operand =>
       .map(([one, other]) => ({ between: Number(one) <= Number(other) ? [one, other] : [other, one] })),
   );
 
+const point = fc.constantFrom(...DAYS, ...INSTANTS);
+const startOf = (written: string) => Date.parse(written);
+/** In order whatever the time zone: two days, two instants, or a mixed pair that lies days apart. */
+const pair = fc
+  .tuple(point, point)
+  .map(([one, other]): [string, string] => (startOf(one) <= startOf(other) ? [one, other] : [other, one]));
+const span = fc.constantFrom(...WINDOWS);
+
 const isSet: Operand = fc.boolean().map((value) => ({ isSet: value }));
 
 const OPERANDS = {
@@ -105,21 +162,55 @@ const OPERANDS = {
       .tuple(fc.constantFrom("is", "isNot"), text, fc.boolean())
       .map(([name, value, ignoreCase]) => ({ [name]: value, ...(ignoreCase ? { ignoreCase } : {}) })),
     fc
-      .tuple(fc.array(text, { minLength: 1, maxLength: 4 }), fc.boolean())
-      .map(([values, ignoreCase]) => ({ isAnyOf: values, ...(ignoreCase ? { ignoreCase } : {}) })),
+      .tuple(
+        fc.constantFrom("isAnyOf", "isNoneOf"),
+        fc.array(text, { minLength: 1, maxLength: 4 }),
+        fc.boolean(),
+      )
+      .map(([name, values, ignoreCase]) => ({ [name]: values, ...(ignoreCase ? { ignoreCase } : {}) })),
+    fc
+      .tuple(
+        fc.constantFrom("contains", "doesNotContain", "startsWith", "endsWith"),
+        fc.oneof(
+          fc.constantFrom(...PARTS),
+          text.filter((whole) => whole !== ""),
+        ),
+        fc.boolean(),
+      )
+      .map(([name, part, ignoreCase]) => ({ [name]: part, ...(ignoreCase ? { ignoreCase } : {}) })),
   ),
   number: fc.oneof({ arbitrary: numberComparison(number), weight: 5 }, { arbitrary: isSet, weight: 1 }),
   boolean: fc.oneof(
     isSet,
     fc.tuple(fc.constantFrom("is", "isNot"), fc.boolean()).map(([name, value]) => ({ [name]: value })),
   ),
-  time: isSet,
-  list: isSet,
+  time: fc.oneof(
+    isSet,
+    fc
+      .tuple(fc.constantFrom("before", "onOrBefore", "after", "onOrAfter"), point)
+      .map(([name, value]) => ({ [name]: value })),
+    pair.map((between) => ({ between })),
+    fc.tuple(fc.constantFrom("withinLast", "moreThanAgo"), span).map(([name, value]) => ({ [name]: value })),
+    span.map(({ last, unit }) => ({ inNext: { next: last, unit } })),
+    fc.constantFrom(...ANNIVERSARIES).map((days) => ({ anniversaryWithin: { days } })),
+  ),
+  list: fc.oneof(
+    isSet,
+    fc.constantFrom(...ELEMENTS).map((contains) => ({ contains })),
+    fc
+      .tuple(
+        fc.constantFrom("containsAny", "containsAll"),
+        fc.array(fc.constantFrom(...ELEMENTS), { minLength: 1, maxLength: 3 }),
+      )
+      .map(([name, values]) => ({ [name]: values })),
+  ),
 } as const satisfies Record<string, Operand>;
 
-const have = fc
-  .constantFrom(...Object.entries(ATTRIBUTES))
-  .chain(([attribute, { type }]) => OPERANDS[type].map((operand) => ({ have: { attribute, ...operand } })));
+const have = fc.constantFrom(...Object.entries(ATTRIBUTES)).chain(([attribute, { type }]) => {
+  // Only of a person's list can be told whether it is empty or missing.
+  const operand = type === "list" ? fc.oneof(OPERANDS.list, fc.constant({ isEmpty: true })) : OPERANDS[type];
+  return operand.map((asked) => ({ have: { attribute, ...asked } }));
+});
 
 type EventName = keyof typeof EVENTS;
 
@@ -172,11 +263,30 @@ function measureOf(event: EventName): fc.Arbitrary<Record<string, unknown>> {
   );
 }
 
+const within = fc.oneof(
+  { arbitrary: span, weight: 4 },
+  { arbitrary: pair.map((between) => ({ between })), weight: 2 },
+  { arbitrary: point.map((before) => ({ before })), weight: 1 },
+  { arbitrary: point.map((after) => ({ after })), weight: 1 },
+);
+
+const occurrence = fc
+  .constantFrom<EventName>("pageview", "buy", "return", "visit")
+  .chain((event) =>
+    fc.record({
+      event: fc.constant(event),
+      occurrence: fc.constantFrom("first", "last"),
+      within,
+      where: fc.option(filterOf(event), { nil: undefined }),
+    }),
+  )
+  .map(({ where, ...did }) => ({ did: { ...did, ...(where === undefined ? {} : { where }) } }));
+
 const did = fc.constantFrom<EventName>("pageview", "buy", "return", "visit").chain((event) =>
   fc
     .record({
       where: fc.option(filterOf(event), { nil: undefined }),
-      within: fc.option(fc.constantFrom(...WINDOWS), { nil: undefined, freq: 3 }),
+      within: fc.option(within, { nil: undefined, freq: 3 }),
       measured: fc.option(fc.tuple(measureOf(event), numberComparison(measuredNumber)), {
         nil: undefined,
         freq: 3,
@@ -192,15 +302,33 @@ const did = fc.constantFrom<EventName>("pageview", "buy", "return", "visit").cha
     })),
 );
 
-/** Random rules of the whole language. */
-export const anyRule: fc.Arbitrary<unknown> = fc.letrec<{ rule: unknown }>((tie) => ({
-  rule: fc.oneof(
-    { depthSize: "small" },
-    { arbitrary: have, weight: 3 },
-    { arbitrary: did, weight: 6 },
-    { arbitrary: fc.constant({ everyone: true }), weight: 1 },
-    { arbitrary: fc.array(tie("rule"), { minLength: 1, maxLength: 3 }).map((all) => ({ all })), weight: 2 },
-    { arbitrary: fc.array(tie("rule"), { minLength: 1, maxLength: 3 }).map((any) => ({ any })), weight: 2 },
-    { arbitrary: tie("rule").map((not) => ({ not })), weight: 2 },
-  ),
-})).rule;
+/** Random rules of the whole language; they name audiences by these ids, if there are any. */
+export function anyRule(audiences: readonly string[]): fc.Arbitrary<unknown> {
+  const inAudience =
+    audiences.length === 0
+      ? []
+      : [{ arbitrary: fc.constantFrom(...audiences).map((id) => ({ inAudience: id })), weight: 2 }];
+  return fc.letrec<{ rule: unknown }>((tie) => ({
+    rule: fc.oneof(
+      { depthSize: "small" },
+      { arbitrary: have, weight: 6 },
+      { arbitrary: did, weight: 6 },
+      { arbitrary: occurrence, weight: 2 },
+      { arbitrary: fc.constant({ everyone: true }), weight: 1 },
+      ...inAudience,
+      { arbitrary: fc.array(tie("rule"), { minLength: 1, maxLength: 3 }).map((all) => ({ all })), weight: 2 },
+      { arbitrary: fc.array(tie("rule"), { minLength: 1, maxLength: 3 }).map((any) => ({ any })), weight: 2 },
+      { arbitrary: tie("rule").map((not) => ({ not })), weight: 2 },
+    ),
+  })).rule;
+}
+
+/** Audiences whose rules name those before them. */
+export function anyAudiences(
+  count: number,
+): fc.Arbitrary<ReadonlyMap<string, { name: string; rule: unknown }>> {
+  const ids = Array.from({ length: count }, (_, at) => `audience-${at}`);
+  return fc
+    .tuple(...ids.map((_, at) => anyRule(ids.slice(0, at))))
+    .map((rules) => new Map(ids.map((id, at) => [id, { name: id, rule: rules[at] }])));
+}

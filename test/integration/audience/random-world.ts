@@ -1,6 +1,14 @@
-import { type Bounds, boundsOf, type ColumnType, type Moment, type Value } from "@peregrine/core";
+import {
+  boundsOf,
+  type ColumnType,
+  localDay,
+  type Moment,
+  spanBounds,
+  startOfDay,
+  type Value,
+} from "@peregrine/core";
 import fc from "fast-check";
-import { LISTS, NUMBERS, TEXTS, WINDOWS } from "./random-rules.ts";
+import { ANNIVERSARIES, DAYS, INSTANTS, LISTS, NUMBERS, TEXTS, WINDOWS } from "./random-rules.ts";
 import { ATTRIBUTES, type AttributeRow, EVENTS, type EventRow, PROPERTIES, type World } from "./world.ts";
 
 /** Random people whose events lie on and beside the bounds of the windows that random rules use. */
@@ -12,6 +20,7 @@ export function anyWorld(moment: Moment, profiles: number): fc.Arbitrary<World> 
     fc.integer({ min: moment.asOf - 400 * DAY, max: moment.asOf + DAY }),
   );
   const arrivals = { last: 0 };
+  const values = { ...VALUES, time: anyTime(moment) };
   const attribute: fc.Arbitrary<AttributeRow> = fc
     .constantFrom(...Object.values(ATTRIBUTES))
     .chain(({ type, numbers: columns }) =>
@@ -21,7 +30,7 @@ export function anyWorld(moment: Moment, profiles: number): fc.Arbitrary<World> 
         // Few times and ties, so that the arrival often decides.
         time: fc.constantFrom(moment.asOf - DAY, moment.asOf, moment.asOf + DAY),
         tie: fc.constantFrom("", "a", "b", "\uffee", "😀"),
-        value: fc.option(VALUES[type], { nil: null, freq: 4 }),
+        value: fc.option(values[type], { nil: null, freq: 4 }),
       }),
     )
     .map((row) => {
@@ -35,7 +44,7 @@ export function anyWorld(moment: Moment, profiles: number): fc.Arbitrary<World> 
       type: fc.constant(type),
       time: instant,
       values: fc
-        .tuple(...columns.map((column) => fc.option(VALUES[column.type], { nil: undefined, freq: 4 })))
+        .tuple(...columns.map((column) => fc.option(values[column.type], { nil: undefined, freq: 4 })))
         .map((values) => new Map(columns.flatMap(({ number }, at) => pair(number, values[at])))),
     }),
   );
@@ -56,11 +65,10 @@ export function anyWorld(moment: Moment, profiles: number): fc.Arbitrary<World> 
 
 const DAY = 86_400_000;
 
-const VALUES: Readonly<Record<ColumnType, fc.Arbitrary<Value>>> = {
+const VALUES: Readonly<Record<Exclude<ColumnType, "time">, fc.Arbitrary<Value>>> = {
   text: fc.constantFrom(...TEXTS),
   number: fc.constantFrom(...NUMBERS),
   boolean: fc.boolean(),
-  time: fc.constantFrom(0, Date.UTC(2026, 1, 28), Date.UTC(2024, 1, 29, 23, 59, 59, 999)),
   list: fc.constantFrom(...LISTS),
 };
 
@@ -78,15 +86,53 @@ function eventKinds() {
 }
 
 function pair(number: number, value: Value | undefined): readonly (readonly [number, Value])[] {
-  return value === undefined ? [] : [[number, value]];
+  // An event's empty list is a missing one.
+  return value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [[number, value]];
 }
 
-/** Each bound of each window, and the milliseconds before and after it. */
+/** The first and the last time that can be stored. */
+const EARLIEST = Date.UTC(1900, 0, 1);
+const LATEST = Date.UTC(2300, 0, 1) - 1;
+
+/** Times on and beside all bounds, and on the anniversaries' days in other years. */
+function anyTime(moment: Moment): fc.Arbitrary<number> {
+  const { timeZone } = moment;
+  const today = localDay(moment.asOf, timeZone);
+  const anniversary = fc
+    .record({
+      ahead: fc.constantFrom(...ANNIVERSARIES.flatMap((days) => [days - 1, days, days + 1])),
+      year: fc.integer({ min: 1901, max: 2298 }),
+      beside: fc.constantFrom(-1, 0, 1, 43_200_000),
+    })
+    .map(({ ahead, year, beside }) => {
+      const date = new Date((today + ahead) * DAY);
+      const day = date.setUTCFullYear(year) / DAY;
+      return startOfDay(day, timeZone) + beside;
+    });
+  const leapDay = fc
+    .tuple(fc.integer({ min: 476, max: 574 }), fc.constantFrom(0, 1, DAY - 1, DAY))
+    .map(([leap, beside]) => startOfDay(Date.UTC(leap * 4, 1, 29) / DAY, timeZone) + beside);
+  return fc
+    .oneof(
+      { arbitrary: fc.constantFrom(...bounds(moment)), weight: 4 },
+      { arbitrary: anniversary, weight: 4 },
+      { arbitrary: leapDay, weight: 1 },
+      { arbitrary: fc.integer({ min: EARLIEST, max: LATEST }), weight: 1 },
+    )
+    .map((time) => Math.min(Math.max(time, EARLIEST), LATEST));
+}
+
+/** Each bound of each window and of each day or instant, and the milliseconds before and after it. */
 function bounds(moment: Moment): readonly number[] {
-  const all: readonly Bounds[] = WINDOWS.map((window) => boundsOf({ kind: "within", ...window }, moment));
-  return [...new Set(all.flatMap(({ after, upTo }) => [after ?? upTo, upTo]))].flatMap((bound) => [
-    bound - 1,
-    bound,
-    bound + 1,
-  ]);
+  const ago = WINDOWS.map((window) => boundsOf({ kind: "within", ...window }, moment));
+  const ahead = WINDOWS.map(({ last, unit }) => spanBounds({ kind: "inNext", next: last, unit }, moment));
+  const days = DAYS.map((written) => Date.parse(written) / DAY);
+  return [
+    ...[...ago, ...ahead].flatMap(({ after, upTo }) => [after, upTo]),
+    ...days.flatMap((day) => [startOfDay(day, moment.timeZone), startOfDay(day + 1, moment.timeZone)]),
+    ...INSTANTS.map((written) => Date.parse(written)),
+  ]
+    .filter((bound) => bound !== undefined)
+    .flatMap((bound) => [bound - 1, bound, bound + 1])
+    .filter((bound) => bound >= EARLIEST && bound <= LATEST);
 }
