@@ -1,7 +1,8 @@
 import { type Moment, parseRule, resolveRule, type Value } from "@peregrine/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEngine, type TestEngine } from "../harness/engine.ts";
-import { CASES, type CaseEvent, type CaseGroup, NOON } from "./cases.ts";
+import { type CaseEvent, type CaseGroup, NOON } from "./case.ts";
+import { CASES } from "./cases.ts";
 import {
   ATTRIBUTES,
   type AttributeRow,
@@ -48,7 +49,7 @@ describe("a rule in memory", () => {
   it.each(RUNS)("$name", ({ group, rule, members, moment }) => {
     const { world, names } = worldAt(group);
     expect(parseRule(rule)).toEqual({ ok: rule });
-    expect(named(membersInMemory(peopleOf(world), resolved(rule), moment), names)).toEqual(members);
+    expect(named(membersInMemory(peopleOf(world), resolved(rule, group), moment), names)).toEqual(members);
   });
 });
 
@@ -71,15 +72,17 @@ function groupBySql(group: number, moment: Moment): Promise<ReadonlyMap<number, 
   async function ask() {
     const runs = RUNS.filter((run) => JSON.stringify([run.group, run.moment]) === key);
     const snapshot = { upTo: group + 1, except: [], generation: group + 1, bases: [] };
-    const rules = runs.map(({ rule }) => resolved(rule));
+    const rules = runs.map(({ rule }) => resolved(rule, group));
     const found = await membersBySql(test.engine, rules, moment, snapshot);
     const { names } = worldAt(group);
     return new Map(runs.map(({ index }, at) => [index, named(found[at] ?? [], names)]));
   }
 }
 
-function resolved(rule: unknown) {
-  const result = resolveRule(rule, CATALOG);
+function resolved(rule: unknown, group: number) {
+  const named = Object.entries(CASES[group]?.audiences ?? {});
+  const audiences = new Map(named.map(([id, of]) => [id, { name: id, rule: of }]));
+  const result = resolveRule(rule, { ...CATALOG, audiences });
   if ("faults" in result) throw new Error(JSON.stringify(result.faults));
   return result.ok;
 }

@@ -1,57 +1,11 @@
-import type { Moment } from "@peregrine/core";
-import type { ATTRIBUTES, EVENTS, PROPERTIES } from "./world.ts";
+import { at, average, bought, type CaseGroup, have, measure, product, sum, where, within } from "./case.ts";
+import { AUDIENCE_CASES } from "./cases-audience.ts";
+import { LIST_CASES } from "./cases-list.ts";
+import { TEXT_CASES } from "./cases-text.ts";
+import { TIME_CASES } from "./cases-time.ts";
+import { WINDOW_CASES } from "./cases-window.ts";
 
-/**
- * What rules mean, case by case. Each group has its own few people; a case is a sentence, a rule, and the people
- * whom it finds among the group's. Evaluated as of {@link NOON} in UTC, unless a case says otherwise. Every case runs
- * in SQL and in memory.
- */
-export interface CaseGroup {
-  readonly about: string;
-  readonly people: Readonly<Record<string, CasePerson>>;
-  readonly cases: readonly Case[];
-}
-
-/** Numbers are decimals as text or JSON numbers, times are ISO texts. */
-type CaseValue = string | number | boolean | readonly string[];
-
-interface CasePerson {
-  readonly has?: { readonly [Name in keyof typeof ATTRIBUTES]?: CaseValue | null };
-  /** Attribute, value, time, and the tie-break; arrived in this order. */
-  readonly history?: readonly (readonly [
-    attribute: keyof typeof ATTRIBUTES,
-    value: CaseValue | null,
-    time: string,
-    tie?: string,
-  ])[];
-  readonly did?: readonly CaseEvent[];
-  /** Names of other people of the group who turned out to be this one. */
-  readonly was?: readonly string[];
-}
-
-export type CaseEvent = readonly [
-  event: keyof typeof EVENTS,
-  time: string,
-  properties?: { readonly [Name in keyof typeof PROPERTIES]?: CaseValue },
-  /** For events that two schemas bring: the one that brings this one. */
-  source?: "web" | "shop",
-];
-
-type Case = readonly [says: string, rule: unknown, members: string, moment?: Partial<Moment>];
-
-export const NOON: Moment = { asOf: Date.UTC(2026, 5, 15, 12), timeZone: "UTC" };
-
-const at = (iso: string, timeZone = "UTC"): Moment => ({ asOf: Date.parse(iso), timeZone });
-const have = (attribute: string, operand: object) => ({ have: { attribute, ...operand } });
-const bought = (rest: object = {}) => ({ did: { event: "buy", ...rest } });
-const where = (property: string, operand: object) => bought({ where: { property, ...operand } });
-const within = (last: number, unit: string) => bought({ within: { last, unit } });
-const measure = (measured: object, compared: object) => bought({ measure: measured, ...compared });
-const sum = (compared: object) => measure({ sum: "amount" }, compared);
-const average = (compared: object) => measure({ average: "amount" }, compared);
-const product = { product: ["quantity", "amount"] };
-
-export const CASES: readonly CaseGroup[] = [
+const BASIC_CASES: readonly CaseGroup[] = [
   {
     about: "everyone, and the words between conditions",
     people: {
@@ -690,4 +644,14 @@ export const CASES: readonly CaseGroup[] = [
       ],
     ],
   },
+];
+
+/** Everything that rules mean, group by group. */
+export const CASES: readonly CaseGroup[] = [
+  ...BASIC_CASES,
+  ...TEXT_CASES,
+  ...LIST_CASES,
+  ...TIME_CASES,
+  ...WINDOW_CASES,
+  ...AUDIENCE_CASES,
 ];
