@@ -56,6 +56,8 @@ export type { AttributeEntry, Person, PersonEvent } from "./audience/person.ts";
 export { currentValue } from "./audience/person.ts";
 export type { RuleReads } from "./audience/reads.ts";
 export { readsOf } from "./audience/reads.ts";
+export type { RuleReference } from "./audience/reference.ts";
+export { referenceTables, ruleReference } from "./audience/reference.ts";
 export { faultsOfIssues, jsonPointer } from "./audience/report.ts";
 export type { ParseResult, ResolveResult } from "./audience/resolve.ts";
 export { parseRule, resolveRule } from "./audience/resolve.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { columnName } from "../schema/schema.ts";
 import { inWindow } from "./did-window.ts";
 import { MEASURE_OPERANDS } from "./measure.ts";
+import { NODE_FORMS } from "./node.ts";
 import { COMPARISON_NAMES, type ComparisonName, OPERATORS, type OperatorName } from "./operator.ts";
 
 /** How deep a rule may be nested, filters of events included; a single condition has depth 1. */
@@ -85,10 +86,7 @@ const did = z.strictObject({
 export type Did = z.output<typeof did>;
 
 /** The id of an audience, whose rule is meant. */
-export const audienceReference = z
-  .string()
-  .min(1)
-  .describe("The id of an audience; holds when its rule does, at the same instant.");
+export const audienceReference = z.string().min(1);
 
 /** A rule: nested, closed, every node an object with exactly one key. */
 export type Rule =
@@ -111,13 +109,17 @@ export type NodeKind = KeysOf<Rule>;
 export const ruleSchema: z.ZodType<Rule> = z
   .lazy(() =>
     z.union([
-      z.strictObject({ all: z.array(ruleSchema).min(1).describe("Holds when all of them hold.") }),
-      z.strictObject({ any: z.array(ruleSchema).min(1).describe("Holds when one of them holds.") }),
+      z.strictObject({ all: z.array(ruleSchema).min(1).describe(holdsWhen("all")) }),
+      z.strictObject({ any: z.array(ruleSchema).min(1).describe(holdsWhen("any")) }),
       z.strictObject({ not: ruleSchema }),
       z.strictObject({ have }),
       z.strictObject({ did }),
-      z.strictObject({ inAudience: audienceReference }),
-      z.strictObject({ everyone: z.literal(true).describe("Every profile.") }),
+      z.strictObject({ inAudience: audienceReference.describe(holdsWhen("inAudience")) }),
+      z.strictObject({ everyone: z.literal(true).describe(holdsWhen("everyone")) }),
     ]),
   )
   .meta({ id: "Rule", description: "Who belongs to an audience; see docs/rules.md." });
+
+function holdsWhen(kind: NodeKind): string {
+  return `Holds when: ${NODE_FORMS[kind].meaning}.`;
+}
