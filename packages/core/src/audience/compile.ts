@@ -1,4 +1,6 @@
+import { profilesWithConditions } from "./compile/bits.ts";
 import { type DidLeaves, didLeaves } from "./compile/did.ts";
+import type { EventPass } from "./compile/event-pass.ts";
 import { type HaveLeaves, haveLeaves } from "./compile/have.ts";
 import { type ParameterValue, parameterList } from "./compile/parameters.ts";
 import { type SharedRules, sharedRules } from "./compile/shared.ts";
@@ -43,8 +45,8 @@ const NODES: {
 };
 
 /**
- * Many rules as one statement: one grouped pass over the attributes, one over the events of each schema, joined
- * to all profiles; the trees are evaluated on those columns. Every column is 0 or 1, never NULL.
+ * Many rules as one statement: a grouped pass over each attribute and one over the events of each type, put together
+ * by profile; the trees are evaluated on the conditions as columns. Every column is 0 or 1, never NULL.
  */
 export function compileRules(rules: readonly ResolvedRule[], moment: Moment): CompiledRules {
   const { bind, values } = parameterList();
@@ -57,25 +59,27 @@ export function compileRules(rules: readonly ResolvedRule[], moment: Moment): Co
   const columns = rules.map((_, index) => `r${index}`);
   const selected = conditions.map((sql, index) => `${sql} AS r${index}`);
   const eventPasses = leaves.did.passes();
-  const joins = [...leaves.have.passes(), ...eventPasses.map((pass) => pass.sql)].map(
-    (pass, index) => `LEFT JOIN (\n${pass}\n) AS pass_${index} ON pass_${index}.profile = people.profile`,
-  );
-  const people = ["FROM profile_view AS people", ...joins].join("\n");
-  const steps = leaves.shared.steps();
-  const sql =
-    steps.length === 0
-      ? `SELECT ${["people.profile AS profile", ...selected].join(",\n  ")}\n${people}`
-      : `SELECT ${["profile", ...selected].join(",\n  ")}\nFROM ${inSteps(steps, leaves, people)}`;
-  const events = eventPasses.flatMap((pass) => pass.events);
-  const attributes = leaves.have.attributes();
-  return { sql, parameters: values, needs: { profiles: true, attributes, events }, columns };
+  const passes = [...leaves.have.passes(), ...eventPasses];
+  const people = passes.length === 0 ? "profile_view" : `(${profilesWithConditions(passes)})`;
+  const from = leaves.shared
+    .steps()
+    .reduce((inner, step) => `(SELECT ${["*", ...step].join(",\n  ")}\nFROM ${inner})`, people);
+  const sql = `SELECT ${["profile", ...selected].join(",\n  ")}\nFROM ${from}`;
+  const needs = {
+    profiles: true,
+    attributes: leaves.have.attributes(),
+    events: eventNeeds(eventPasses),
+  } as const;
+  return { sql, parameters: values, needs, columns };
 }
 
-/** Every leaf as a column, and around it one step after another that adds the columns of shared rules. */
-function inSteps(steps: readonly (readonly string[])[], { have, did }: Leaves, people: string): string {
-  const columns = ["people.profile AS profile", ...have.columns(), ...did.columns()];
-  const innermost = `(SELECT ${columns.join(", ")}\n${people})`;
-  return steps.reduce((from, step) => `(SELECT ${["*", ...step].join(",\n  ")}\nFROM ${from})`, innermost);
+/** What the passes read together, each view once. */
+function eventNeeds(passes: readonly EventPass[]): CompiledNeeds["events"] {
+  const read = passes.flatMap(({ events }) => events);
+  return [...new Set(read.map(({ schema }) => schema))].map((schema) => {
+    const columns = read.filter((one) => one.schema === schema).flatMap((one) => one.columns);
+    return { schema, columns: [...new Set(columns)].sort((left, right) => left - right) };
+  });
 }
 
 function condition<Kind extends RuleKind>(rule: ResolvedRule<Kind>, leaves: Leaves): string {

@@ -7,8 +7,6 @@ import type { Bind } from "./parameters.ts";
 export interface DidLeaves {
   /** The column that says whether the condition holds; the same for equal conditions. */
   column(leaf: ResolvedRule<"did">): string;
-  /** The names of all these columns. */
-  columns(): readonly string[];
   /** The grouped passes that compute all these columns. */
   passes(): readonly EventPass[];
 }
@@ -21,7 +19,11 @@ export interface DidLeaf {
   readonly bounds: Bounds;
 }
 
-/** One pass over the events of each schema; schemas that one `did` reads together share theirs. */
+/**
+ * One pass over the events of each type. The tables are sorted by type, so that a pass reads its own rows only and
+ * computes on them what is asked of this type: in one pass over all types every row would go through the conditions
+ * of all.
+ */
 export function didLeaves(bind: Bind, moment: Moment): DidLeaves {
   const leaves = new Map<string, DidLeaf>();
   return {
@@ -31,17 +33,13 @@ export function didLeaves(bind: Bind, moment: Moment): DidLeaves {
       leaves.set(key, leaf);
       return leaf.name;
     },
-    columns: () => [...leaves.values()].map(({ name }) => name),
-    passes: () => connected([...leaves.values()]).map((group) => eventPass(group, moment, bind)),
+    passes() {
+      const all = [...leaves.values()];
+      const types = [...new Set(all.map(({ did }) => did.event))];
+      return types.map((type) => {
+        const own = all.filter(({ did }) => did.event === type);
+        return eventPass(type, own, moment, bind);
+      });
+    },
   };
-}
-
-/** Groups leaves so that no two groups read the same schema. */
-function connected(leaves: readonly DidLeaf[]): readonly (readonly DidLeaf[])[] {
-  return leaves.reduce<readonly (readonly DidLeaf[])[]>((groups, leaf) => {
-    const touches = (group: readonly DidLeaf[]) =>
-      group.some(({ did }) => did.schemas.some((schema) => leaf.did.schemas.includes(schema)));
-    const joined = groups.filter(touches).flat();
-    return [...groups.filter((group) => !touches(group)), [...joined, leaf]];
-  }, []);
 }

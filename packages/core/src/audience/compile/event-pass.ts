@@ -1,6 +1,7 @@
 import type { FilterKind, PropertyReference, ResolvedFilter } from "../resolved.ts";
 import { testSql } from "../value-test.ts";
 import type { Moment } from "../window.ts";
+import { masksSql, type Pass } from "./bits.ts";
 import { boundsSql } from "./bounds.ts";
 import type { DidLeaf } from "./did.ts";
 import { keyOf } from "./key.ts";
@@ -11,17 +12,16 @@ import { NULLABLE_TYPES, presentSql, valueSql } from "./property.ts";
 /** Gives a property the name of its column in the pass. */
 type NameOf = (property: PropertyReference) => string;
 
-export interface EventPass {
-  readonly sql: string;
+export interface EventPass extends Pass {
   /** What is read: by number of the schema, the catalog numbers of its columns. */
   readonly events: readonly { readonly schema: number; readonly columns: readonly number[] }[];
 }
 
 /**
- * One grouped pass over the events of one or several schemas, with a column per leaf. Where several schemas are
+ * One grouped pass over the events of a type, in one or several schemas, with a condition per leaf. Where several schemas are
  * read, each gives its own columns under common names, and NULL for what it does not have.
  */
-export function eventPass(leaves: readonly DidLeaf[], moment: Moment, bind: Bind): EventPass {
+export function eventPass(type: string, leaves: readonly DidLeaf[], moment: Moment, bind: Bind): EventPass {
   const schemas = [...new Set(leaves.flatMap(({ did }) => did.schemas))].sort((left, right) => left - right);
   const properties = new Map<string, { readonly name: string; readonly property: PropertyReference }>();
   const nameOf: NameOf = (property) => {
@@ -31,24 +31,23 @@ export function eventPass(leaves: readonly DidLeaf[], moment: Moment, bind: Bind
     return known.name;
   };
   const conditions = leaves.map((leaf) => {
-    const { name, did } = leaf;
+    const { did } = leaf;
     const matches = [
-      `type = ${bind("String", did.event)}`,
       ...(did.schemas.length === schemas.length ? [] : [`source IN (${did.schemas.join(", ")})`]),
       ...(did.where === undefined ? [] : [filterSql(did.where, nameOf, bind, moment)]),
     ].join(" AND ");
-    return `${leafSql(leaf, matches, moment, nameOf, bind)} AS ${name}`;
+    return leafSql(leaf, matches === "" ? "1" : matches, moment, nameOf, bind);
   });
-  const where = passFilter(leaves, moment.asOf, bind);
+  const where = passFilter(type, leaves, moment.asOf, bind);
   const sources = schemas.map((schema) => {
     const columns = [...properties.values()].map(
       ({ name, property }) => `${columnIn(schema, property)} AS ${name}`,
     );
-    const selected = ["profile", "type", "time", `${schema} AS source`, ...columns].join(", ");
+    const selected = ["profile", "time", `${schema} AS source`, ...columns].join(", ");
     return `SELECT ${selected} FROM event_view_${schema} WHERE ${where}`;
   });
   const sql = [
-    `SELECT ${["profile", ...conditions].join(",\n  ")}`,
+    `SELECT ${["profile", ...masksSql(conditions)].join(",\n  ")}`,
     `FROM (${sources.join("\nUNION ALL ")})`,
     "GROUP BY profile",
   ].join("\n");
@@ -57,7 +56,7 @@ export function eventPass(leaves: readonly DidLeaf[], moment: Moment, bind: Bind
     schema,
     columns: [...new Set(read.filter((column) => column.schema === schema).map(({ column }) => column))],
   }));
-  return { sql, events };
+  return { conditions: leaves.map(({ name }) => name), sql, events };
 }
 
 /** The condition of one leaf over the events for which `matches` holds: 0 or 1. */
@@ -86,13 +85,12 @@ function leafSql(
 }
 
 /** What no leaf needs is not read: other types, later events, and those before the earliest window. */
-function passFilter(leaves: readonly DidLeaf[], asOf: number, bind: Bind): string {
-  const types = [...new Set(leaves.map(({ did }) => did.event))].map((type) => bind("String", type));
+function passFilter(type: string, leaves: readonly DidLeaf[], asOf: number, bind: Bind): string {
   // The last of all events is known when one in the window is; the first is not.
   const afters = leaves.map(({ did, bounds }) => (did.occurrence === "first" ? undefined : bounds.after));
   const known = afters.filter((after) => after !== undefined);
   const bounds = known.length < leaves.length ? { upTo: asOf } : { after: Math.min(...known), upTo: asOf };
-  return [`type IN (${types.join(", ")})`, boundsSql("time", bounds, bind) ?? "1"].join(" AND ");
+  return [`type = ${bind("String", type)}`, boundsSql("time", bounds, bind) ?? "1"].join(" AND ");
 }
 
 function columnIn(schema: number, { columns, type }: PropertyReference): string {
