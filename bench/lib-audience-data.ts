@@ -74,7 +74,7 @@ type Columns = Readonly<Record<string, string>>;
 
 const pick = (values: readonly string[], salt: number): string =>
   `[${values.map((value) => `'${value}'`).join(", ")}][1 + cityHash64(number, ${salt}) % ${values.length}]`;
-const share = (salt: number): string => `(cityHash64(number, ${salt}) % 1000003 / 1000003)`;
+const share = (salt: number): string => `(cityHash64(number, ${salt}) / 18446744073709551616.)`;
 const orNull = (salt: number, percent: number, value: string): string =>
   `if(cityHash64(number, ${salt}) % 100 < ${percent}, NULL, ${value})`;
 const number = (salt: number, below: number): string =>
