@@ -2,6 +2,7 @@ import { type Comparison, comparisonSql } from "../comparison.ts";
 import { decimalText, MICROS_PER_UNIT, type Micros } from "../decimal.ts";
 import type { Factors, MeasureKind, PropertyReference, ResolvedMeasure } from "../resolved.ts";
 import type { Bind } from "./parameters.ts";
+import { presentSql, valueSql } from "./property.ts";
 
 type NameOf = (property: PropertyReference) => string;
 
@@ -14,8 +15,13 @@ type MeasureCompiler<Kind extends MeasureKind> = (
 
 const MEASURES: { readonly [Kind in MeasureKind]: MeasureCompiler<Kind> } = {
   count: ({ comparison }, matches, _, bind) => countSql(comparison, `countIf(${matches})`, bind),
-  distinct: ({ property, comparison }, matches, nameOf, bind) =>
-    countSql(comparison, `uniqExactIf(${nameOf(property)}, ${matches})`, bind),
+  // The values as they are, counted at the end: the sets of uniqExact, one for each profile, took 1.6 times as long
+  // for texts ([m] 3.6 s against 2.3 s of processor time for 13 M events of 0.6 M profiles).
+  distinct: ({ property, comparison }, matches, nameOf, bind) => {
+    const column = nameOf(property);
+    const values = `groupArrayIf(${valueSql(property, column)}, ${matches} AND ${presentSql(property, column)})`;
+    return countSql(comparison, `arrayUniq(${values})`, bind);
+  },
   sum: ({ factors, comparison }, matches, nameOf, bind) =>
     decimalSql(comparison, `sumIf(${numberSql(factors, nameOf)}, ${matches})`, "", bind),
   // Compared as sum against value × count: no division, so nothing is rounded.
