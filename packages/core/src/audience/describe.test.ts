@@ -33,6 +33,45 @@ const CASES: readonly (readonly [Rule, string])[] = [
     },
     'did "buy" where brand is "Acme" or not (gift is true)',
   ],
+  [{ have: { attribute: "name", startsWith: "A" } }, 'name starts with "A"'],
+  [
+    { have: { attribute: "name", doesNotContain: "x", ignoreCase: true } },
+    'name does not contain "x" (in any case)',
+  ],
+  [{ have: { attribute: "country", isNoneOf: ["a", "b"] } }, 'country is none of "a", "b"'],
+  [{ have: { attribute: "tags", containsAll: ["a", "b"] } }, 'tags contains all of "a", "b"'],
+  [{ have: { attribute: "tags", isEmpty: true } }, "tags is empty"],
+  [{ have: { attribute: "born", onOrBefore: "2026-01-31" } }, "born is on or before 2026-01-31"],
+  [
+    { have: { attribute: "born", between: ["2026-01-01", "2026-01-31"] } },
+    "born is between 2026-01-01 and 2026-01-31",
+  ],
+  [{ have: { attribute: "born", withinLast: { last: 1, unit: "months" } } }, "born is within the last month"],
+  [{ have: { attribute: "born", moreThanAgo: { last: 2, unit: "weeks" } } }, "born is more than 2 weeks ago"],
+  [{ have: { attribute: "born", moreThanAgo: { last: 1, unit: "weeks" } } }, "born is more than 1 week ago"],
+  [{ have: { attribute: "due", inNext: { next: 7, unit: "days" } } }, "due is in the next 7 days"],
+  [{ have: { attribute: "born", anniversaryWithin: { days: 0 } } }, "born has its anniversary today"],
+  [{ have: { attribute: "born", anniversaryWithin: { days: 1 } } }, "born has its anniversary within 1 day"],
+  [
+    { did: { event: "buy", within: { between: ["2026-01-01", "2026-01-31"] }, atLeast: 2 } },
+    'did "buy" between 2026-01-01 and 2026-01-31 at least 2 times',
+  ],
+  [{ not: { did: { event: "buy", within: { after: "2026-01-01" } } } }, 'did not "buy" after 2026-01-01'],
+  [
+    {
+      not: {
+        did: {
+          event: "buy",
+          where: { property: "brand", is: "Acme" },
+          occurrence: "first",
+          within: { last: 30, unit: "days" },
+        },
+      },
+    },
+    'not (did "buy" where brand is "Acme" for the first time within the last 30 days)',
+  ],
+  [{ inAudience: "5d822e81" }, 'in the audience "Regulars"'],
+  [{ not: { inAudience: "unknown" } }, 'not in the audience "unknown"'],
   [
     {
       all: [
@@ -46,6 +85,6 @@ const CASES: readonly (readonly [Rule, string])[] = [
 
 describe("describeRule", () => {
   it.each(CASES)("%j", (rule, sentence) => {
-    expect(describeRule(rule)).toBe(sentence);
+    expect(describeRule(rule, (id) => (id === "5d822e81" ? "Regulars" : undefined))).toBe(sentence);
   });
 });

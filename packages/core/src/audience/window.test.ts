@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { boundsOf, type WindowUnit, withinLast } from "./window.ts";
+import { boundsOf, type Span, spanBounds, type WindowUnit, withinLast } from "./window.ts";
 import { isTimeZone, localDay, monthsBefore, startOfDay } from "./zone.ts";
 
 const after = (asOf: string, last: number, unit: WindowUnit, timeZone = "UTC") => {
@@ -64,6 +64,51 @@ describe("the bounds of a window", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it("never move backwards for any span, forward or back", () => {
+    const zones = ["America/St_Johns", "Europe/Copenhagen", "Pacific/Apia", "America/Havana", "UTC"];
+    const unit = fc.constantFrom<WindowUnit>("hours", "days", "weeks", "months");
+    const count = fc.constantFrom(1, 2, 3, 11, 12, 13);
+    const anySpan: fc.Arbitrary<Span> = fc.oneof(
+      fc.record({ kind: fc.constant("within" as const), last: count, unit }),
+      fc.record({ kind: fc.constant("moreThanAgo" as const), last: count, unit }),
+      fc.record({ kind: fc.constant("inNext" as const), next: count, unit }),
+    );
+    const around = fc.record({
+      timeZone: fc.constantFrom(...zones),
+      span: anySpan,
+      // Month ends, 29 February and the days on which clocks change are among them.
+      start: fc.integer({ min: 0, max: 4_000 }).map((day) => Date.UTC(2006, 9, 1) + day * 86_400_000),
+      steps: fc.array(fc.integer({ min: 0, max: 86_400_000 }), { minLength: 1, maxLength: 5 }),
+    });
+    fc.assert(
+      fc.property(around, ({ timeZone, span, start, steps }) => {
+        const times = steps.map(
+          (_, at) => start + steps.slice(0, at + 1).reduce((sum, step) => sum + step, 0),
+        );
+        const bounds = times.map((asOf) => spanBounds(span, { asOf, timeZone }));
+        for (const side of ["after", "upTo"] as const) {
+          const moved = bounds.map((bound) => bound[side] ?? 0);
+          expect(moved).toEqual(moved.toSorted((left, right) => left - right));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ["2026-01-31T12:00:00Z", 1, "UTC", "2026-02-28T23:59:59.999Z"],
+    ["2024-01-31T12:00:00Z", 1, "UTC", "2024-02-29T23:59:59.999Z"],
+    ["2026-02-28T12:00:00Z", 1, "UTC", "2026-03-28T23:59:59.999Z"],
+    ["2026-02-28T12:00:00Z", 1, "Europe/Copenhagen", "2026-03-28T22:59:59.999Z"],
+    ["2026-02-28T23:30:00Z", 1, "Europe/Copenhagen", "2026-04-01T21:59:59.999Z"],
+  ])("%s + %s months in %s end at %s", (asOf, next, timeZone, expected) => {
+    const { upTo } = spanBounds(
+      { kind: "inNext", next, unit: "months" },
+      { asOf: Date.parse(asOf), timeZone },
+    );
+    expect(new Date(upTo ?? 0).toISOString()).toBe(expected);
   });
 
   it("do not move backwards in the minute that St. John's had twice", () => {
