@@ -74,6 +74,7 @@ function generateClient() {
 export function prepare({ tests = false } = {}) {
   checkNode();
   installPackages();
+  if (!existsSync(join(root, "packages/cli/dist/main.js"))) console.error("Building (about a minute) …");
   runTool("typescript/bin/tsc", ["-b", "packages/server", "packages/engine-host", "packages/ibexa-sandbox"]);
   generateClient();
   runTool("typescript/bin/tsc", ["-b", tests ? "." : "packages/cli"]);

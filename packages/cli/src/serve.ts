@@ -42,6 +42,11 @@ export function startFailure(error: PeregrineError): CommandFailed {
 export async function serve(environment: Environment, output: Output): Promise<void> {
   try {
     const server = await startServer({ config: readConfig(environment) });
+    if (server.setupCode === undefined && server.awaitsSetup) {
+      output.note("There is no administrator yet. Sign in with the set-up code of the first start:");
+      output.note(`  peregrine login --url ${server.url} --setup-code …`);
+      output.note("Is it lost? Set PEREGRINE_SETUP_CODE to a new one and start again.");
+    }
     if (server.setupCode !== undefined) {
       output.note(`Set-up code for the first administrator, shown this once: ${server.setupCode}`);
       output.note(`  peregrine login --url ${server.url} --setup-code ${server.setupCode}`);

@@ -30,7 +30,7 @@ export const VARIABLES = z.object({
     .default("7373")
     .transform(wholeNumber)
     .pipe(z.number().min(0, "is not between 0 and 65535").max(65_535, "is not between 0 and 65535"))
-    .describe("The port to listen on; 0 takes a free one."),
+    .describe("The port to listen on, also given by --port; 0 takes a free one."),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, "does not begin with postgres://")
@@ -170,7 +170,7 @@ function faultOf(name: string, message: string): { path: string; message: string
 
 function wholeNumber(text: string, context: z.RefinementCtx): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  context.addIssue("is not a whole number");
+  context.addIssue("is not a whole number from 0 to 65535");
   return z.NEVER;
 }
 

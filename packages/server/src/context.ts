@@ -7,6 +7,7 @@ import {
   ActivationService,
   createOutgoing,
   DELIVERY_POLICY,
+  runJournal,
   targetOf,
   wait,
 } from "./activation/index.ts";
@@ -79,6 +80,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     if (sends) scheduler.wake(trigger);
   };
   activations.onChanged = () => wake("changed");
+  activations.onEnded = runJournal(log);
   const ingest = new IngestService({
     engine,
     store,

@@ -25,6 +25,8 @@ export interface RunningServer {
   readonly url: string;
   /** Made at the first start and shown then; undefined ever after, and when the operator gave one. */
   readonly setupCode: string | undefined;
+  /** Nobody has used the set-up code yet. */
+  readonly awaitsSetup: boolean;
   /** Ends what is under way in order: answers are given and recorded, then the planes are closed. */
   close(): Promise<void>;
 }
@@ -70,9 +72,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return {
         url,
         setupCode,
+        awaitsSetup: await planes.store.tokens.awaitsSetup(),
         async close() {
+          log.info("stopping: what is under way is ended in order");
           await endInOrder(app, workers);
           await planes.close();
+          log.info("stopped");
         },
       };
     } catch (error) {

@@ -57,6 +57,9 @@ export class ActivationService {
     );
   }
 
+  /** Hears how each run ended, whoever asked for it. */
+  onEnded: (activationId: string, run: RunRecord) => void = () => {};
+
   /** Hears of every activation that was saved or deleted; a scheduler runs it then. */
   onChanged: (activationId: string) => void = () => {};
 
@@ -179,6 +182,7 @@ export class ActivationService {
         throw error;
       },
     );
+    this.onEnded(activation.id, run);
     // It went on with the plan of its time, or found that much is to be sent again: that is another run's.
     const isMore = dead?.id === run.id || countsOf(run).lostSegments !== undefined;
     if (isMore) this.onChanged(activation.id);

@@ -147,7 +147,7 @@ export class Supervisor {
     this.#version = version;
     this.#generation++;
     this.#starting = undefined;
-    this.#options.log.info({ pid: child.pid, version }, "the engine is ready");
+    this.#options.log.info({ enginePid: child.pid, version }, "the engine is ready");
     void child.gone.then((end) => {
       this.#child = undefined;
       if (this.#stop.signal.aborted) return;

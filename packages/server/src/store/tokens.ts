@@ -114,6 +114,17 @@ export class Tokens {
     return given === undefined && numInsertedOrUpdatedRows === 1n ? code : undefined;
   }
 
+  /** Whether nobody has used the set-up code yet, nor has any token: only its holder can come in. */
+  async awaitsSetup(): Promise<boolean> {
+    const unused = await this.#db
+      .selectFrom("setup_code")
+      .select("singleton")
+      .where("used_at", "is", null)
+      .where(({ not, exists, selectFrom }) => not(exists(selectFrom("token").select("id"))))
+      .executeTakeFirst();
+    return unused !== undefined;
+  }
+
   /**
    * Uses up the set-up code for the first administrator's token.
    *
