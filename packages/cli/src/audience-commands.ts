@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { examples, instant, wholeNumber } from "./argument.ts";
-import { listAudiences, previewAudience, showAudience } from "./command/audience.ts";
+import { listAudiences, showAudience } from "./command/audience.ts";
+import { previewAudience } from "./command/audience-preview.ts";
 import { compareVersions, listVersions, restoreVersion, showVersion } from "./command/audience-version.ts";
 import { showCatalog, showValues, type WantedValues } from "./command/catalog.ts";
 import type { OpenSession } from "./session.ts";
@@ -17,11 +18,21 @@ export function addAudienceCommands(root: Command, session: OpenSession): void {
     .description("one audience with its rule in words")
     .action(async (id: string) => showAudience(await session(), id));
   audience
-    .command("preview <id>")
-    .description("whom the rule finds now: size, without identifier, 25 people; changes nothing")
+    .command("preview [id]")
+    .description("whom a rule finds now, block by block, and who would join and leave; changes nothing")
+    .option("-f, --file <path>", "the rule, or an audience with it, as YAML or JSON instead of the saved one")
     .option("--as-of <instant>", "as of another instant, such as 2026-07-01T00:00:00Z", instant)
-    .addHelpText("after", examples("peregrine audience preview 5d822e81 --as-of 2026-07-01T00:00:00Z"))
-    .action(async (id: string, { asOf }: { asOf?: string }) => previewAudience(await session(), id, asOf));
+    .addHelpText(
+      "after",
+      examples(
+        "peregrine audience preview 5d822e81 --as-of 2026-07-01T00:00:00Z",
+        "peregrine audience preview -f rule.yaml",
+        "peregrine audience preview 5d822e81 -f rule.yaml    # who would join and leave by the new rule",
+      ),
+    )
+    .action(async (id: string | undefined, options: { file?: string; asOf?: string }) =>
+      previewAudience(await session(), id, options),
+    );
   addVersionCommands(audience, session);
 }
 

@@ -30,8 +30,8 @@ export { deliveryOfAll, outcomeOf } from "./activation-type/verdict.ts";
 export type { AudienceDefinition, AudienceDefinitionInput } from "./audience/audience.ts";
 export { audienceDefinition, newAudienceId, uncheckedRule } from "./audience/audience.ts";
 export { audiencesNamed } from "./audience/audiences-named.ts";
-export type { RuleBlock } from "./audience/branches.ts";
-export { ruleBlocks } from "./audience/branches.ts";
+export type { ResolvedBlock } from "./audience/branches.ts";
+export { resolvedBlocks } from "./audience/branches.ts";
 export type {
   Catalog,
   CatalogAttribute,

@@ -70,3 +70,33 @@ describe("versions on the command line", () => {
     });
   });
 });
+
+describe("previews on the command line", () => {
+  it("show a rule of a file block by block, and what it would change", async () => {
+    await writeFile(join(shop.folder, "rule.yaml"), "any:\n  - have: { attribute: country, is: Germany }\n");
+    const shown = await lines("audience", "preview", "a0000001", "-f", "rule.yaml");
+    expect(shown.slice(0, 5)).toEqual([
+      expect.stringMatching(/^20 people as of \S+, 0 of them without userid$/),
+      "",
+      "People  Block",
+      '    20  country is "Germany"',
+      '    20    country is "Germany"',
+    ]);
+    expect(shown).toContain(
+      "Against the 0 members of a0000001 (never evaluated): 20 would join, 0 would leave",
+    );
+    expect(await json("audience", "preview", "-f", "rule.yaml")).toMatchObject({ size: 20, change: null });
+  });
+
+  it("name the lines of a file's faults", async () => {
+    await writeFile(
+      join(shop.folder, "bad.yaml"),
+      "all:\n  - have: { attribute: contry, is: UK }\n  - any: []\n",
+    );
+    const failure = await shop.refused("audience", "preview", "-f", "bad.yaml");
+    expect(failure).toMatchObject({ exit: 65, code: "ruleInvalid", error: "The rule has 2 faults." });
+    expect(failure.text).toMatch(/bad\.yaml:2: \/all\/0\/have\/attribute: there is no attribute `contry`/);
+    expect(failure.text).toMatch(/bad\.yaml:3: \/all\/1\/any: the list is empty/);
+    expect(await shop.refused("audience", "preview")).toMatchObject({ exit: 64 });
+  });
+});

@@ -253,6 +253,8 @@ describe("a preview", () => {
         { profile: 1, identifiers: { userid: ["ann"] }, attributes: { country: "UK" } },
         { profile: 2, identifiers: {}, attributes: { country: "UK" } },
       ],
+      blocks: [{ path: "", sentence: 'country is "UK"', size: 2 }],
+      change: null,
     });
   });
 

@@ -136,11 +136,10 @@ export async function startInstallation(): Promise<Installation> {
         merges.map(([old, survivor]) => [op, old, survivor, next(), 0]),
       );
       const kind = await number("identifier", "userid");
-      await engine.insert(
-        "identifier",
-        ["op", "kind", "value", "profile", "arrival", "step"],
-        users.map(([value, profile]) => [op, kind, value, profile, next(), 0]),
-      );
+      const owned = users.map(([value, profile]) => [op, kind, value, profile, next(), 0]);
+      for (const table of ["identifier", "identifier_of_profile"]) {
+        await engine.insert(table, ["op", "kind", "value", "profile", "arrival", "step"], owned);
+      }
       const country = await column("customers", "country");
       await engine.insert(
         "attribute",

@@ -1,5 +1,5 @@
 import { type Api, dataOf } from "../client.ts";
-import { count, counted, table } from "../output.ts";
+import { count, table } from "../output.ts";
 import type { Session } from "../session.ts";
 
 /** All pages of a list, one after another. */
@@ -37,26 +37,4 @@ export async function showAudience({ api, output }: Session, id: string): Promis
     `Version   ${audience.version}, ${audience.updatedAt} by ${audience.updatedBy}${audience.origin === "file" ? ", from a file" : ""}`,
   ];
   output.result(audience, lines);
-}
-
-export async function previewAudience({ api, output }: Session, id: string, asOf?: string): Promise<void> {
-  const preview = dataOf(
-    await api.GET("/api/v1/audiences/{id}/preview", {
-      params: { path: { id }, query: asOf === undefined ? {} : { asOf } },
-    }),
-  );
-  const identifier = preview.personIdentifier ?? "an identifier";
-  const people = preview.people.map(({ profile, identifiers, attributes }) => [
-    String(profile),
-    Object.entries(identifiers)
-      .map(([kind, values]) => `${kind} ${values.join(" ")}`)
-      .join(", "),
-    Object.entries(attributes)
-      .map(([name, value]) => `${name}: ${String(value)}`)
-      .join(", "),
-  ]);
-  output.result(preview, [
-    `${counted(preview.size, "person", "people")} as of ${preview.asOf}, ${count(preview.withoutIdentifier)} of them without ${identifier}`,
-    ...(people.length === 0 ? [] : ["", ...table(["Profile", "Identifiers", "Attributes"], people)]),
-  ]);
 }

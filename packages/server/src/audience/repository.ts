@@ -1,13 +1,5 @@
 import type { CompiledRules } from "@peregrine/core";
-import {
-  current,
-  type Engine,
-  eventTable,
-  type Needs,
-  type Parameters,
-  published,
-  views,
-} from "../engine/index.ts";
+import { current, type Engine, eventTable, type Parameters, published, views } from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
 
 /** A piece of SQL with the values that it binds. */
@@ -22,7 +14,7 @@ export interface Fragment {
  *
  * @param own an evaluation that may see what it has written itself
  */
-function currentMembersSql(snapshot: Snapshot, audiences: readonly string[], own?: number): Fragment {
+export function currentMembersSql(snapshot: Snapshot, audiences: readonly string[], own?: number): Fragment {
   const seen = published(snapshot, undefined, own);
   return {
     sql: `SELECT DISTINCT latest.audience AS audience, if(merged.new = 0, latest.profile, merged.new) AS profile
@@ -211,91 +203,4 @@ WHERE database = currentDatabase() AND match(table, '^event_[0-9]+$') GROUP BY t
     );
     return new Map(rows.map(({ table, columns }) => [table, new Set(columns)]));
   }
-
-  /** Size of a rule, how many of these have no value of the identifier, and the first profiles by number. */
-  async preview(
-    snapshot: Snapshot,
-    compiled: CompiledRules,
-    identifier: number | undefined,
-    limit: number,
-  ): Promise<{
-    readonly size: number;
-    readonly withoutIdentifier: number;
-    readonly profiles: readonly number[];
-  }> {
-    const needs: Needs = { ...compiled.needs, identifiers: identifier === undefined ? [] : [identifier] };
-    const head = views(snapshot, needs);
-    const known =
-      identifier === undefined ? "0" : `profile IN (SELECT profile FROM identifier_view_${identifier})`;
-    const rows = await this.#engine.query<{
-      readonly size: number;
-      readonly without: number;
-      readonly first: readonly number[];
-    }>(
-      `${head.sql}SELECT toUInt32(count()) AS size, toUInt32(countIf(NOT (${known}))) AS without,
-  arraySlice(arraySort(groupArraySorted({pv_limit:UInt32})(profile)), 1, {pv_limit:UInt32}) AS first
-FROM (${compiled.sql}) WHERE ${compiled.columns[0] ?? "0"} = 1`,
-      { ...head.parameters, ...compiled.parameters, pv_limit: limit },
-    );
-    const [row] = rows;
-    return { size: row?.size ?? 0, withoutIdentifier: row?.without ?? 0, profiles: row?.first ?? [] };
-  }
-
-  /** All identifiers of some profiles: number of the identifier's definition, and value. */
-  async identifiersOf(
-    snapshot: Snapshot,
-    profiles: readonly number[],
-    kinds: readonly number[],
-  ): Promise<readonly { readonly profile: number; readonly kind: number; readonly value: string }[]> {
-    if (profiles.length === 0 || kinds.length === 0) return [];
-    const head = views(snapshot, { identifiers: kinds });
-    const parts = kinds.map(
-      (kind) =>
-        `SELECT profile, toUInt32(${kind}) AS kind, value FROM identifier_view_${kind} WHERE profile IN {pv_profiles:Array(UInt32)}`,
-    );
-    return this.#engine.query(
-      `${head.sql}SELECT profile, kind, value FROM (${parts.join("\nUNION ALL ")}) ORDER BY profile, kind, value`,
-      { ...head.parameters, pv_profiles: profiles },
-    );
-  }
-
-  /** The values that some profiles show for attributes, as text; attributes without a value are left out. */
-  async attributesOf(
-    snapshot: Snapshot,
-    profiles: readonly number[],
-    attributes: readonly AttributeColumns[],
-  ): Promise<readonly { readonly profile: number; readonly name: string; readonly value: unknown }[]> {
-    const numbers = attributes.flatMap((attribute) => attribute.numbers);
-    if (profiles.length === 0 || numbers.length === 0) return [];
-    const head = views(snapshot, { attributes: numbers });
-    const rows = await this.#engine.query<{
-      readonly profile: number;
-      readonly at: number;
-      readonly latest: readonly [number, string, string, number, string, readonly string[]];
-    }>(
-      `${head.sql}SELECT profile, transform(attribute, {pv_numbers:Array(UInt32)}, {pv_at:Array(UInt32)}, 0) AS at,
-  argMax((is_null, text, toString(number), flag, moment, list), (time, tie, arrival)) AS latest
-FROM attribute_view WHERE profile IN {pv_profiles:Array(UInt32)}
-GROUP BY profile, at HAVING latest.1 = 0 ORDER BY profile, at`,
-      {
-        ...head.parameters,
-        pv_profiles: profiles,
-        pv_numbers: numbers,
-        pv_at: attributes.flatMap(({ numbers: own }, at) => own.map(() => at)),
-      },
-    );
-    return rows.flatMap(({ profile, at, latest: [, text, number, flag, moment, list] }) => {
-      const attribute = attributes[at];
-      if (attribute === undefined) return [];
-      const values = { text, number, boolean: flag === 1, time: moment, list };
-      return [{ profile, name: attribute.name, value: values[attribute.type] }];
-    });
-  }
-}
-
-/** An attribute with the catalog numbers of its columns. */
-export interface AttributeColumns {
-  readonly name: string;
-  readonly type: "text" | "number" | "boolean" | "time" | "list";
-  readonly numbers: readonly number[];
 }

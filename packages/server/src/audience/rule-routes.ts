@@ -1,12 +1,22 @@
 import { audienceDefinition, uncheckedRule } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
-import { instant, instantText } from "../http/instant.ts";
+import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { Preview } from "./preview.ts";
 import type { AudienceService } from "./service.ts";
 
 const id = audienceDefinition.shape.id;
 const byId = z.object({ id });
+
+const people = z
+  .array(
+    z.object({
+      profile: z.number().int(),
+      identifiers: z.record(z.string(), z.array(z.string())),
+      attributes: z.record(z.string(), z.unknown()),
+    }),
+  )
+  .describe("The first 25 by number of the profile");
 
 const previewSchema = z
   .object({
@@ -14,15 +24,26 @@ const previewSchema = z
     size: z.number().int(),
     personIdentifier: z.string().nullable(),
     withoutIdentifier: z.number().int().describe("How many of them have no value of the person identifier"),
-    people: z
+    people,
+    blocks: z
       .array(
         z.object({
-          profile: z.number().int(),
-          identifiers: z.record(z.string(), z.array(z.string())),
-          attributes: z.record(z.string(), z.unknown()),
+          path: z.string().describe("JSON pointer below the rule; the rule itself is the empty text"),
+          sentence: z.string().describe("The node in words"),
+          size: z.number().int().describe("How many people it finds by itself"),
         }),
       )
-      .describe("The first 25"),
+      .describe("Every node of the rule, each before what stands below it"),
+    change: z
+      .object({
+        audience: z.string(),
+        evaluatedAsOf: instant.nullable().describe("As of when its members were evaluated; null: never"),
+        members: z.number().int(),
+        joins: z.object({ size: z.number().int(), people }),
+        leaves: z.object({ size: z.number().int(), people }),
+      })
+      .nullable()
+      .describe("Who would join and leave the audience that was named; null where none was"),
   })
   .meta({ id: "AudiencePreview" });
 
@@ -43,7 +64,8 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
     {
       schema: {
         operationId: "previewAudience",
-        summary: "Whom the audience's rule finds now; changes nothing",
+        summary:
+          "Whom the audience's rule finds now, block by block, and who joins and leaves; changes nothing",
         tags: ["audiences"],
         params: byId,
         querystring: z.object(previewOptions),
@@ -51,7 +73,12 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
       },
     },
     async ({ params, query }) =>
-      showPreview(await audiences.preview(params.id, query.personIdentifier, milliseconds(query.asOf))),
+      showPreview(
+        await audiences.preview(params.id, {
+          personIdentifier: query.personIdentifier,
+          asOf: milliseconds(query.asOf),
+        }),
+      ),
   );
   app.post(
     "/api/v1/rules/preview",
@@ -59,14 +86,18 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
       config: { access: "viewer" },
       schema: {
         operationId: "previewRule",
-        summary: "Whom a rule finds now, without saving it",
+        summary: "Whom a rule finds now, block by block, without saving it; changes nothing",
         tags: ["audiences"],
-        body: z.strictObject({ rule: uncheckedRule, ...previewOptions }),
+        body: z.strictObject({
+          rule: uncheckedRule,
+          audience: id.optional().describe("The rule would be this audience's: who would join and leave?"),
+          ...previewOptions,
+        }),
         response: { 200: previewSchema },
       },
     },
     async ({ body }) =>
-      showPreview(await audiences.previewRule(body.rule, body.personIdentifier, milliseconds(body.asOf))),
+      showPreview(await audiences.previewRule(body.rule, { ...body, asOf: milliseconds(body.asOf) })),
   );
   app.post(
     "/api/v1/rules/validate",
@@ -90,8 +121,12 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
   );
 }
 
-function showPreview({ asOf, ...preview }: Preview) {
-  return { ...preview, asOf: instantText(asOf) };
+function showPreview({ asOf, change, ...preview }: Preview) {
+  return {
+    ...preview,
+    asOf: instantText(asOf),
+    change: change && { ...change, evaluatedAsOf: instantOrNull(change.evaluatedAsOf) },
+  };
 }
 
 function milliseconds(text: string | undefined): number | undefined {

@@ -25,6 +25,7 @@ import { audienceHooks } from "./definition.ts";
 import { Evaluation, type EvaluationOptions, type EvaluationResult } from "./evaluation.ts";
 import { EvaluationTurn } from "./evaluation-turn.ts";
 import { type Preview, Previews } from "./preview.ts";
+import { PreviewRepository } from "./preview-repository.ts";
 import { AudienceRepository, type Fragment, membersAndPersons } from "./repository.ts";
 import { SeenValuesSource } from "./seen-values.ts";
 import { Suggestions } from "./suggestions.ts";
@@ -65,6 +66,13 @@ interface AudienceServiceOptions {
   readonly instance: string;
 }
 
+interface PreviewOptions {
+  readonly personIdentifier?: string | undefined;
+  /** Milliseconds UTC. */
+  readonly asOf?: number | undefined;
+  readonly audience?: string | undefined;
+}
+
 const LIST = new Keyset("audiences", ["string"]);
 
 /** Audiences: their definitions, who belongs to them, and who would. */
@@ -91,7 +99,12 @@ export class AudienceService {
     this.#repository = repository;
     this.#catalog = catalog;
     this.#evaluation = new Evaluation({ store, repository, catalog, turn, timeZone });
-    this.#previews = new Previews({ store, repository, catalog, timeZone });
+    this.#previews = new Previews({
+      store,
+      repository: new PreviewRepository(engine),
+      catalog,
+      timeZone,
+    });
     this.suggestions = new Suggestions(catalog, new SeenValuesSource(store, new ValueRepository(engine)));
     this.versions = new AudienceVersions(store, definitions);
     definitions.on("audience", audienceHooks(catalog));
@@ -146,15 +159,27 @@ export class AudienceService {
     return { valid: false, sentence: null, faults: [...resolved.faults] };
   }
 
-  /** Whom a rule that need not be saved finds, as of `asOf` (ms UTC) or now. @throws PeregrineError `ruleInvalid` */
-  async previewRule(rule: unknown, personIdentifier?: string, asOf?: number): Promise<Preview> {
-    return this.#previews.of(rule, asOf ?? this.#clock.now(), personIdentifier, "refused");
+  /**
+   * Whom a rule that need not be saved finds, as of `asOf` (ms UTC) or now.
+   *
+   * @param audience the rule would be this audience's: who would join and leave is told too
+   * @throws PeregrineError `ruleInvalid`, `notFound` for the audience
+   */
+  async previewRule(
+    rule: unknown,
+    { personIdentifier, asOf = this.#clock.now(), audience }: PreviewOptions = {},
+  ): Promise<Preview> {
+    if (audience !== undefined) await this.#record(audience);
+    return this.#previews.of({ rule, asOf, personIdentifier, audience, unseen: "refused" });
   }
 
-  /** @throws PeregrineError `notFound`, `ruleInvalid` */
-  async preview(id: string, personIdentifier?: string, asOf?: number): Promise<Preview> {
+  /** The same of the rule that is saved, against the audience's members. @throws PeregrineError `notFound`, `ruleInvalid` */
+  async preview(
+    id: string,
+    { personIdentifier, asOf = this.#clock.now() }: Omit<PreviewOptions, "audience"> = {},
+  ): Promise<Preview> {
     const { body } = await this.#record(id);
-    return this.#previews.of(body.rule, asOf ?? this.#clock.now(), personIdentifier, "accepted");
+    return this.#previews.of({ rule: body.rule, asOf, personIdentifier, audience: id, unseen: "accepted" });
   }
 
   /**

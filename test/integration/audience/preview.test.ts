@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Installation, startInstallation } from "./installation.ts";
+
+const IN_UK = { have: { attribute: "country", is: "UK" } };
+const IN_FR = { have: { attribute: "country", is: "France" } };
+const BOUGHT = { did: { event: "buy", within: { last: 30, unit: "days" } } };
+const DAY = 86_400_000;
+
+let shop: Installation;
+beforeAll(async () => {
+  shop = await startInstallation();
+  const now = shop.clock.now();
+  await shop.write({
+    profiles: [1, 2, 3, 4, 5, 6, 7],
+    // 7 is 2 since: what both brought belongs to one person, who is counted once.
+    merges: [[7, 2]],
+    users: [
+      ["ann", 1],
+      ["bob", 7],
+      ["cid", 4],
+    ],
+    countries: [
+      [1, "UK"],
+      [2, "France"],
+      [7, "UK"],
+      [3, "UK"],
+      [4, "France"],
+    ],
+    buys: [
+      [1, now - DAY, "5"],
+      [7, now - 2 * DAY, "5"],
+      [4, now - 31 * DAY, "5"],
+      [5, now - DAY, "5"],
+    ],
+  });
+  await shop.audience("uk", IN_UK);
+});
+afterAll(() => shop?.close());
+
+const numbers = (people: readonly { readonly profile: number }[]) => people.map(({ profile }) => profile);
+
+describe("the preview of a rule", () => {
+  it("counts every node by itself, by its path and in words", async () => {
+    const rule = {
+      all: [{ any: [IN_UK, IN_FR] }, { not: BOUGHT }, { have: { attribute: "age", isSet: false } }],
+    };
+    const preview = await shop.audiences.previewRule(rule);
+    expect(preview.blocks).toEqual([
+      {
+        path: "",
+        sentence:
+          '(country is "UK" or country is "France") and did not "buy" within the last 30 days and age is not set',
+        size: 2,
+      },
+      { path: "/all/0", sentence: 'country is "UK" or country is "France"', size: 4 },
+      { path: "/all/0/any/0", sentence: 'country is "UK"', size: 3 },
+      { path: "/all/0/any/1", sentence: 'country is "France"', size: 1 },
+      { path: "/all/1", sentence: 'did not "buy" within the last 30 days', size: 3 },
+      { path: "/all/1/not", sentence: 'did "buy" within the last 30 days', size: 3 },
+      { path: "/all/2", sentence: "age is not set", size: 6 },
+    ]);
+    expect([preview.size, preview.withoutIdentifier, numbers(preview.people)]).toEqual([2, 1, [3, 4]]);
+    expect(preview.change).toBeNull();
+  });
+
+  it("asks the engine for all counts at once", async () => {
+    const statements: string[] = [];
+    const counting = shop.secondProcess({
+      ...shop.engine,
+      query: (sql, ...rest) => {
+        if (sql.includes("profile_view")) statements.push(sql);
+        return shop.engine.query(sql, ...rest);
+      },
+    });
+    const rule = { any: [BOUGHT, { not: BOUGHT }, { all: [IN_UK, IN_FR] }] };
+    await counting.previewRule(rule, { audience: "uk" });
+    expect(statements).toHaveLength(1);
+  });
+
+  it("shows merged people once, with what all of their numbers brought", async () => {
+    const preview = await shop.audiences.previewRule({ all: [IN_UK, BOUGHT] });
+    expect(preview.people).toEqual([
+      { profile: 1, identifiers: { userid: ["ann"] }, attributes: { country: "UK" } },
+      { profile: 2, identifiers: { userid: ["bob"] }, attributes: { country: "UK" } },
+    ]);
+  });
+});
+
+describe("the preview of a change", () => {
+  beforeEach(async () => {
+    await shop.audiences.evaluate(["uk"]);
+  });
+
+  it("says how many would join and leave, and who", async () => {
+    const { change, size } = await shop.audiences.previewRule(BOUGHT, { audience: "uk" });
+    expect(size).toBe(3);
+    expect(change).toMatchObject({
+      audience: "uk",
+      evaluatedAsOf: shop.clock.now(),
+      members: 3,
+      joins: { size: 1, people: [{ profile: 5, identifiers: {}, attributes: {} }] },
+      leaves: { size: 1, people: [{ profile: 3, identifiers: {}, attributes: { country: "UK" } }] },
+    });
+  });
+
+  it("of the saved rule says what the next evaluation will do", async () => {
+    const unchanged = await shop.audiences.preview("uk");
+    expect(unchanged.change).toMatchObject({
+      members: 3,
+      joins: { size: 0 },
+      leaves: { size: 0, people: [] },
+    });
+    await shop.write({
+      countries: [
+        [3, "France"],
+        [6, "UK"],
+      ],
+    });
+    const { change } = await shop.audiences.preview("uk");
+    expect([numbers(change?.joins.people ?? []), numbers(change?.leaves.people ?? [])]).toEqual([[6], [3]]);
+    await shop.audiences.evaluate(["uk"]);
+    expect(await shop.members("uk")).toEqual([1, 2, 6]);
+  });
+
+  it("of an audience that was never evaluated: everybody would join", async () => {
+    await shop.audience("new", IN_UK);
+    const { change, size } = await shop.audiences.preview("new");
+    expect(change).toMatchObject({ evaluatedAsOf: null, members: 0, joins: { size }, leaves: { size: 0 } });
+  });
+
+  it("of an audience that names itself by way of another is refused, and of one that is not there too", async () => {
+    await shop.audience("named", { inAudience: "uk" });
+    const circle = shop.audiences.previewRule({ inAudience: "named" }, { audience: "uk" });
+    await expect(circle).rejects.toMatchObject({ code: "ruleInvalid", faults: [{ path: "/inAudience" }] });
+    const missing = shop.audiences.previewRule(IN_UK, { audience: "nobody" });
+    await expect(missing).rejects.toMatchObject({ code: "notFound" });
+  });
+});
