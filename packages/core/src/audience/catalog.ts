@@ -35,6 +35,11 @@ export interface Catalog {
   readonly events: ReadonlyMap<string, readonly CatalogEventSource[]>;
   /** The schemas that may bring types of events that are not listed; none: every other type is unknown. */
   readonly openSources: readonly CatalogEventSource[];
+  /**
+   * The same for the rules of other audiences: a type of event may have vanished since they were saved. Absent: as
+   * for the rule itself.
+   */
+  readonly openToSaved?: readonly CatalogEventSource[];
   /** Id → the audience whose rule is meant by `inAudience`. */
   readonly audiences: ReadonlyMap<string, CatalogAudience>;
 }

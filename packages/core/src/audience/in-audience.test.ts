@@ -85,6 +85,14 @@ describe("a rule that names an audience", () => {
     );
   });
 
+  it("may name one whose event has vanished since it was saved", () => {
+    const gone = { did: { event: "gone" } };
+    const source = { schema: 3, properties: new Map() };
+    const saved = { ...catalog({ b: gone }), openToSaved: [source] };
+    expect(resolveRule(inside("b"), saved)).toHaveProperty("ok");
+    expect(resolveRule(gone, saved)).toMatchObject({ faults: [{ path: "/did/event" }] });
+  });
+
   it("counts as one condition, however many the other has", () => {
     const big = { any: Array.from({ length: 199 }, () => british) };
     expect(faults({ all: [inside("b"), ...big.any] }, { b: big })).toEqual([]);

@@ -126,7 +126,8 @@ const REFUSED: readonly Refused[] = [
 ];
 
 describe("a rule that is refused", () => {
-  it.each(REFUSED)("%j at %s", (rule, path, message, remedy) => {
+  const cases = REFUSED.map(([rule, path, message, remedy]) => ({ rule, path, message, remedy }));
+  it.each(cases)("$rule at $path", ({ rule, path, message, remedy }) => {
     const [fault, ...others] = faults(rule);
     expect(others).toEqual([]);
     expect(fault).toMatchObject({ path, message: expect.stringMatching(message) });

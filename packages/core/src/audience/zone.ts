@@ -10,6 +10,9 @@ const DAY = 24 * HOUR;
 /** No zone was ever farther from UTC than this; it bounds where a local midnight can lie. */
 const FARTHEST_OFFSET = 27 * HOUR;
 
+/** Clocks that were changed twice within so long do not exist; asking costs microseconds each time. */
+const PROBED = 6 * HOUR;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 const starts = new Map<string, number>();
 /** Bounds repeat a lot within an evaluation and hardly at all between days. */
@@ -87,7 +90,7 @@ export function startOfDay(day: LocalDay, timeZone: string): number {
 function findStart(day: LocalDay, timeZone: string): number {
   const midnight = day * DAY;
   const offsets = new Set<number>();
-  for (let instant = midnight - FARTHEST_OFFSET; instant <= midnight + FARTHEST_OFFSET; instant += HOUR) {
+  for (let instant = midnight - FARTHEST_OFFSET; instant <= midnight + FARTHEST_OFFSET; instant += PROBED) {
     offsets.add(localTime(instant, timeZone) - instant);
   }
   const shown = [...offsets]

@@ -99,6 +99,7 @@ export class CatalogSource {
     const live = await this.#store.definitions.list("schema");
     const events = new Map<string, CatalogEventSource[]>();
     const openSources: CatalogEventSource[] = [];
+    const openToSaved: CatalogEventSource[] = [];
     for (const { id } of schemas.filter(({ parent }) => parent === "Interaction")) {
       const number = live.find((schema) => schema.id === id)?.number;
       const counts = number === undefined ? [] : await this.#seenTypes(number);
@@ -111,9 +112,10 @@ export class CatalogSource {
       }
       const nothingSeen = seen.length === 0 && types.some(({ open }) => open);
       if (unseen === "accepted" || nothingSeen) openSources.push(source);
+      openToSaved.push(source);
     }
     const audiences = new Map(definitions.audiences.map(({ id, name, rule }) => [id, { name, rule }]));
-    return { attributes: attributesOf(schemas, columns), events, openSources, audiences };
+    return { attributes: attributesOf(schemas, columns), events, openSources, openToSaved, audiences };
   }
 
   /** A schema that was defined and has no row yet may have no table either, and a rule may name it already. */

@@ -48,7 +48,7 @@ interface Named {
  * @param chain ids of the audiences that were entered, from the outermost; the first may be the one that is resolved
  */
 export function resolveContext(walk: Walk, chain: readonly string[]): ResolveContext {
-  return contextIn(walk, chain).context;
+  return contextIn(walk, chain, walk.catalog).context;
 }
 
 /** What was resolved of other audiences; empty before anything was. */
@@ -59,11 +59,12 @@ export function resolveWalk(catalog: Catalog | undefined, resolve: Walk["resolve
 function contextIn(
   walk: Walk,
   chain: readonly string[],
+  catalog: Catalog | undefined,
 ): { readonly context: ResolveContext; readonly height: () => number } {
   let leaves = 0;
   let below = 0;
   const context: ResolveContext = {
-    catalog: walk.catalog,
+    catalog,
     leaf(report) {
       leaves += 1;
       if (leaves === MAXIMUM_LEAVES + 1) {
@@ -88,10 +89,15 @@ function contextIn(
   return { context, height: () => below + 1 };
 
   function enter(id: string, rule: unknown): Named {
-    const inner = contextIn(walk, [...chain, id]);
+    const inner = contextIn(walk, [...chain, id], catalog === undefined ? undefined : forSaved(catalog));
     const result = walk.resolve(rule, inner.context);
     return { result, height: inner.height() };
   }
+}
+
+/** What the rule of another audience may name. */
+function forSaved(catalog: Catalog): Catalog {
+  return { ...catalog, openSources: catalog.openToSaved ?? catalog.openSources };
 }
 
 /** Whether this place is deeper than a rule may be; reports it if so, and nothing below is looked at. */
