@@ -52,6 +52,8 @@ export type { AudienceNames } from "./audience/describe.ts";
 export { describeRule } from "./audience/describe.ts";
 export { evaluateRule } from "./audience/evaluate.ts";
 export { RULE_LABELS } from "./audience/label.ts";
+export type { CompiledMoments } from "./audience/next-moment.ts";
+export { compileMoments, nextMoment } from "./audience/next-moment.ts";
 export type { AttributeEntry, Person, PersonEvent } from "./audience/person.ts";
 export { currentValue } from "./audience/person.ts";
 export type { RuleReads } from "./audience/reads.ts";

@@ -72,7 +72,13 @@ export function createServices(surroundings: Surroundings): { services: Services
     },
     policy: DELIVERY_POLICY,
   });
-  const scheduler = new ActivationScheduler({ service: activations, clock, random, log });
+  const scheduler = new ActivationScheduler({
+    service: activations,
+    check: () => audiences.checkAll(evaluationClock.now()),
+    clock,
+    random,
+    log,
+  });
   const sends = config.roles.includes("worker");
   const takesIn = config.roles.includes("ingest");
   // A process without the role leaves the runs to those that have it; they look every minute.
@@ -81,6 +87,7 @@ export function createServices(surroundings: Surroundings): { services: Services
   };
   activations.onChanged = () => wake("changed");
   activations.onEnded = runJournal(log);
+  audiences.onChecked = () => wake("checked");
   const ingest = new IngestService({
     engine,
     store,

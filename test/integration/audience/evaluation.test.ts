@@ -51,7 +51,10 @@ describe("an evaluation", () => {
     );
     expect(await shop.members("uk")).toEqual([2, 4]);
 
-    const third = await shop.audiences.evaluate(["uk", "all"]);
+    const checked = await shop.audiences.evaluate(["uk", "all"]);
+    expect(checked.sequence).toBe(second.sequence);
+    const third = await shop.audiences.evaluate(["uk", "all"], undefined, { force: true });
+    expect(third.sequence).toBeGreaterThan(second.sequence);
     expect([...third.counts.values()].map(({ entered, left }) => entered + left)).toEqual([0, 0]);
     const rows = await shop.engine.query("SELECT * FROM membership WHERE op = {op:UInt64}", {
       op: third.sequence,

@@ -15,7 +15,7 @@ import { startAnew } from "./forget-accepted.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Ledger } from "./ledger.ts";
 import { memoryOf } from "./link.ts";
-import { type Plan, takeOverPlan, writePlan } from "./plan.ts";
+import { nextAttempt, type Plan, takeOverPlan, writePlan } from "./plan.ts";
 import { RequestLog } from "./request-log.ts";
 import { withDelivered } from "./run-counts.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
@@ -149,26 +149,33 @@ export class ActivationRun {
   }
 
   async #plan(): Promise<Plan> {
-    const { engine, clock, policy } = this.#dependencies;
+    const { engine, clock, policy, store } = this.#dependencies;
     const now = clock.now();
+    // Before the snapshot that the scope takes: what is published in between is another run's.
+    const publication = await store.operations.publication();
     const scope = await standingScope(
       this.#dependencies,
       this.#activation,
       attachedLinks(await this.#links()),
     );
-    const plan = await writePlan(engine, {
-      run: this.#run.record.id,
-      epoch: this.#scope.epoch,
-      scope,
-      now,
-      times: {
-        settleMs: this.#activation.type.limits(this.#activation.settings).requestTimeoutMs + policy.graceMs,
-        unsettled: now < this.#run.settlesBefore,
-      },
-    });
+    const times = {
+      settleMs: this.#activation.type.limits(this.#activation.settings).requestTimeoutMs + policy.graceMs,
+      unsettled: now < this.#run.settlesBefore,
+    };
+    const { id: run } = this.#run.record;
+    const plan = await writePlan(engine, { run, epoch: this.#scope.epoch, scope, now, times });
     const planned = plan.together + plan.alone;
+    const later = planned === 0 ? await nextAttempt(engine, scope, now, times) : undefined;
     await this.#run.count(
-      { planEpoch: plan.epoch, planned, joins: plan.joins, leaves: planned - plan.joins },
+      {
+        planEpoch: plan.epoch,
+        planned,
+        joins: plan.joins,
+        leaves: planned - plan.joins,
+        publication,
+        revision: this.#activation.revision,
+        ...(later === undefined ? {} : { nextAttemptAt: later }),
+      },
       this.#meters,
     );
     return plan;

@@ -13,6 +13,8 @@ export interface LoadedActivation {
   readonly settings: Record<string, unknown>;
   /** The values that must not be kept or shown. */
   readonly secrets: readonly string[];
+  /** Of the definitions, before this one was read. */
+  readonly revision: number;
   /** Deleted, and perhaps still taking people out. */
   readonly deleted: boolean;
 }
@@ -32,6 +34,7 @@ export async function loadActivation(
   store: Store,
   types: readonly ActivationType[],
   record: ActivationRecord,
+  revision: number,
 ): Promise<LoadedActivation> {
   const type = typeOf(types, record.body.type);
   const secrets = await store.secrets.of(secretOwner("activation", record.id));
@@ -52,6 +55,7 @@ export async function loadActivation(
     type,
     settings: checked.data,
     secrets: Object.values(secrets),
+    revision,
     deleted: record.state === "deleted",
   };
 }

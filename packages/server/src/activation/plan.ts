@@ -76,6 +76,25 @@ export async function writePlan(
   return readPlan(engine, run, epoch);
 }
 
+/**
+ * When the first of those who differ and could not be planned is to be looked at again, in ms UTC: a refused one when
+ * its time has come, one whose last message may still arrive at once. Undefined: nobody differs.
+ */
+export async function nextAttempt(
+  engine: Engine,
+  scope: StandingScope,
+  now: number,
+  times: PlanTimes,
+): Promise<number | undefined> {
+  const { sql, parameters } = standing(scope);
+  const [row] = await engine.query<{ people: number; at: number }>(
+    `SELECT toUInt32(count()) AS people, toInt64(min(if(${DECISION} = 'backOff', due_at, {pl_now:Int64}))) AS at
+    FROM (${sql}) WHERE ${DECISION} != 'nothing'`,
+    { ...parameters, ...decisionParameters(now, times) },
+  );
+  return row === undefined || row.people === 0 ? undefined : row.at;
+}
+
 /** How many changes stand in a plan that was written as a whole. */
 export async function readPlan(engine: Engine, run: number, epoch: number): Promise<Plan> {
   const [row] = await engine.query<{ together: number; alone: number; joins: number }>(

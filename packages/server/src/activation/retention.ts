@@ -28,7 +28,7 @@ export async function sweepPlans(
 }
 
 /** A run that found nothing to do. */
-function wasIdle(run: RunRecord): boolean {
+export function wasIdle(run: RunRecord): boolean {
   const { planned, requests } = countsOf(run);
   return run.state === "done" && planned === 0 && requests === 0;
 }

@@ -22,6 +22,11 @@ export interface RunCounts {
   readonly settlesAt?: number;
   /** The destination asked not to be sent anything before. */
   readonly notBefore?: number;
+  /** What the run went by: it saw all publications up to this one, and the definitions of this revision. */
+  readonly publication?: number;
+  readonly revision?: number;
+  /** Nothing was due, and people are left who can't be sent before this instant. */
+  readonly nextAttemptAt?: number;
 }
 
 export function countsOf(run: RunRecord | undefined): RunCounts {

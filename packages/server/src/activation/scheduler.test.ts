@@ -49,6 +49,7 @@ function scheduler(service: ScriptedActivations, more: Partial<SchedulerOptions>
   const warnings: string[] = [];
   const made = new ActivationScheduler({
     service,
+    check: async () => {},
     clock: { now: () => 1_000 },
     random: () => 0,
     log: { warn: (_fields, message) => warnings.push(message) },
@@ -115,12 +116,12 @@ it("begins nothing more once it is closed, and sweeps once a day", async () => {
   expect(service.sweeps).toBe(1);
 });
 
-it("runs at its start and after every minute", async () => {
+it("runs at its start and within every minute", async () => {
   const service = new ScriptedActivations(["a"]);
   let minute: () => void = () => {};
   const { made } = scheduler(service, {
     every: (ms, tick) => {
-      expect(ms).toBe(60_000);
+      expect(ms).toBe(45_000);
       minute = tick;
       return () => {};
     },
@@ -131,6 +132,23 @@ it("runs at its start and after every minute", async () => {
   await made.idle();
   minute();
   await service.until(2);
+  service.end("a");
+  await made.close();
+});
+
+it("checks the audiences before it asks which activations are due, and goes on when that fails", async () => {
+  const service = new ScriptedActivations(["a"]);
+  let checks = 0;
+  const { made, warnings } = scheduler(service, {
+    check: async () => {
+      expect(service.begun).toEqual([]);
+      checks += 1;
+      throw new Error("no engine");
+    },
+  });
+  made.wake("schedule");
+  await service.until(1);
+  expect([checks, warnings.length]).toEqual([1, 1]);
   service.end("a");
   await made.close();
 });

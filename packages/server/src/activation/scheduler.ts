@@ -3,17 +3,20 @@ import type { ActivationService } from "./service.ts";
 
 /** How many activations run at once; the others wait their turn, each once. */
 const RUNS_AT_ONCE = 2;
-const INTERVAL_MS = 60_000;
+/** With the jitter and the evaluation itself, what the time changes is met within a minute. */
+const INTERVAL_MS = 45_000;
 const SWEEP_MS = 24 * 3_600_000;
-/** Runs of one minute are spread over so long, so that installations don't all ask at the full minute. */
+/** Spread over so long, so that installations don't all ask at the same moment. */
 const JITTER_MS = 5_000;
 
 export interface SchedulerOptions {
   readonly service: Pick<ActivationService, "due" | "run" | "sweep">;
+  /** Checks all audiences together, before it is asked which activations are due. */
+  readonly check: () => Promise<unknown>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: { warn(fields: object, message: string): void };
-  /** Tells the scheduler when a minute is over; the returned function ends it. */
+  /** Tells the scheduler when so long is over; the returned function ends it. */
   readonly every?: (ms: number, tick: () => void) => () => void;
 }
 
@@ -32,7 +35,7 @@ function everyInterval(ms: number, tick: () => void): () => void {
 }
 
 /**
- * Runs the activations: every minute, and when told that something changed. Each waits in a queue in which it
+ * Checks the audiences and runs the activations: within every minute, and when told that something changed. Each waits in a queue in which it
  * stands once, so that a slow one doesn't keep the others back and nobody is run twice in a row for one reason.
  */
 export class ActivationScheduler {
@@ -88,6 +91,9 @@ export class ActivationScheduler {
       this.#sweptAt = now;
       await service.sweep();
     }
+    // What can't be checked now keeps its members; deliveries of earlier changes go on.
+    await this.#options.check().catch((error: unknown) => this.#report(error, "*"));
+    if (this.#closed) return;
     for (const id of await service.due(now)) {
       if (!this.#queue.has(id)) this.#queue.set(id, trigger);
     }
@@ -118,6 +124,7 @@ export class ActivationScheduler {
 
   #report(error: unknown, activation: string): void {
     if (error instanceof PeregrineError && EXPECTED.has(error.code)) return;
-    this.#options.log.warn({ err: error, activation }, "a run of an activation could not be carried out");
+    const what = activation === "*" ? "audiences could not be checked" : "a run could not be carried out";
+    this.#options.log.warn({ err: error, activation }, what);
   }
 }

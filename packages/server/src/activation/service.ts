@@ -9,6 +9,7 @@ import type { Page, RunRecord } from "../store/index.ts";
 import { type LoadedActivation, loadActivation, typeOf } from "./activation-source.ts";
 import { activationHooks } from "./definition-hooks.ts";
 import { type ActivationRecord, activationsWithLinks } from "./known-activations.ts";
+import { Quiet } from "./quiet.ts";
 import { sweepPlans } from "./retention.ts";
 import { runActivation } from "./run.ts";
 import { countsOf } from "./run-counts.ts";
@@ -134,14 +135,19 @@ export class ActivationService {
     await sweepPlans(this.#options, this.#options.clock.now());
   }
 
-  /** What a scheduler has to run: active ones, and deleted ones that still take people out. */
+  /**
+   * What a scheduler has to run: active ones, and deleted ones that still take people out; without those of which the
+   * control plane alone tells that a run would find nothing to do.
+   */
   async due(now: number): Promise<string[]> {
     const records = await activationsWithLinks(this.#options.store);
+    const quiet = new Quiet(this.#options);
     const due: string[] = [];
     for (const { id, body, state } of records) {
       if (state === "live" && body.state === "paused") continue;
       const last = await this.#options.store.runs.latest(id);
-      if ((countsOf(last).notBefore ?? 0) <= now) due.push(id);
+      if ((countsOf(last).notBefore ?? 0) > now) continue;
+      if (!(await quiet.is(id, last, now))) due.push(id);
     }
     return due;
   }
@@ -230,6 +236,7 @@ export class ActivationService {
 
   async #loaded(id: string): Promise<LoadedActivation> {
     const { store, types } = this.#options;
-    return loadActivation(store, types, await this.#record(id));
+    const revision = await store.definitions.revision();
+    return loadActivation(store, types, await this.#record(id), revision);
   }
 }

@@ -1,4 +1,11 @@
-import { compileRules, PeregrineError, type ResolvedRule, readsOf, resolveRule } from "@peregrine/core";
+import {
+  compileMoments,
+  compileRules,
+  PeregrineError,
+  type ResolvedRule,
+  readsOf,
+  resolveRule,
+} from "@peregrine/core";
 import type { EvaluationState, Lease, Operations, Snapshot, Store } from "../store/index.ts";
 import type { CatalogSource } from "./catalog.ts";
 import { Checks, errorOf, isSame, type Look } from "./checks.ts";
@@ -106,11 +113,14 @@ export class Evaluation {
       }
       const ids = due.map(({ id }) => id);
       const counts = await this.#repository.counts(snapshot, ids, sequence);
+      const moment = { asOf, timeZone: this.#timeZone };
+      const rules = due.map(({ rule }) => rule);
+      const moments = await this.#repository.nextMoments(snapshot, compileMoments(rules, moment));
       await operations.publish(
         sequence,
         async (transaction, publication) => {
           const states = audienceChecks.with(transaction);
-          for (const { id, rule, fingerprint, before } of due) {
+          for (const [at, { id, rule, fingerprint, before }] of due.entries()) {
             const { size = 0, entered = 0, left = 0 } = counts.get(id) ?? {};
             await states.evaluated(id, asOf, {
               sequence,
@@ -121,8 +131,7 @@ export class Evaluation {
               fingerprint,
               reads: readsOf(rule),
               size,
-              // Until moments are known from the data, time alone may change every rule.
-              nextMoment: asOf,
+              nextMoment: moments[at] ?? null,
             });
           }
         },

@@ -1,4 +1,4 @@
-import type { CompiledRules } from "@peregrine/core";
+import type { CompiledMoments, CompiledRules } from "@peregrine/core";
 import { current, type Engine, eventTable, type Parameters, published, views } from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
 
@@ -118,6 +118,17 @@ FROM (
         ev_at: new Date(at).toISOString(),
       },
     );
+  }
+
+  /** When time alone can change whom rules find, in the order of the rules; null: never. */
+  async nextMoments(snapshot: Snapshot, compiled: CompiledMoments): Promise<readonly (number | null)[]> {
+    if (compiled.sql === undefined) return compiled.moments({});
+    const head = views(snapshot, compiled.needs);
+    const [row] = await this.#engine.query<Readonly<Record<string, number | null>>>(
+      `${head.sql}${compiled.sql}`,
+      { ...head.parameters, ...compiled.parameters },
+    );
+    return compiled.moments(row ?? {});
   }
 
   /** What the operation `sequence` has written so far, and the sizes after it; also while it is open. */

@@ -38,6 +38,12 @@ export interface AudienceView extends Omit<AudienceDefinition, "kind"> {
   readonly sentence: string | null;
   /** Members after the last evaluation. */
   readonly size: number;
+  /** The last check, ms UTC; null before the first. */
+  readonly checkedAt: number | null;
+  /** What a refresh counted last, and when. */
+  readonly counted: { readonly size: number; readonly at: number } | null;
+  /** Why the last check could not evaluate it; its members stay as they were. */
+  readonly error: { readonly code: string; readonly detail: string } | null;
   readonly version: number;
   readonly origin: Origin;
   readonly updatedAt: number;
@@ -107,7 +113,7 @@ export class AudienceService {
     });
     this.suggestions = new Suggestions(catalog, new SeenValuesSource(store, new ValueRepository(engine)));
     this.versions = new AudienceVersions(store, definitions);
-    definitions.on("audience", audienceHooks(catalog));
+    definitions.on("audience", audienceHooks(catalog, timeZone));
   }
 
   /** @throws PeregrineError `cursorInvalid` */
@@ -196,6 +202,43 @@ export class AudienceService {
     return this.#evaluation.run(audienceIds, asOf ?? this.#clock.now(), options);
   }
 
+  /** Hears that somebody had an audience checked by hand; a scheduler sends what came of it. */
+  onChecked: (audienceId: string) => void = () => {};
+
+  /** Checks every audience, as of `asOf` (ms UTC), as {@link evaluate} does. */
+  async checkAll(asOf: number): Promise<EvaluationResult> {
+    const all = await this.#store.definitions.list("audience");
+    return this.evaluate(
+      all.map(({ id }) => id),
+      asOf,
+    );
+  }
+
+  /**
+   * Evaluates one audience now, whatever it has chosen and whether anything has changed.
+   *
+   * @throws PeregrineError `notFound`, `ruleInvalid`, and what {@link evaluate} throws
+   */
+  async check(id: string): Promise<AudienceView> {
+    await this.#record(id);
+    const { failed } = await this.evaluate([id], this.#clock.now(), { force: true });
+    const [failure] = failed;
+    if (failure !== undefined) throw failure.error;
+    this.onChecked(id);
+    return this.get(id);
+  }
+
+  /**
+   * Counts whom the rule finds now. Nobody joins or leaves by it, so nothing is sent.
+   *
+   * @throws PeregrineError `notFound`, `ruleInvalid`
+   */
+  async refresh(id: string): Promise<AudienceView> {
+    const { asOf, size } = await this.preview(id);
+    await this.#store.audienceChecks.counted(id, size, asOf);
+    return this.get(id);
+  }
+
   /** How audiences stand with their checks, by id; those that were never checked have no entry. */
   async standing(audienceIds: readonly string[]): Promise<ReadonlyMap<string, AudienceStanding>> {
     const states = await this.#store.audienceChecks.of(audienceIds);
@@ -250,12 +293,17 @@ export class AudienceService {
   }
 
   async #views(records: readonly DefinitionRecord<AudienceDefinition>[]): Promise<AudienceView[]> {
-    const sizes = await this.sizes(records.map(({ id }) => id));
+    const ids = records.map(({ id }) => id);
+    const sizes = await this.sizes(ids);
+    const checks = await this.#store.audienceChecks.of(ids);
     const all = await this.#store.definitions.list("audience");
     const names = new Map(all.map(({ id, body }) => [id, body.name]));
     return records.map(({ id, body: { kind: _, ...body }, version, origin, updatedAt, updatedBy }) => {
       const sentence = sentenceOf(body.rule, (named) => names.get(named));
-      return { ...body, sentence, size: sizes.get(id) ?? 0, version, origin, updatedAt, updatedBy };
+      const { checkedAt = null, counted = null, failure = null } = checks.get(id) ?? {};
+      const error = failure && { code: failure.error.code, detail: failure.error.detail };
+      const seen = { size: sizes.get(id) ?? 0, checkedAt, counted, error };
+      return { ...body, sentence, ...seen, version, origin, updatedAt, updatedBy };
     });
   }
 }

@@ -2,6 +2,7 @@ import type { DefinitionOf } from "@peregrine/core";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { DefinitionService } from "../../../../packages/server/src/definition/index.ts";
+import { versionOrigin } from "../../../../packages/server/src/store/migrations/0002_version_origin.ts";
 import { type Backend, TestClock } from "../../harness/stores.ts";
 
 const userid: DefinitionOf<"identifier"> = {
@@ -67,14 +68,11 @@ export function definitionsContract(backend: Backend): void {
     });
 
     test("of versions from before their origin was kept, the latest gets the definition's", async () => {
-      const place = await backend.place();
-      const store = await place.open();
-      await store.definitions.put(everyone, by);
-      await store.definitions.put({ ...everyone, name: "All" }, { origin: "file", by: "you" });
-      await sql`alter table definition_version drop column origin`.execute(store.db);
-      await sql`delete from migration where name = '0002_version_origin'`.execute(store.db);
-      await store.close();
-      const { definitions } = await place.open();
+      const { definitions, db } = await (await backend.place()).open();
+      await definitions.put(everyone, by);
+      await definitions.put({ ...everyone, name: "All" }, { origin: "file", by: "you" });
+      await sql`alter table definition_version drop column origin`.execute(db);
+      await versionOrigin.up(db);
       const versions = await definitions.versions("audience", "everyone", { limit: 10 });
       expect(versions.map(({ version, origin }) => [version, origin])).toEqual([
         [2, "file"],

@@ -93,7 +93,8 @@ function passFilter(type: string, leaves: readonly DidLeaf[], asOf: number, bind
   return [`type = ${bind("String", type)}`, boundsSql("time", bounds, bind) ?? "1"].join(" AND ");
 }
 
-function columnIn(schema: number, { columns, type }: PropertyReference): string {
+/** A property of the events of one schema; NULL where the schema does not have it. */
+export function columnIn(schema: number, { columns, type }: PropertyReference): string {
   const own = columns.find((column) => column.schema === schema);
   if (own !== undefined) return `c${own.column}`;
   return type === "list" ? "CAST([] AS Array(String))" : `CAST(NULL AS ${NULLABLE_TYPES[type]})`;
@@ -123,7 +124,8 @@ const FILTERS: {
   },
 };
 
-function filterSql<Kind extends FilterKind>(
+/** The condition that an event passes a filter: 0 or 1. */
+export function filterSql<Kind extends FilterKind>(
   filter: ResolvedFilter<Kind>,
   nameOf: NameOf,
   bind: Bind,
