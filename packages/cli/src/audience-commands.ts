@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { examples, instant, wholeNumber } from "./argument.ts";
-import { listAudiences, showAudience } from "./command/audience.ts";
+import { checkAudience, listAudiences, refreshAudience, showAudience } from "./command/audience.ts";
 import { previewAudience } from "./command/audience-preview.ts";
 import { compareVersions, listVersions, restoreVersion, showVersion } from "./command/audience-version.ts";
 import { showCatalog, showValues, type WantedValues } from "./command/catalog.ts";
@@ -33,6 +33,14 @@ export function addAudienceCommands(root: Command, session: OpenSession): void {
     .action(async (id: string | undefined, options: { file?: string; asOf?: string }) =>
       previewAudience(await session(), id, options),
     );
+  audience
+    .command("check <id>")
+    .description("evaluate it now, whatever it has chosen; who joined or left is sent")
+    .action(async (id: string) => checkAudience(await session(), id));
+  audience
+    .command("refresh <id>")
+    .description("count whom its rule finds now; nobody joins or leaves, and nothing is sent")
+    .action(async (id: string) => refreshAudience(await session(), id));
   addVersionCommands(audience, session);
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { audienceSchema, showAudience } from "./audience-schema.ts";
 import { catalogRoutes } from "./catalog-routes.ts";
+import { checkRoutes } from "./check-routes.ts";
 import { ruleRoutes } from "./rule-routes.ts";
 import type { AudienceService } from "./service.ts";
 import { versionRoutes } from "./version-routes.ts";
@@ -125,6 +126,7 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
       return { items, next };
     },
   );
+  checkRoutes(app, audiences);
   versionRoutes(app, audiences);
   ruleRoutes(app, audiences);
   catalogRoutes(app, audiences);
