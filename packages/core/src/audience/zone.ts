@@ -89,6 +89,12 @@ export function startOfDay(day: LocalDay, timeZone: string): number {
 
 function findStart(day: LocalDay, timeZone: string): number {
   const midnight = day * DAY;
+  const [before = 0, after = 0] = [-FARTHEST_OFFSET, FARTHEST_OFFSET].map(
+    (away) => localTime(midnight + away, timeZone) - (midnight + away),
+  );
+  // No zone ever changed its clocks twice within 60 hours, so that nothing happens in between. Asking the platform for
+  // a local time is what costs: conditions on anniversaries need the days of 400 years.
+  if (before === after) return midnight - before;
   const offsets = new Set<number>();
   for (let instant = midnight - FARTHEST_OFFSET; instant <= midnight + FARTHEST_OFFSET; instant += PROBED) {
     offsets.add(localTime(instant, timeZone) - instant);
