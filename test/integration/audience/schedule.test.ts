@@ -137,7 +137,7 @@ it("no membership is wrong for longer than a minute, in 400 days of random data,
   const draw = random(20_260_101);
   const world = await ScheduleWorld.open(START, ZONE);
   try {
-    const ids = Array.from({ length: 24 }, (_, at) => `a${at + 10}`);
+    const ids = Array.from({ length: 16 }, (_, at) => `a${at + 10}`);
     const rules = new Map<string, unknown>();
     const save = async (id: string) => {
       // Only earlier ones are named, so that no circle comes of it.
@@ -224,9 +224,11 @@ it("no membership is wrong for longer than a minute, in 400 days of random data,
       world.clock.advance(Math.max(1, cause + late - checked));
     }
     if (process.env["PEREGRINE_TALLY"]) process.stdout.write(`${JSON.stringify(tally)}\n`);
+    // Memberships came and went all the time, and not because everything was evaluated at every check.
     expect(tally.arrivals).toBeGreaterThan(60);
-    expect(tally.changed).toBeGreaterThan(150);
+    expect(tally.changed).toBeGreaterThan(60);
+    expect(tally.evaluations).toBeLessThan(tally.checks * ids.length * 0.6);
   } finally {
     await world.close();
   }
-});
+}, 600_000);
