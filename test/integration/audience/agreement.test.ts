@@ -22,7 +22,7 @@ const MOMENTS: readonly Moment[] = [
   { asOf: Date.UTC(2026, 4, 24, 4), timeZone: "America/Santiago" },
   { asOf: Date.UTC(2024, 1, 29, 18, 29, 59, 999), timeZone: "Asia/Kolkata" },
 ];
-const RULES_PER_STATEMENT = 90;
+const RULES_PER_STATEMENT = 84;
 const STATEMENTS_PER_MOMENT = 10;
 const AUDIENCES = 8;
 const SEED = 20_260_101;
