@@ -1,4 +1,5 @@
 import { at, average, bought, type CaseGroup, have, measure, product, sum, where, within } from "./case.ts";
+import { ANNIVERSARY_CASES } from "./cases-anniversary.ts";
 import { AUDIENCE_CASES } from "./cases-audience.ts";
 import { LIST_CASES } from "./cases-list.ts";
 import { TEXT_CASES } from "./cases-text.ts";
@@ -652,6 +653,7 @@ export const CASES: readonly CaseGroup[] = [
   ...TEXT_CASES,
   ...LIST_CASES,
   ...TIME_CASES,
+  ...ANNIVERSARY_CASES,
   ...WINDOW_CASES,
   ...AUDIENCE_CASES,
 ];

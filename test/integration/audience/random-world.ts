@@ -8,7 +8,7 @@ import {
   type Value,
 } from "@peregrine/core";
 import fc from "fast-check";
-import { ANNIVERSARIES, DAYS, INSTANTS, LISTS, NUMBERS, TEXTS, WINDOWS } from "./random-rules.ts";
+import { ANNIVERSARIES, DAYS, INSTANTS, LISTS, NUMBERS, TEXTS, WINDOWS } from "./random-operands.ts";
 import { ATTRIBUTES, type AttributeRow, EVENTS, type EventRow, PROPERTIES, type World } from "./world.ts";
 
 /** Random people whose events lie on and beside the bounds of the windows that random rules use. */

@@ -1,13 +1,24 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseRule, referenceTables, resolveRule, ruleReference } from "@peregrine/core";
+import { type Catalog, parseRule, referenceTables, resolveRule, ruleReference } from "@peregrine/core";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { CATALOG } from "./world.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../../docs/rules.md"), "utf8");
 const TABLES = Object.entries(referenceTables());
 const { nodes, operators, measures, windows, occurrences } = ruleReference();
+const CATALOG: Catalog = {
+  attributes: new Map([
+    ["country", { type: "text", numbers: [1] }],
+    ["age", { type: "number", numbers: [2] }],
+    ["vip", { type: "boolean", numbers: [3] }],
+    ["birthday", { type: "time", numbers: [4] }],
+    ["interests", { type: "list", numbers: [5] }],
+  ]),
+  events: new Map([["buy", [{ schema: 1, properties: new Map() }]]]),
+  openSources: [],
+  audiences: new Map(),
+};
 const AUDIENCES = new Map([["5d822e81", { name: "Others", rule: { everyone: true } }]]);
 
 describe("docs/rules.md", () => {
