@@ -137,7 +137,7 @@ it("no membership is wrong for longer than a minute, in 400 days of random data,
   const draw = random(20_260_101);
   const world = await ScheduleWorld.open(START, ZONE);
   try {
-    const ids = Array.from({ length: 16 }, (_, at) => `a${at + 10}`);
+    const ids = Array.from({ length: 10 }, (_, at) => `a${at + 10}`);
     const rules = new Map<string, unknown>();
     const save = async (id: string) => {
       // Only earlier ones are named, so that no circle comes of it.
@@ -185,11 +185,11 @@ it("no membership is wrong for longer than a minute, in 400 days of random data,
       if (now >= nextArrival) {
         tally.arrivals += 1;
         await world.publish(arrival(draw, world, last));
-        if (draw.chance(0.15)) {
+        if (draw.chance(0.35)) {
           tally.definitions += 1;
           await save(draw.of(ids));
         }
-        nextArrival = now + Math.floor(draw.next() * 8 * DAY);
+        nextArrival = now + Math.floor(draw.next() * 10 * DAY);
         // The check that follows is up to a minute later.
         world.clock.advance(draw.below(PROMISE));
       }
@@ -223,9 +223,8 @@ it("no membership is wrong for longer than a minute, in 400 days of random data,
       const late = cause === nextArrival ? 0 : draw.below(PROMISE);
       world.clock.advance(Math.max(1, cause + late - checked));
     }
-    if (process.env["PEREGRINE_TALLY"]) process.stdout.write(`${JSON.stringify(tally)}\n`);
     // Memberships came and went all the time, and not because everything was evaluated at every check.
-    expect(tally.arrivals).toBeGreaterThan(60);
+    expect(tally.arrivals).toBeGreaterThan(50);
     expect(tally.changed).toBeGreaterThan(60);
     expect(tally.evaluations).toBeLessThan(tally.checks * ids.length * 0.6);
   } finally {

@@ -1,4 +1,4 @@
-export type { AudienceChecks, CheckState, EvaluationState, FailureState } from "./audience-checks.ts";
+export type { CheckState, EvaluationState } from "./audience-checks.ts";
 export { Keyset, type Page } from "./cursor.ts";
 export type { Database } from "./database.ts";
 export type { CatalogColumn, DefinitionRecord, DefinitionVersion, Origin } from "./definitions.ts";
