@@ -59,3 +59,30 @@ it("an activation is due while a run could find something, and quiet when the co
   expect(await due()).toEqual([]);
   expect(await due(10 * 60_000)).toEqual(["shop"]);
 });
+
+it("an audience whose rule could not be evaluated is named with why and what to do, and keeps its members", async () => {
+  const service = world.service();
+  await activate(world, service, { id: "broken", baseUrl: sandbox.webhookUrl, audiences: ["b", "c"] });
+  world.audiences.set("b", [1]);
+  world.audiences.set("c", [1]);
+  await service.run("broken", "schedule");
+  const fault = {
+    path: "/have/attribute",
+    message: "there is no attribute `gone`",
+    remedy: "Did you mean `age`?",
+  };
+  world.audiences.fail("b", { code: "ruleInvalid", detail: "The rule has faults.", faults: [fault] });
+  const { segments } = await service.status("broken");
+  expect(segments.map(({ audienceId, status }) => [audienceId, status])).toEqual([
+    ["b", "failed"],
+    ["c", "upToDate"],
+  ]);
+  expect(segments[0]).toMatchObject({
+    numbers: { size: 1, accepted: 1 },
+    error: {
+      code: "ruleInvalid",
+      detail: "The rule has faults. /have/attribute: there is no attribute `gone`: Did you mean `age`?",
+      remedy: expect.stringContaining("docs/rules.md"),
+    },
+  });
+});

@@ -125,6 +125,12 @@ export class NamedAudiences implements AudienceChecks {
     return { sequence, counts, failed: [] };
   }
 
+  /** The rule could not be evaluated at the last check. */
+  fail(audienceId: string, error: NonNullable<AudienceStanding["error"]>): void {
+    const { checkedAt = 0, changedBy = 0 } = this.#standing.get(audienceId) ?? {};
+    this.#standing.set(audienceId, { checkedAt, changedBy, error });
+  }
+
   async standing(audienceIds: readonly string[]) {
     return new Map([...this.#standing].filter(([id]) => audienceIds.includes(id)));
   }
