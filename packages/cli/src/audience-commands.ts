@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { examples, instant, wholeNumber } from "./argument.ts";
 import { checkAudience, listAudiences, refreshAudience, showAudience } from "./command/audience.ts";
+import { type ExplainOptions, explainPerson } from "./command/audience-explain.ts";
 import { previewAudience } from "./command/audience-preview.ts";
 import { compareVersions, listVersions, restoreVersion, showVersion } from "./command/audience-version.ts";
 import { showCatalog, showValues, type WantedValues } from "./command/catalog.ts";
@@ -41,6 +42,16 @@ export function addAudienceCommands(root: Command, session: OpenSession): void {
     .command("refresh <id>")
     .description("count whom its rule finds now; nobody joins or leaves, and nothing is sent")
     .action(async (id: string) => refreshAudience(await session(), id));
+  audience
+    .command("explain [id]")
+    .description("why a person is in an audience or is not: what decided, with the person's values")
+    .requiredOption("--person <whom>", "`userid:1042`, any other identifier, or a profile's number")
+    .option("-f, --file <path>", "by the rule in this file instead of the saved one")
+    .option("--as-of <instant>", "as of another instant, such as 2026-07-01T00:00:00Z", instant)
+    .addHelpText("after", examples("peregrine audience explain 5d822e81 --person userid:1042"))
+    .action(async (id: string | undefined, options: ExplainOptions) =>
+      explainPerson(await session(), id, options),
+    );
   addVersionCommands(audience, session);
 }
 

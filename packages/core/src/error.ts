@@ -203,6 +203,12 @@ export const ERRORS = {
     title: "The definitions have faults",
     remedy: "Correct the places that are named; nothing was changed.",
   },
+  idTaken: {
+    status: 409,
+    actor: "user",
+    title: "This id is in use",
+    remedy: "Give another id, or save the one that has it with PUT, which changes it.",
+  },
   activationTypeUnknown: {
     status: 422,
     actor: "user",

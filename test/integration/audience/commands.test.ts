@@ -11,7 +11,14 @@ import {
 } from "../bad-input/installation.ts";
 
 const IN_UK = { have: { attribute: "country", is: "UK" } };
-const audience = (name: string, rule: unknown) => ({ kind: "audience", id: "a0000001", name, rule });
+// By hand, so that no evaluation of the server comes in between.
+const audience = (name: string, rule: unknown) => ({
+  kind: "audience",
+  id: "a0000001",
+  name,
+  check: "byHand",
+  rule,
+});
 
 let shop: Installation;
 beforeAll(async () => {
@@ -98,5 +105,26 @@ describe("previews on the command line", () => {
     expect(failure.text).toMatch(/bad\.yaml:2: \/all\/0\/have\/attribute: there is no attribute `contry`/);
     expect(failure.text).toMatch(/bad\.yaml:3: \/all\/1\/any: the list is empty/);
     expect(await shop.refused("audience", "preview")).toMatchObject({ exit: 64 });
+  });
+});
+
+describe("an explanation on the command line", () => {
+  it("says what decided, with the person's values", async () => {
+    const told = await lines("audience", "explain", "a0000001", "--person", "userid:2");
+    expect(told).toEqual([
+      expect.stringMatching(/^Profile 2 belongs to it as of \S+$/),
+      "The audience was never evaluated.",
+      "",
+      "What decided",
+      expect.stringMatching(/^ {2}country is "UK": yes, it is "UK", from customers, of \S+$/),
+      "",
+      '* yes  country is "UK"',
+    ]);
+    const byFile = await json("audience", "explain", "-f", "rule.yaml", "--person", "email:P2@example.com");
+    expect(byFile).toMatchObject({ profile: 2, holds: false, membership: null });
+    expect(await shop.refused("audience", "explain", "a0000001", "--person", "userid:nobody")).toMatchObject({
+      exit: 66,
+      error: "No profile has the userid `nobody`.",
+    });
   });
 });

@@ -82,6 +82,38 @@ describe("the audiences' API", () => {
     expect((await ask("GET", "/api/v1/audiences?cursor=x")).body.code).toBe("cursorInvalid");
   });
 
+  it("takes an audience over under its id, and never changes another one by that", async () => {
+    const given = { id: "cdp.Segment_42-a", name: "Taken over", rule: IN_UK };
+    expect(await ask("POST", "/api/v1/audiences", given)).toMatchObject({
+      status: 201,
+      body: { id: "cdp.Segment_42-a", version: 1 },
+    });
+    const again = await ask("POST", "/api/v1/audiences", { ...given, name: "Another" });
+    expect(again).toMatchObject({
+      status: 409,
+      body: { code: "idTaken", detail: "There is an audience `cdp.Segment_42-a` already (“Taken over”)." },
+    });
+    // Two at once make one, and neither changes what the other made.
+    const both = await Promise.all(
+      ["one", "two"].map((name) => ask("POST", "/api/v1/audiences", { id: "at-once", name, rule: IN_UK })),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect((await ask("GET", "/api/v1/audiences/at-once")).body.version).toBe(1);
+    const cased = await ask("POST", "/api/v1/audiences", { ...given, id: "CDP.segment_42-a" });
+    expect(cased.status).toBe(201);
+    for (const id of ["", "a b", "a/b", "-a", "a:b", "ä", "x".repeat(65), 5]) {
+      const refused = await ask("POST", "/api/v1/audiences", { ...given, id });
+      expect(refused, String(id)).toMatchObject({ status: 400, body: { code: "requestInvalid" } });
+      expect(refused.body.faults[0].path).toBe("/body/id");
+    }
+    for (const id of ["cdp.Segment_42-a", "at-once", "CDP.segment_42-a"]) {
+      expect((await ask("DELETE", `/api/v1/audiences/${id}`)).status).toBe(204);
+    }
+    const back = await ask("POST", "/api/v1/audiences", given);
+    expect(back).toMatchObject({ status: 201, body: { version: 3 } });
+    await ask("DELETE", "/api/v1/audiences/cdp.Segment_42-a");
+  });
+
   it("answers a rule with faults with all of them and their places", async () => {
     const rule = { all: [{ have: { attribute: "contry", is: "UK" } }, { any: [] }] };
     const { status, body } = await ask("PUT", "/api/v1/audiences/bad", { name: "bad", rule });

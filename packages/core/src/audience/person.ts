@@ -8,6 +8,8 @@ export interface AttributeEntry {
   readonly tie: string;
   readonly arrival: number;
   readonly value: Value | null;
+  /** Where it came from, for whoever wants it explained. */
+  readonly source?: string;
 }
 
 export interface PersonEvent {
@@ -18,6 +20,8 @@ export interface PersonEvent {
   readonly time: number;
   /** Catalog number of the column → value; what is missing has no entry. */
   readonly values: ReadonlyMap<number, Value>;
+  /** Where it came from, for whoever wants it explained. */
+  readonly source?: string;
 }
 
 /** One unified person: what all numbers that were merged into the profile brought. */
@@ -29,11 +33,15 @@ export interface Person {
 
 /** The value that the profile shows for an attribute: the latest by time, tie-break and arrival. */
 export function currentValue(person: Person, numbers: readonly number[]): Value | undefined {
+  return currentEntry(person, numbers)?.value ?? undefined;
+}
+
+/** What decides which value the profile shows, also when it cleared it; undefined where there never was one. */
+export function currentEntry(person: Person, numbers: readonly number[]): AttributeEntry | undefined {
   const entries = numbers.flatMap((number) => person.attributes.get(number) ?? []);
   const [first, ...others] = entries;
   if (first === undefined) return undefined;
-  const latest = others.reduce((best, entry) => (isLater(entry, best) ? entry : best), first);
-  return latest.value ?? undefined;
+  return others.reduce((best, entry) => (isLater(entry, best) ? entry : best), first);
 }
 
 function isLater(entry: AttributeEntry, than: AttributeEntry): boolean {

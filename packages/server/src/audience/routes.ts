@@ -4,6 +4,7 @@ import type { ApiApp } from "../http/api-app.ts";
 import { audienceSchema, showAudience } from "./audience-schema.ts";
 import { catalogRoutes } from "./catalog-routes.ts";
 import { checkRoutes } from "./check-routes.ts";
+import { explainRoutes } from "./explain-routes.ts";
 import { ruleRoutes } from "./rule-routes.ts";
 import type { AudienceService } from "./service.ts";
 import { versionRoutes } from "./version-routes.ts";
@@ -38,14 +39,16 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
     {
       schema: {
         operationId: "createAudience",
-        summary: "A new audience under an id of its own",
+        summary: "A new audience, under a new id or the one that it had in another CDP; never changes one",
         tags: ["audiences"],
-        body: fields,
+        body: fields.extend({
+          id: id.optional().describe("The id that it had in another CDP; unless given, 8 hex characters"),
+        }),
         response: { 201: audienceSchema },
       },
     },
     async ({ body, caller }, reply) => {
-      const { audience } = await audiences.save(body, caller);
+      const { audience } = await audiences.save(body, caller, true);
       return reply.code(201).send(showAudience(audience));
     },
   );
@@ -129,5 +132,6 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
   checkRoutes(app, audiences);
   versionRoutes(app, audiences);
   ruleRoutes(app, audiences);
+  explainRoutes(app, audiences);
   catalogRoutes(app, audiences);
 }

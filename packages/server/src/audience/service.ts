@@ -11,6 +11,7 @@ import {
 } from "@peregrine/core";
 import type { DefinitionService } from "../definition/index.ts";
 import type { Engine } from "../engine/index.ts";
+import { ProfileService } from "../identity/index.ts";
 import {
   type DefinitionRecord,
   Keyset,
@@ -24,6 +25,8 @@ import { CatalogSource } from "./catalog.ts";
 import { audienceHooks } from "./definition.ts";
 import { Evaluation, type EvaluationOptions, type EvaluationResult } from "./evaluation.ts";
 import { EvaluationTurn } from "./evaluation-turn.ts";
+import { Explanations, type PersonExplanation } from "./explain.ts";
+import { PersonRepository } from "./person-repository.ts";
 import { type Preview, Previews } from "./preview.ts";
 import { PreviewRepository } from "./preview-repository.ts";
 import { AudienceRepository, type Fragment, membersAndPersons } from "./repository.ts";
@@ -79,6 +82,12 @@ interface PreviewOptions {
   readonly audience?: string | undefined;
 }
 
+interface ExplainOptions {
+  /** Number of the profile, or kind and value of an identifier. */
+  readonly person: string;
+  readonly asOf?: number | undefined;
+}
+
 const LIST = new Keyset("audiences", ["string"]);
 
 /** Audiences: their definitions, who belongs to them, and who would. */
@@ -90,6 +99,7 @@ export class AudienceService {
   readonly #catalog: CatalogSource;
   readonly #evaluation: Evaluation;
   readonly #previews: Previews;
+  readonly #explanations: Explanations;
   /** What rules may name, and which values there are. */
   readonly suggestions: Suggestions;
   /** What the audiences were before, and the way back. */
@@ -108,6 +118,13 @@ export class AudienceService {
     this.#previews = new Previews({
       store,
       repository: new PreviewRepository(engine),
+      catalog,
+      timeZone,
+    });
+    this.#explanations = new Explanations({
+      store,
+      profiles: new ProfileService({ store, engine }),
+      repository: new PersonRepository(engine),
       catalog,
       timeZone,
     });
@@ -136,15 +153,17 @@ export class AudienceService {
    * Saves an audience; without an id under a new one of 8 hex characters.
    *
    * @param by the name of the token that does it
-   * @throws PeregrineError `definitionInvalid` with all faults
+   * @param mustBeNew an audience that has the id already is not changed
+   * @throws PeregrineError `definitionInvalid` with all faults, `idTaken`
    */
   async save(
     audience: Omit<AudienceDefinition, "kind" | "id"> & { readonly id?: string | undefined },
     by: string,
+    mustBeNew = false,
   ): Promise<{ readonly audience: AudienceView; readonly created: boolean }> {
     const { id, ...fields } = audience;
     const document = { kind: "audience", ...(id === undefined ? {} : { id }), ...fields };
-    const { changes } = await this.#definitions.apply([document], { origin: "api", by });
+    const { changes } = await this.#definitions.apply([document], { origin: "api", by, mustBeNew });
     const change = changes.find(({ body }) => body.kind === "audience");
     if (change === undefined) throw new TypeError("an audience was applied, and no change came of it");
     return { audience: await this.get(change.body.id), created: change.action === "created" };
@@ -186,6 +205,32 @@ export class AudienceService {
   ): Promise<Preview> {
     const { body } = await this.#record(id);
     return this.#previews.of({ rule: body.rule, asOf, personIdentifier, audience: id, unseen: "accepted" });
+  }
+
+  /**
+   * Why a person is in an audience or is not, as of `asOf` (ms UTC) or now.
+   *
+   * @throws PeregrineError `notFound` for the audience or the person, `requestInvalid`, `ruleInvalid`
+   */
+  async explain(
+    id: string,
+    { person, asOf = this.#clock.now() }: ExplainOptions,
+  ): Promise<PersonExplanation> {
+    const { body } = await this.#record(id);
+    return this.#explanations.of({ rule: body.rule, person, asOf, audience: id, unseen: "accepted" });
+  }
+
+  /** The same for a rule that need not be saved. @throws PeregrineError as above */
+  async explainRule(
+    rule: unknown,
+    {
+      person,
+      asOf = this.#clock.now(),
+      audience,
+    }: ExplainOptions & { readonly audience?: string | undefined },
+  ): Promise<PersonExplanation> {
+    if (audience !== undefined) await this.#record(audience);
+    return this.#explanations.of({ rule, person, asOf, audience, unseen: "refused" });
   }
 
   /**

@@ -22,6 +22,8 @@ export interface ApplyOptions extends Answers {
   readonly by: string;
   readonly dryRun?: boolean | undefined;
   readonly prune?: boolean | undefined;
+  /** Refused when one of the documents is there already, instead of changing it. */
+  readonly mustBeNew?: boolean | undefined;
 }
 
 export interface ApplyResult {
@@ -151,6 +153,7 @@ export class DefinitionService {
         changedSecrets: await this.#changedSecrets(secrets),
       },
     );
+    if (options.mustBeNew === true) refuseTaken(plan);
     const live = new DefinitionSet(stored.filter(({ state }) => state === "live").map(({ body }) => body));
     const context = {
       wanted: plan.wanted,
@@ -290,6 +293,18 @@ function refuse(faults: readonly Fault[], errors: readonly PeregrineError[]): vo
   const detail =
     all.length === 1 ? "The definitions have a fault." : `The definitions have ${all.length} faults.`;
   throw new PeregrineError("definitionInvalid", { detail, faults: all });
+}
+
+/** @throws PeregrineError `idTaken` */
+function refuseTaken({ changes }: DefinitionPlan): void {
+  const taken = changes.find(({ before }) => before !== undefined);
+  if (taken === undefined) return;
+  const { kind, id } = taken.body;
+  const name = taken.before !== undefined && "name" in taken.before ? ` (“${taken.before.name}”)` : "";
+  throw new PeregrineError("idTaken", {
+    detail: `There is an ${kind} \`${id}\` already${name}.`,
+    faults: [{ path: "/id", message: `\`${id}\` is in use` }],
+  });
 }
 
 const OVERTAKEN = new Error("another change was published first");

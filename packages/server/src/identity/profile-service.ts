@@ -107,30 +107,19 @@ export class ProfileService {
    * @throws PeregrineError `requestInvalid`, `notFound`
    */
   async byIdentifier(identifier: string): Promise<Profile> {
-    const colon = identifier.indexOf(":");
-    const [id, raw] = [identifier.slice(0, Math.max(colon, 0)), identifier.slice(colon + 1)];
-    const kind = colon < 1 ? undefined : await this.#store.definitions.get("identifier", id);
-    if (kind === undefined) {
-      const known = (await this.#store.definitions.list("identifier")).map((record) => record.id).join(", ");
-      throw new PeregrineError("requestInvalid", {
-        detail: `\`${identifier}\` does not name an identifier and its value.`,
-        faults: [
-          {
-            path: "/identifier",
-            message: colon < 1 ? "has no kind before a colon" : `there is no identifier \`${id}\``,
-            remedy: `Write \`kind:value\`, where kind is one of: ${known}.`,
-          },
-        ],
-      });
-    }
-    const value = normalise(raw, kind.body.normalise);
     const snapshot = await this.#store.operations.snapshot();
-    const owner = await this.#repository.ownerOf(snapshot, kind.number, value);
-    const numbers = owner === undefined ? undefined : await this.#repository.byNumber(snapshot, owner);
-    if (numbers === undefined) {
-      throw new PeregrineError("notFound", { detail: `No profile has the ${id} \`${value}\`.` });
-    }
-    return this.#profile(snapshot, numbers);
+    return this.#profile(snapshot, await this.#ownerOf(identifier, snapshot));
+  }
+
+  /**
+   * The numbers of the person who is meant, for other domains.
+   *
+   * @param person a number, or kind and value of an identifier: `email:jo@example.com`
+   * @throws PeregrineError `requestInvalid`, `notFound`
+   */
+  async numbersOf(person: string, snapshot: Snapshot): Promise<ProfileNumbers> {
+    if (/^\d{1,10}$/.test(person)) return this.#numbers(snapshot, Number(person));
+    return this.#ownerOf(person, snapshot);
   }
 
   /** By any of its numbers. @throws PeregrineError `notFound` */
@@ -177,6 +166,32 @@ export class ProfileService {
       })),
       next: page.next,
     };
+  }
+
+  async #ownerOf(identifier: string, snapshot: Snapshot): Promise<ProfileNumbers> {
+    const colon = identifier.indexOf(":");
+    const [id, raw] = [identifier.slice(0, Math.max(colon, 0)), identifier.slice(colon + 1)];
+    const kind = colon < 1 ? undefined : await this.#store.definitions.get("identifier", id);
+    if (kind === undefined) {
+      const known = (await this.#store.definitions.list("identifier")).map((record) => record.id).join(", ");
+      throw new PeregrineError("requestInvalid", {
+        detail: `\`${identifier}\` does not name an identifier and its value.`,
+        faults: [
+          {
+            path: "/identifier",
+            message: colon < 1 ? "has no kind before a colon" : `there is no identifier \`${id}\``,
+            remedy: `Write \`kind:value\`, where kind is one of: ${known}.`,
+          },
+        ],
+      });
+    }
+    const value = normalise(raw, kind.body.normalise);
+    const owner = await this.#repository.ownerOf(snapshot, kind.number, value);
+    const numbers = owner === undefined ? undefined : await this.#repository.byNumber(snapshot, owner);
+    if (numbers === undefined) {
+      throw new PeregrineError("notFound", { detail: `No profile has the ${id} \`${value}\`.` });
+    }
+    return numbers;
   }
 
   async #numbers(snapshot: Snapshot, number: number): Promise<ProfileNumbers> {

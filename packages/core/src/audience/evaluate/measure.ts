@@ -53,7 +53,7 @@ function compareNumbers(
 }
 
 /** Numbers in micro-units, products in micro-units squared; what is missing, or has a factor missing, is left out. */
-function numbersOf(factors: Factors, events: readonly PersonEvent[]): readonly bigint[] {
+export function numbersOf(factors: Factors, events: readonly PersonEvent[]): readonly bigint[] {
   return events.flatMap((event) => {
     const values = factors.map((factor) => propertyOf(event, factor));
     const numbers = values.filter((value) => typeof value === "bigint");
@@ -67,13 +67,14 @@ function scaleOf(factors: Factors): bigint {
   return factors.length === 2 ? MICROS_PER_UNIT : 1n;
 }
 
-// Math.min and Math.max refuse bigints.
-function smaller(left: bigint, right: bigint): bigint {
+/** The smaller of two numbers: Math.min refuses bigints. */
+export function smaller(left: bigint, right: bigint): bigint {
   if (left < right) return left;
   return right;
 }
 
-function larger(left: bigint, right: bigint): bigint {
+/** The larger of two numbers. */
+export function larger(left: bigint, right: bigint): bigint {
   if (left > right) return left;
   return right;
 }
