@@ -81,7 +81,6 @@ export function adviceOn(problem: Problem): string {
 }
 
 const ADVICE: Readonly<Record<string, string>> = {
-  notFound: "Check the spelling; `peregrine audience list` and `peregrine activation list` show what exists.",
   tokenMissing: "Sign in with `peregrine login`, or set PEREGRINE_TOKEN.",
   tokenUnknown:
     "Sign in again with `peregrine login --token TOKEN`, or set PEREGRINE_TOKEN to a token that is live.",

@@ -457,16 +457,24 @@ export class PeregrineError extends Error {
   /** What happened here, in one sentence; never holds a secret. */
   readonly detail: string;
   readonly faults: readonly Fault[];
+  /** What to do: the row's remedy, unless this one failure has a better one. */
+  readonly remedy: string;
 
   constructor(
     code: ErrorCode,
-    options: { readonly detail?: string; readonly faults?: readonly Fault[]; readonly cause?: unknown } = {},
+    options: {
+      readonly detail?: string;
+      readonly faults?: readonly Fault[];
+      readonly remedy?: string;
+      readonly cause?: unknown;
+    } = {},
   ) {
     const detail = options.detail ?? ERRORS[code].title;
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.detail = detail;
     this.faults = options.faults ?? [];
+    this.remedy = options.remedy ?? ERRORS[code].remedy;
   }
 
   get status(): number {
@@ -479,9 +487,5 @@ export class PeregrineError extends Error {
 
   get title(): string {
     return ERRORS[this.code].title;
-  }
-
-  get remedy(): string {
-    return ERRORS[this.code].remedy;
   }
 }

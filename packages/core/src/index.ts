@@ -103,6 +103,7 @@ export type {
 export type { Identifier, RawIdentifiers, RowIdentity, RowReader } from "./identity/row.ts";
 export { rowReader } from "./identity/row.ts";
 export type { Holding, IdentityState } from "./identity/state.ts";
+export { notFound } from "./not-found.ts";
 export { faultIn, readDefinitions } from "./read-definition.ts";
 export type { ReferenceContext } from "./references.ts";
 export { referenceFaults } from "./references.ts";

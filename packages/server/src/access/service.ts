@@ -1,4 +1,4 @@
-import { PeregrineError } from "@peregrine/core";
+import { notFound } from "@peregrine/core";
 import type { Role } from "../http/api-app.ts";
 import type { Store, TokenRecord } from "../store/index.ts";
 
@@ -31,6 +31,6 @@ export class AccessService {
   /** @throws PeregrineError `notFound` */
   async revokeToken(id: string): Promise<void> {
     if (await this.#store.tokens.revoke(id)) return;
-    throw new PeregrineError("notFound", { detail: `There is no live token with the id ${id}.` });
+    throw notFound("token", `There is no live token with the id ${id}.`);
   }
 }

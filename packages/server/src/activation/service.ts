@@ -1,6 +1,7 @@
 import {
   type ActivationDefinition,
   type ActivationType,
+  notFound,
   PeregrineError,
   type SettingWarning,
 } from "@peregrine/core";
@@ -225,7 +226,8 @@ export class ActivationService {
   async #live(id: string): Promise<ActivationRecord> {
     const record = await this.#options.store.definitions.get("activation", id);
     if (record !== undefined) return record;
-    throw new PeregrineError("notFound", { detail: `There is no activation \`${id}\`.` });
+    const known = (await this.#options.store.definitions.list("activation")).map((one) => one.id);
+    throw notFound("activation", `There is no activation \`${id}\`.`, { asked: id, known });
   }
 
   /** A deleted one too, as long as it takes people out. */

@@ -5,7 +5,7 @@ import {
   type Clock,
   describeRule,
   type Fault,
-  PeregrineError,
+  notFound,
   parseRule,
   resolveRule,
 } from "@peregrine/core";
@@ -21,6 +21,7 @@ import {
   type Store,
   type StoredFailure,
 } from "../store/index.ts";
+import { audienceNotFound } from "./audience-not-found.ts";
 import { CatalogSource } from "./catalog.ts";
 import { audienceHooks } from "./definition.ts";
 import { Evaluation, type EvaluationOptions, type EvaluationResult } from "./evaluation.ts";
@@ -145,7 +146,7 @@ export class AudienceService {
   /** @throws PeregrineError `notFound` */
   async get(id: string): Promise<AudienceView> {
     const [view] = await this.#views([await this.#record(id)]);
-    if (view === undefined) throw notFound(id);
+    if (view === undefined) throw await audienceNotFound(this.#store, id);
     return view;
   }
 
@@ -308,7 +309,7 @@ export class AudienceService {
     await this.#record(id);
     const identifier = await this.#store.definitions.get("identifier", personIdentifier);
     if (identifier === undefined) {
-      throw new PeregrineError("notFound", { detail: `There is no identifier \`${personIdentifier}\`.` });
+      throw notFound("identifier", `There is no identifier \`${personIdentifier}\`.`);
     }
     const keyset = new Keyset(`members/${id}`, ["number"]);
     const [after = 0] = keyset.after(cursor) ?? [];
@@ -333,7 +334,7 @@ export class AudienceService {
 
   async #record(id: string): Promise<DefinitionRecord<AudienceDefinition>> {
     const record = await this.#store.definitions.get("audience", id);
-    if (record === undefined) throw notFound(id);
+    if (record === undefined) throw await audienceNotFound(this.#store, id);
     return record;
   }
 
@@ -360,8 +361,4 @@ function sentenceOf(rule: unknown, names: AudienceNames): string | null {
 
 function namesOf({ audiences }: Catalog): AudienceNames {
   return (id) => audiences.get(id)?.name;
-}
-
-function notFound(id: string): PeregrineError {
-  return new PeregrineError("notFound", { detail: `There is no audience \`${id}\`.` });
 }

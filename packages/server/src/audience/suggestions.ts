@@ -1,4 +1,4 @@
-import { type ColumnType, PeregrineError } from "@peregrine/core";
+import { type ColumnType, notFound } from "@peregrine/core";
 import type { CatalogSource, CatalogView } from "./catalog.ts";
 import type { SeenValues, SeenValuesSource } from "./seen-values.ts";
 import { attributeColumn, propertyColumn, valueColumns } from "./value-column.ts";
@@ -43,11 +43,12 @@ export class Suggestions {
         ? attributeColumn(catalog, wanted.attribute)
         : propertyColumn(catalog, wanted.event, wanted.property);
     if (column === undefined) {
-      const detail =
-        "attribute" in wanted
-          ? `There is no attribute \`${wanted.attribute}\`.`
-          : `There is no property \`${wanted.property}\` of an event \`${wanted.event}\`.`;
-      throw new PeregrineError("notFound", { detail });
+      if ("attribute" in wanted)
+        throw notFound("attribute", `There is no attribute \`${wanted.attribute}\`.`);
+      throw notFound(
+        "property",
+        `There is no property \`${wanted.property}\` of an event \`${wanted.event}\`.`,
+      );
     }
     return { type: column.type, ...(await this.#values.of(column, contains, limit)) };
   }

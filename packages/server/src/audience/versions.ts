@@ -3,11 +3,13 @@ import {
   type AudienceDefinition,
   compareAudiences,
   describeRule,
+  notFound,
   PeregrineError,
   parseRule,
 } from "@peregrine/core";
 import type { DefinitionService } from "../definition/index.ts";
 import { type DefinitionVersion, Keyset, type Page, type Store } from "../store/index.ts";
+import { audienceNotFound } from "./audience-not-found.ts";
 
 /** An audience as one save left it. */
 export interface AudienceVersion {
@@ -42,7 +44,7 @@ export class AudienceVersions {
     const [before] = keyset.after(cursor) ?? [];
     // The one too many says what the last one of the page has changed.
     const stored = await this.#store.definitions.versions("audience", id, { before, limit: limit + 1 });
-    if (stored.length === 0 && before === undefined) throw notFound(id);
+    if (stored.length === 0 && before === undefined) throw await audienceNotFound(this.#store, id);
     const page = keyset.page(stored, limit, ({ version }) => [version]);
     return { items: page.items.map((one, at) => shown(one, stored[at + 1])), next: page.next };
   }
@@ -53,7 +55,9 @@ export class AudienceVersions {
       before: version + 1,
       limit: 2,
     });
-    if (stored?.version !== version) throw notFound(id, version);
+    if (stored?.version !== version) {
+      throw notFound("version", `The audience \`${id}\` has no version ${version}.`);
+    }
     return shown(stored, before);
   }
 
@@ -73,7 +77,7 @@ export class AudienceVersions {
     readonly comparison: AudienceComparison;
   }> {
     const [latest] = await this.#store.definitions.versions("audience", id, { limit: 1 });
-    if (latest === undefined) throw notFound(id);
+    if (latest === undefined) throw await audienceNotFound(this.#store, id);
     const later = await this.get(id, to ?? latest.version);
     const earlier = await this.get(id, from ?? Math.max(later.version - 1, 1));
     return { from: earlier, to: later, comparison: compareAudiences(bodyOf(earlier), bodyOf(later)) };
@@ -118,12 +122,4 @@ function bodyOf({ version, audience }: AudienceVersion): AudienceDefinition {
     detail: `Version ${version} deleted the audience, so there is nothing in it.`,
     faults: [{ path: "/version", message: `version ${version} is a deletion`, remedy: "Name another one." }],
   });
-}
-
-function notFound(id: string, version?: number): PeregrineError {
-  const detail =
-    version === undefined
-      ? `There is no audience \`${id}\`.`
-      : `The audience \`${id}\` has no version ${version}.`;
-  return new PeregrineError("notFound", { detail });
 }

@@ -10,6 +10,7 @@ import {
 } from "@peregrine/core";
 import type { Transaction } from "kysely";
 import type { CatalogColumn, Database } from "../store/index.ts";
+import { definitionInvalid } from "./definition-invalid.ts";
 import type { Action } from "./plan.ts";
 
 /** What a definition is checked in the light of. */
@@ -139,7 +140,7 @@ export class Hooks {
     if (thrown !== undefined) {
       return new PeregrineError(thrown.code, { detail: thrown.detail, faults, cause: thrown });
     }
-    return faults.length === 0 ? undefined : new PeregrineError("definitionInvalid", { faults });
+    return faults.length === 0 ? undefined : definitionInvalid(faults);
   }
 
   async prepare(change: NumberedChange, context: CheckContext): Promise<void> {

@@ -8,11 +8,13 @@ import {
   faultIn,
   type Kind,
   newAudienceId,
+  notFound,
   PeregrineError,
   readDefinitions,
   referenceFaults,
 } from "@peregrine/core";
 import type { CatalogColumn, DefinitionRecord, Origin, Page, Random, Store } from "../store/index.ts";
+import { definitionInvalid } from "./definition-invalid.ts";
 import { type Answers, type CheckContext, Hooks, type KindHooks, type NumberedChange } from "./hooks.ts";
 import { type DefinitionPlan, type PlannedChange, planChanges } from "./plan.ts";
 
@@ -79,7 +81,8 @@ export class DefinitionService {
   async get(kind: Kind, id: string): Promise<DefinitionRecord & { readonly secrets: readonly string[] }> {
     const record: DefinitionRecord | undefined = await this.#store.definitions.get(kind, id);
     if (record === undefined) {
-      throw new PeregrineError("notFound", { detail: `There is no ${kind} ${id}.` });
+      const known = (await this.#store.definitions.list(kind)).map((one) => one.id);
+      throw notFound(kind, `There is no ${kind} ${id}.`, { asked: id, known });
     }
     return { ...record, secrets: await this.#store.secrets.names(secretOwner(kind, id)) };
   }
@@ -290,9 +293,7 @@ function refuse(faults: readonly Fault[], errors: readonly PeregrineError[]): vo
   if (faults.length === 0 && errors.length === 1 && only !== undefined) throw only;
   const all = [...faults, ...errors.flatMap((error) => error.faults)];
   if (all.length === 0) return;
-  const detail =
-    all.length === 1 ? "The definitions have a fault." : `The definitions have ${all.length} faults.`;
-  throw new PeregrineError("definitionInvalid", { detail, faults: all });
+  throw definitionInvalid(all);
 }
 
 /** @throws PeregrineError `idTaken` */

@@ -1,5 +1,5 @@
 import swagger from "@fastify/swagger";
-import { PeregrineError } from "@peregrine/core";
+import { notFound, PeregrineError } from "@peregrine/core";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -108,9 +108,7 @@ export function createApp(options: AppOptions): ApiApp {
     reply.headers({ "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" });
   });
   app.setNotFoundHandler((request, reply) => {
-    const missing = new PeregrineError("notFound", {
-      detail: `There is no ${request.method} ${request.url.split("?")[0]}.`,
-    });
+    const missing = notFound("address", `There is no ${request.method} ${request.url.split("?")[0]}.`);
     return reply.code(404).type(PROBLEM_TYPE).send(problem(missing, request.id));
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {

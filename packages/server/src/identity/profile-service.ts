@@ -1,4 +1,4 @@
-import { type ColumnType, type Definition, normalise, PeregrineError } from "@peregrine/core";
+import { type ColumnType, type Definition, normalise, notFound, PeregrineError } from "@peregrine/core";
 import type { Engine } from "../engine/engine.ts";
 import {
   type CatalogColumn,
@@ -141,7 +141,7 @@ export class ProfileService {
   async report(identifierId: string): Promise<IdentifierReport> {
     const kind = await this.#store.definitions.get("identifier", identifierId);
     if (kind === undefined) {
-      throw new PeregrineError("notFound", { detail: `There is no identifier \`${identifierId}\`.` });
+      throw notFound("identifier", `There is no identifier \`${identifierId}\`.`);
     }
     return this.#repository.report(await this.#store.operations.snapshot(), kind.number);
   }
@@ -189,7 +189,7 @@ export class ProfileService {
     const owner = await this.#repository.ownerOf(snapshot, kind.number, value);
     const numbers = owner === undefined ? undefined : await this.#repository.byNumber(snapshot, owner);
     if (numbers === undefined) {
-      throw new PeregrineError("notFound", { detail: `No profile has the ${id} \`${value}\`.` });
+      throw notFound("profile", `No profile has the ${id} \`${value}\`.`);
     }
     return numbers;
   }
@@ -197,7 +197,7 @@ export class ProfileService {
   async #numbers(snapshot: Snapshot, number: number): Promise<ProfileNumbers> {
     const numbers = await this.#repository.byNumber(snapshot, number);
     if (numbers === undefined) {
-      throw new PeregrineError("notFound", { detail: `There is no profile ${number}.` });
+      throw notFound("profile", `There is no profile ${number}.`);
     }
     return numbers;
   }

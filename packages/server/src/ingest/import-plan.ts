@@ -1,4 +1,10 @@
-import { type CheckedMapping, checkMapping, identityConfigOf, PeregrineError } from "@peregrine/core";
+import {
+  type CheckedMapping,
+  checkMapping,
+  identityConfigOf,
+  notFound,
+  PeregrineError,
+} from "@peregrine/core";
 import type { ImportDefinition, Store } from "../store/index.ts";
 
 /** What an import is about to do, settled before the first row is read. */
@@ -23,7 +29,7 @@ export async function currentDefinition(store: Store, dataflowId: string): Promi
   const dataflow = await definitions.get("dataflow", dataflowId);
   const schema = dataflow && (await definitions.get("schema", dataflow.body.schema));
   if (dataflow === undefined || schema === undefined) {
-    throw new PeregrineError("notFound", { detail: `There is no dataflow \`${dataflowId}\` with a schema.` });
+    throw notFound("dataflow", `There is no dataflow \`${dataflowId}\` with a schema.`);
   }
   const names = new Set(schema.body.columns.map(({ name }) => name));
   const numbered = (await definitions.columns(schema.id)).filter(({ name }) => names.has(name));

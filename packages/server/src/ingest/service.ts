@@ -1,5 +1,5 @@
 import { access } from "node:fs/promises";
-import { type Clock, type ErrorCode, PeregrineError } from "@peregrine/core";
+import { type Clock, type ErrorCode, notFound, PeregrineError } from "@peregrine/core";
 import { type Engine, published } from "../engine/index.ts";
 import type { ImportRecord, Page, Store, StoredProgress } from "../store/index.ts";
 import { HeldLease } from "./held-lease.ts";
@@ -109,7 +109,8 @@ export class IngestService {
     }
     const dataflow = await store.definitions.get("dataflow", dataflowId);
     if (dataflow === undefined) {
-      throw new PeregrineError("notFound", { detail: `There is no dataflow \`${dataflowId}\`.` });
+      const known = (await store.definitions.list("dataflow")).map(({ id }) => id);
+      throw notFound("dataflow", `There is no dataflow \`${dataflowId}\`.`, { asked: dataflowId, known });
     }
     const file = await this.#spool.take(body);
     if (file.size === 0) {
@@ -124,7 +125,7 @@ export class IngestService {
   /** @throws PeregrineError `notFound` */
   async get(id: number): Promise<ImportView> {
     const record = await this.#options.store.imports.get(id);
-    if (record === undefined) throw new PeregrineError("notFound", { detail: `There is no import ${id}.` });
+    if (record === undefined) throw notFound("import", `There is no import ${id}.`);
     return this.#view(record);
   }
 
