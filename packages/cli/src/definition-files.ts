@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Document, LineCounter, parseAllDocuments, visit } from "yaml";
 import { CommandFailed, EXIT } from "./exit.ts";
+import { yamlFaults } from "./yaml-fault.ts";
 import { offsetOf } from "./yaml-place.ts";
 
 /** One definition as it stands in a file. */
@@ -97,8 +98,8 @@ function documentsOf(file: string, text: string, environment: Environment, fault
   for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })) {
     if (!("errors" in document)) continue;
     const at = (offset: number | undefined) => lines.linePos(offset ?? 0).line;
-    for (const problem of [...document.errors, ...document.warnings]) {
-      faults.push(`  ${file}:${at(problem.pos[0])}: ${problem.message}.`);
+    for (const fault of yamlFaults([...document.errors, ...document.warnings], lines)) {
+      faults.push(`  ${file}:${fault}`);
     }
     if (document.errors.length > 0) continue;
     for (const { name, offset } of fillIn(document, environment)) {

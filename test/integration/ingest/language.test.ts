@@ -24,7 +24,7 @@ async function results(
   emptyCells: EmptyCells = "absent",
 ): Promise<string[]> {
   const parsed = parseExpression(expression);
-  if (!parsed.ok) throw new Error(parsed.fault.message);
+  if (!parsed.ok) throw new Error(parsed.faults[0]?.message);
   const checked = checkExpression(parsed.node, { columns });
   if (!checked.ok) throw new Error(checked.faults[0]?.message);
   const { value, absent, faults, type } = compileExpression(checked.typed, { emptyCells });

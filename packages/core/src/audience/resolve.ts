@@ -82,6 +82,9 @@ function resolveNode(value: unknown, place: Place, context: ResolveContext): Res
     return report.at(key).fault(`\`${key}\` is not a condition`, didYouMean(key, NODE_KINDS) ?? HOW);
   });
   if (keys.length === 1) return resolved[0];
+  const known = keys.filter((key) => Object.hasOwn(NODES, key));
+  // What is not a condition was told already: without it nothing would stand side by side.
+  if (keys.length > 0 && known.length < 2) return undefined;
   const message = keys.length === 0 ? "nothing stands here" : `${keys.join(" and ")} stand side by side`;
   return report.fault(message, HOW);
 }

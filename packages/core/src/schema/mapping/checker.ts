@@ -1,8 +1,9 @@
 import type { ExpressionFault, Span } from "./fault.ts";
-import { FUNCTIONS, functionRow, isFunctionName } from "./functions.ts";
+import { functionRow, isFunctionName } from "./functions.ts";
 import type { Node, NodeKind } from "./node.ts";
 import { nearest } from "./spelling.ts";
 import type { Typed, ValueType } from "./typed.ts";
+import { unknownFunction } from "./unknown-function.ts";
 
 /** What an expression may name: the columns of a file in order, or anything while no file is known. */
 export interface Scope {
@@ -110,13 +111,9 @@ class Checker {
   #call(node: Extract<Node, { kind: "call" }>): Typed | undefined {
     const { name } = node;
     if (!isFunctionName(name)) {
-      const near = nearest(name, Object.keys(FUNCTIONS));
       for (const argument of node.arguments) this.check(argument);
-      return this.#fault(
-        node.span,
-        `there is no function \`${name}\``,
-        near === undefined ? `functions are ${listed(Object.keys(FUNCTIONS))}` : `did you mean \`${near}\`?`,
-      );
+      this.#faults.push(unknownFunction(name, node.span));
+      return undefined;
     }
     const row = functionRow(name);
     const args = node.arguments.map((argument, index) =>

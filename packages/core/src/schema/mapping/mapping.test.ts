@@ -85,6 +85,13 @@ describe("a mapping", () => {
 });
 
 describe("an expression that is none", () => {
+  it("names a function that does not exist beside the place where it ends too early", () => {
+    expect(faults({ time: "tim(at" })).toEqual([
+      ["/time", "at character 1: there is no function `tim`", "did you mean `time`?"],
+      ["/time", "at character 7: the expression ends where `,` or `)` is expected"],
+    ]);
+  });
+
   it.each([
     ["", undefined],
     ["id +", "at character 5: the expression ends where a column, a constant or a function is expected"],

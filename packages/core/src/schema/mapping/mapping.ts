@@ -108,7 +108,7 @@ function readExpression(
   const parsed = parseExpression(source);
   const checked = parsed.ok
     ? checkExpression(parsed.node, { columns })
-    : { ok: false as const, faults: [parsed.fault] };
+    : { ok: false as const, faults: parsed.faults };
   if (!checked.ok) {
     for (const { column, message, remedy } of checked.faults) {
       faults.push({

@@ -1,28 +1,47 @@
 import type { ExpressionFault } from "./fault.ts";
+import { isFunctionName } from "./functions.ts";
 import { type Token, tokenize } from "./lexer.ts";
 import type { Arithmetic, Comparison, Node } from "./node.ts";
+import { unknownFunction } from "./unknown-function.ts";
 
 /** Deeper expressions are refused: nobody reads them, and the SQL made of them grows with the depth. */
 const DEEPEST = 40;
 
 export type Parsed =
   | { readonly ok: true; readonly node: Node }
-  | { readonly ok: false; readonly fault: ExpressionFault };
+  | { readonly ok: false; readonly faults: readonly ExpressionFault[] };
 
 /**
  * Reads an expression of the mapping language. From weak to strong: `or`, `and`, `not`, one comparison,
- * `+ -`, `* /`, unary `-`. A text that is no expression gives the first fault; see docs/mapping.md.
+ * `+ -`, `* /`, unary `-`. A text that is no expression gives the first place where
+ * it is none, and the functions in it that don't exist; see docs/mapping.md.
  */
 export function parseExpression(source: string): Parsed {
   const { tokens, fault } = tokenize(source);
-  if (fault !== undefined) return { ok: false, fault };
+  if (fault !== undefined) return { ok: false, faults: [...unknownFunctions(tokens), fault] };
   try {
     return { ok: true, node: new Parser(tokens).expression() };
   } catch (error) {
-    if (error instanceof SyntaxFault) return { ok: false, fault: error.fault };
+    if (error instanceof SyntaxFault) {
+      const faults = [...unknownFunctions(tokens), error.fault];
+      return { ok: false, faults: faults.toSorted((left, right) => left.column - right.column) };
+    }
     throw error;
   }
 }
+
+/** Names before a bracket that no function has: a misspelt one often stands in an expression that can't be read. */
+function unknownFunctions(tokens: readonly Token[]): ExpressionFault[] {
+  return tokens.flatMap((token, index) => {
+    const next = tokens[index + 1];
+    const calls = token.kind === "name" && next?.kind === "symbol" && next.value === "(";
+    if (!calls || WORDS.has(token.value) || isFunctionName(token.value)) return [];
+    return [unknownFunction(token.value, token.span)];
+  });
+}
+
+/** What may stand before a bracket and is no function of the table. */
+const WORDS: ReadonlySet<string> = new Set(["and", "or", "not", "column"]);
 
 class SyntaxFault extends Error {
   readonly fault: ExpressionFault;
