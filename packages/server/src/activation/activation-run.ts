@@ -66,6 +66,7 @@ export class ActivationRun {
       lease,
       log: this.#log,
       signal,
+      onWaiting: (failure) => run.waitFor(failure?.reason),
     });
   }
 

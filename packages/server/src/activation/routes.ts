@@ -26,7 +26,17 @@ const run = z
     startedAt: instant,
     finishedAt: instant.nullable(),
     counts: z.record(z.string(), z.number()),
-    progress: z.object({ step: z.string(), done: z.number(), total: z.number().nullable() }).nullable(),
+    progress: z
+      .object({
+        step: z.string(),
+        done: z.number(),
+        total: z.number().nullable(),
+        waitingFor: z
+          .string()
+          .optional()
+          .describe("Why the destination is waited for; absent while it answers"),
+      })
+      .nullable(),
     error: z
       .object({
         code: z.string(),

@@ -1,4 +1,5 @@
 import type { RunState } from "@peregrine/core";
+import type { RunProgress } from "../store/progress.ts";
 import type { RunRecord } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import type { LoadedActivation } from "./activation-source.ts";
@@ -7,6 +8,8 @@ import { dropIdle } from "./retention.ts";
 import { countsOf, type RunCounts } from "./run-counts.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
 import { LeaseLost } from "./run-end.ts";
+
+type RunPatch = Parameters<Store["runs"]["update"]>[2];
 
 /** What is counted elsewhere while a run is carried out. */
 interface Meters {
@@ -25,6 +28,8 @@ export class RunKeeper {
   readonly settlesBefore: number;
   #record: RunRecord;
   #counts: RunCounts;
+  /** Ends when everything that was to be written so far is written: one after the other, so that the last one holds. */
+  #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(
     store: Store,
@@ -76,12 +81,26 @@ export class RunKeeper {
     await this.update({ state });
   }
 
-  async count(counts: RunCounts, meters: Meters, progress?: RunRecord["progress"]): Promise<void> {
+  async count(counts: RunCounts, meters: Meters, progress?: RunProgress): Promise<void> {
     this.#counts = { ...this.#counts, ...counts };
+    const { waitingFor } = this.#record.progress ?? {};
     await this.update({
       counts: this.#numbers(meters),
-      ...(progress === undefined ? {} : { progress }),
+      ...(progress === undefined ? {} : { progress: waits(progress, waitingFor) }),
     });
+  }
+
+  /**
+   * Lets people see what stands in the way. That alone doesn't end a run: when it can't be written, what is written
+   * next says why.
+   *
+   * @param reason why the destination is waited for; undefined: it has answered
+   */
+  waitFor(reason: string | undefined): void {
+    const { state, progress } = this.#record;
+    this.update({ progress: waits(progress ?? { step: state, done: 0, total: null }, reason) }).catch(
+      () => {},
+    );
   }
 
   async finish(state: RunState, error: RunRecord["error"], meters: Meters, now: number): Promise<void> {
@@ -90,9 +109,15 @@ export class RunKeeper {
   }
 
   /** @throws LeaseLost */
-  async update(patch: Parameters<Store["runs"]["update"]>[2]): Promise<void> {
-    if (!(await this.#store.runs.update(this.#record.id, this.#lease.epoch, patch))) throw new LeaseLost();
+  async update(patch: RunPatch): Promise<void> {
     this.#record = { ...this.#record, ...patch };
+    const written = this.#writing.then(() => this.#write(patch));
+    this.#writing = written.catch(() => {});
+    await written;
+  }
+
+  async #write(patch: RunPatch): Promise<void> {
+    if (!(await this.#store.runs.update(this.#record.id, this.#lease.epoch, patch))) throw new LeaseLost();
   }
 
   #numbers(meters: Meters): Record<string, number> {
@@ -103,4 +128,8 @@ export class RunKeeper {
       ...(settlesAt === 0 ? {} : { settlesAt }),
     };
   }
+}
+
+function waits({ waitingFor: _, ...progress }: RunProgress, reason: string | undefined): RunProgress {
+  return reason === undefined ? progress : { ...progress, waitingFor: reason };
 }

@@ -37,6 +37,8 @@ export interface SenderOptions {
   readonly log: RequestLog;
   /** Ends the sending in order: what is under way is awaited, nothing new is begun. */
   readonly signal: AbortSignal;
+  /** Is told why the destination is waited for, and by undefined that it has answered; each only when it changes. */
+  readonly onWaiting: (failure: Failure | undefined) => void;
 }
 
 /** Why nothing more is sent in this run. */
@@ -65,6 +67,7 @@ export class Sender {
   #restUntil = 0;
   #probing: Promise<void> | undefined;
   #lastLoss: Failure | undefined;
+  #waitingFor: Failure | undefined;
   #settlesAt = 0;
   readonly #lostSegments = new Set<string>();
   readonly #attachedAgain = new Map<string, Promise<Verdict>>();
@@ -252,10 +255,17 @@ export class Sender {
   #note(verdict: Verdict): void {
     if (verdict.kind !== "lost") {
       this.#breaker.answered();
+      this.#waitFor(undefined);
       return;
     }
     this.#breaker.lost();
     this.#lastLoss = verdict.failure;
+  }
+
+  #waitFor(failure: Failure | undefined): void {
+    if (this.#waitingFor?.reason === failure?.reason) return;
+    this.#waitingFor = failure;
+    this.#options.onWaiting(failure);
   }
 
   /** Waits until a message may leave; false when none may any more. */
@@ -284,6 +294,7 @@ export class Sender {
       this.#halt({ kind: "failure", failure: this.#lastLoss });
       return;
     }
+    this.#waitFor(this.#lastLoss);
     await wait(breaker.probeDelay(random()), signal);
     if (this.stopped !== undefined) return;
     const { answer: verdict } = await this.#exchange(
@@ -299,6 +310,7 @@ export class Sender {
   /** Between two attempts at the same message. What the destination asks for holds for all messages. */
   async #rest(verdict: Extract<Verdict, { kind: "lost" }>, attempt: number): Promise<void> {
     const { retry, random, clock, wait, signal } = this.#options;
+    this.#waitFor(verdict.failure);
     const now = clock.now();
     const asked = verdict.retryAfter === undefined ? undefined : retryAfter(verdict.retryAfter, now);
     if (asked === undefined) {

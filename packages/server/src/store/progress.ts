@@ -8,6 +8,12 @@ export interface StoredProgress {
   readonly total: number | null;
 }
 
+/** How far a run has come. */
+export interface RunProgress extends StoredProgress {
+  /** Why the destination is waited for, in one sentence; absent while nothing stands in the way. */
+  readonly waitingFor?: string;
+}
+
 /** Why a piece of work ended badly, as it is kept; never holds a secret. */
 export interface StoredFailure {
   readonly code: ErrorCode;

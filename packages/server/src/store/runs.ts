@@ -4,7 +4,7 @@ import { Counters } from "./counters.ts";
 import { Keyset, type Page } from "./cursor.ts";
 import type { Database } from "./database.ts";
 import { fromJSONText, toJSONText } from "./json.ts";
-import type { StoredFailure, StoredProgress } from "./progress.ts";
+import type { RunProgress, StoredFailure } from "./progress.ts";
 
 /** One execution of an activation. */
 export interface RunRecord {
@@ -18,7 +18,7 @@ export interface RunRecord {
   /** The operation of its evaluation. */
   readonly sequence: number | null;
   readonly counts: Readonly<Record<string, number>> | null;
-  readonly progress: StoredProgress | null;
+  readonly progress: RunProgress | null;
   readonly error: StoredFailure | null;
   readonly startedAt: number;
   readonly finishedAt: number | null;
@@ -156,7 +156,7 @@ function recordOf(row: Selectable<Database["run"]>): RunRecord {
     epoch: row.epoch,
     sequence: row.sequence,
     counts: fromJSONText<Record<string, number>>(row.counts),
-    progress: fromJSONText<StoredProgress>(row.progress),
+    progress: fromJSONText<RunProgress>(row.progress),
     error: fromJSONText<StoredFailure>(row.error),
     startedAt: row.started_at,
     finishedAt: row.finished_at,
