@@ -50,7 +50,12 @@ test("a configuration with faults is refused with all of them and exit code 78",
 });
 
 test.each([
-  [66, ["--config", "/nowhere/config.json"], "cannot be read"],
+  [
+    66,
+    ["--config", "/nowhere/config.json"],
+    "/nowhere/config.json cannot be read: there is no such file. Check",
+  ],
+  [66, ["--config", "/"], "/ cannot be read: it is a folder"],
   [64, ["--colour", "red"], "Usage:"],
   [78, ["--port", "many"], "port must be a whole number"],
 ])("exit code %i says what is wrong with %j", async (code, args, text) => {
@@ -65,5 +70,7 @@ test("a port that is taken is exit code 69 and says what to do", async () => {
   const port = /127\.0\.0\.1:(\d+)/.exec(output.text)?.[1] ?? "";
   const second = run("--port", port);
   expect(await second.ended).toBe(69);
-  expect(second.output.text).toContain("choose another --port");
+  expect(second.output.text).toBe(
+    `Another program listens at 127.0.0.1:${port} already. End it, or choose another --port, or 0 for a free one.\n`,
+  );
 });

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { isObject } from "./checker.ts";
-import { ConfigError, readConfig, type SandboxConfig } from "./config.ts";
+import { ConfigError, readConfig, type SandboxConfig, type Settings } from "./config.ts";
 import { start } from "./sandbox.ts";
 
 const HELP = `Usage: ibexa-sandbox [--config <file.json>] [--port <number>] [--host <address>] [--state <file>]
@@ -44,8 +44,9 @@ export async function main(args: string[]): Promise<void> {
   }
   const config = options.config === undefined ? EXAMPLE : await readFileOf(options.config);
   if (config === undefined) return;
+  let settings: Settings | undefined;
   try {
-    const settings = readConfig({
+    settings = readConfig({
       port: 8090,
       ...config,
       ...(options.port !== undefined && { port: Number(options.port) }),
@@ -67,7 +68,7 @@ export async function main(args: string[]): Promise<void> {
       const lines = error.faults.map(({ path, message }) => `  ${path || "configuration"} ${message}`);
       return fail(CONFIGURATION, ["The configuration cannot be used:", ...lines].join("\n"));
     }
-    return fail(UNAVAILABLE, startFailure(error));
+    return fail(UNAVAILABLE, startFailure(error, settings));
   }
 }
 
@@ -94,16 +95,40 @@ async function readFileOf(path: string): Promise<Record<string, unknown> | undef
     fail(CONFIGURATION, `${path} must hold a JSON object. See docs/ibexa-sandbox.md for an example.`);
   } catch (error) {
     if (error instanceof SyntaxError) fail(CONFIGURATION, `${path} is not JSON: ${error.message}`);
-    else fail(NO_INPUT, `${path} cannot be read: ${messageOf(error)}`);
+    else fail(NO_INPUT, `${path} cannot be read: ${reasonOf(error)}. Check the path after --config.`);
   }
   return undefined;
 }
 
-function startFailure(error: unknown): string {
-  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-    return `${error.message}. Something else listens there: choose another --port, or 0 for a free one.`;
+/** Why there is nothing at `host` and `port`, and what to do. */
+function startFailure(error: unknown, settings: Settings | undefined): string {
+  const code = codeOf(error);
+  const { host = "", port = 0 } = settings ?? {};
+  if (code === "EADDRINUSE") {
+    return `Another program listens at ${host}:${port} already. End it, or choose another --port, or 0 for a free one.`;
   }
-  return `The sandbox cannot start: ${messageOf(error)}`;
+  if (code === "EACCES" && settings?.stateFile === undefined) {
+    return `This user may not listen at ${host}:${port}. Choose a --port above 1023, or 0 for a free one.`;
+  }
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+    return `${host} is no address of this machine. Choose another --host, such as 127.0.0.1.`;
+  }
+  return `The sandbox cannot start: ${reasonOf(error)}`;
+}
+
+/** The operating system's word for why a file can't be read, in plain ones. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "you may not read it",
+  EISDIR: "it is a folder",
+};
+
+function reasonOf(error: unknown): string {
+  return REASONS[codeOf(error)] ?? messageOf(error);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 function messageOf(error: unknown): string {
