@@ -19,12 +19,13 @@ export function processOutput(json: boolean): Output {
   return streamOutput(json, process.stdout, process.stderr);
 }
 
+/** Streams on which progress stands: what is written there next clears it, whichever output writes it. */
+const SHOWING = new WeakSet<Stream>();
+
 /** Output to two streams: results to the first, everything else to the second. */
 export function streamOutput(json: boolean, results: Stream, messages: Stream): Output {
-  let showing = false;
   const clear = () => {
-    if (showing) messages.write("\r\u001b[2K");
-    showing = false;
+    if (SHOWING.delete(messages)) messages.write("\r\u001b[2K");
   };
   return {
     json,
@@ -41,7 +42,7 @@ export function streamOutput(json: boolean, results: Stream, messages: Stream): 
       if (messages.isTTY !== true) return;
       clear();
       messages.write(line);
-      showing = true;
+      SHOWING.add(messages);
     },
   };
 }

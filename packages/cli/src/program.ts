@@ -1,16 +1,17 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { examples, wholeNumber } from "./argument.ts";
+import { examples } from "./argument.ts";
 import { addAudienceCommands, addCatalogCommands } from "./audience-commands.ts";
 import { connect } from "./client.ts";
-import { activationStatus, listActivations, runActivation, showActivation } from "./command/activation.ts";
+import { activationStatus, listActivations, showActivation } from "./command/activation.ts";
+import { runActivation } from "./command/activation-run.ts";
 import { apply } from "./command/apply.ts";
-import { importFile, refusedRows } from "./command/import.ts";
 import { login } from "./command/login.ts";
 import { showProfile } from "./command/profile.ts";
 import { rebuild } from "./command/rebuild.ts";
 import { createToken, listTokens, revokeToken } from "./command/token.ts";
 import { DEFAULT_URL, findConnection } from "./credentials.ts";
+import { addDefinitionCommands, addImportCommands } from "./data-commands.ts";
 import { processOutput } from "./output.ts";
 import type { OpenSession, Session } from "./session.ts";
 
@@ -186,22 +187,8 @@ $\{NAME} in a file is replaced by the environment variable NAME: so secrets stay
           destination: options.destination,
         }),
     );
-  const files = root
-    .command("import")
-    .description("take in a CSV file: `import <dataflow> <file>`")
-    .addHelpText(
-      "after",
-      examples("peregrine import customers customers.csv.gz", "peregrine import refused 12 > refused.csv"),
-    );
-  files
-    .command("file <dataflow> <file>", { isDefault: true })
-    .description("send a CSV file, plain or gzip, and wait until it is taken in; `file` may be left out")
-    .action(async (dataflow: string, file: string) => importFile(await session(), dataflow, file));
-  files
-    .command("refused")
-    .argument("<id>", "the import's number", wholeNumber)
-    .description("an import's refused rows as CSV, with line, column and reason")
-    .action(async (id: number) => refusedRows(await session(), id));
+  addDefinitionCommands(root, session);
+  addImportCommands(root, session);
   root
     .command("rebuild")
     .description("derive all profiles again from the rows; readers see the old ones until the end")

@@ -1,11 +1,8 @@
 import { dataOf } from "../client.ts";
-import { CommandFailed, EXIT, exitForCode, remedyOf } from "../exit.ts";
-import { count, counted, faultLine, sentence, table } from "../output.ts";
+import { remedyOf } from "../exit.ts";
+import { sentence, table } from "../output.ts";
 import type { Session } from "../session.ts";
-
-/** How often a run that goes on is looked at. */
-const LOOK_MS = 300;
-const ENDED: ReadonlySet<string> = new Set(["done", "failed", "stopped"]);
+import { waitsUntil } from "./activation-run.ts";
 
 export async function listActivations({ api, output }: Session): Promise<void> {
   const { items } = dataOf(await api.GET("/api/v1/activations"));
@@ -66,65 +63,17 @@ export async function activationStatus({ api, output }: Session, id: string): Pr
   ];
   const { run } = status;
   const state = run === null ? "never ran" : `last run ${run.id}: ${run.state}`;
+  const held = run === null || run.finishedAt === null ? [] : waitsUntil(status, run);
   const why =
     run?.error == null ? [] : [`${sentence(run.error.detail)} ${remedyOf(run.error.code)}`.trimEnd()];
+  const waitingFor = run?.progress?.waitingFor;
+  const inTheWay = waitingFor === undefined ? [] : [`It waits: ${sentence(waitingFor)} It is tried again.`];
   output.result(status, [
     `${status.name}: ${status.paused ? "paused" : state}`,
+    ...inTheWay,
     ...why,
     "",
     ...(rows.length === 0 ? ["It carries no audience yet."] : table(header, rows)),
+    ...held,
   ]);
-}
-
-/** Starts a run; one that is under way is waited for first, since it may have looked before what changed last. */
-async function beginRun({ api, output, pause }: Session, id: string) {
-  for (;;) {
-    try {
-      return dataOf(await api.POST("/api/v1/activations/{id}/runs", { params: { path: { id } } }));
-    } catch (error) {
-      if (!(error instanceof CommandFailed) || error.code !== "activationRunning") throw error;
-      output.progress("waiting for the run that is under way …");
-      await pause(LOOK_MS);
-    }
-  }
-}
-
-/** Starts a run and waits for its end, with progress. */
-export async function runActivation(session: Session, id: string): Promise<void> {
-  const { api, output, pause } = session;
-  const begun = await beginRun(session, id);
-  let run = begun;
-  while (!ENDED.has(run.state)) {
-    await pause(LOOK_MS);
-    const { items } = dataOf(
-      await api.GET("/api/v1/activations/{id}/runs", { params: { path: { id }, query: { limit: 20 } } }),
-    );
-    run = items.find((one) => one.id === begun.id) ?? run;
-    const { progress } = run;
-    const far =
-      progress === null
-        ? ""
-        : ` ${count(progress.done)}${progress.total === null ? "" : ` of ${count(progress.total)}`}`;
-    output.progress(`${run.state}${far} …`);
-  }
-  if (run.state === "done") {
-    const { joins = 0, leaves = 0, accepted = 0, refused = 0, requests = 0 } = run.counts;
-    output.result(run, [
-      `Run ${run.id} done: ${count(joins)} to join, ${count(leaves)} to leave; ${count(accepted)} accepted, ${count(refused)} refused, ${counted(requests, "request")}`,
-    ]);
-    return;
-  }
-  const { error } = run;
-  throw new CommandFailed(
-    error === null ? EXIT.temporary : exitForCode(error.code),
-    `Run ${run.id} ${run.state}: ${sentence(error?.detail ?? "the server is stopping")}`,
-    {
-      lines:
-        error === null
-          ? ["Nothing was lost; the next run goes on with it."]
-          : [...error.faults.map(faultLine), remedyOf(error.code)],
-      code: error?.code,
-      json: { run },
-    },
-  );
 }

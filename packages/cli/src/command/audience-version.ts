@@ -1,4 +1,4 @@
-import { dataOf } from "../client.ts";
+import { type Api, dataOf } from "../client.ts";
 import { table } from "../output.ts";
 import type { Session } from "../session.ts";
 
@@ -64,6 +64,13 @@ export async function compareVersions(
     await api.GET("/api/v1/audiences/{id}/comparison", { params: { path: { id }, query } }),
   );
   const { from, to, fields, rule } = found;
+  if (from.version === to.version) {
+    const only = to.version === 1 && wanted.from === undefined && wanted.to === undefined;
+    const why = only ? "there is nothing to compare it with yet" : "there is nothing to compare";
+    const first = only ? `${id} has only one version` : `Version ${to.version} is named twice`;
+    output.result(found, [`${first} (${to.at} by ${to.by}); ${why}.`]);
+    return;
+  }
   const parts = rule?.flatMap(({ action, path, group, before, after }) => {
     const joined = group === null ? "" : JOINED[group];
     if (action === "reordered") return [`  rule${path}: only the order changed, which means nothing`];
@@ -87,13 +94,22 @@ function plain(value: unknown): string {
 }
 
 export async function restoreVersion({ api, output }: Session, id: string, version: number): Promise<void> {
+  const before = await latestVersion(api, id);
   const audience = dataOf(
     await api.POST("/api/v1/audiences/{id}/versions/{version}/restore", {
       params: { path: { id, version } },
     }),
   );
   output.result(audience, [
-    `${audience.name} (${audience.id}) is as in version ${version} again; that is version ${audience.version}`,
+    audience.version === before
+      ? `Nothing changed: ${audience.name} (${audience.id}) is as in version ${version}; it stays version ${before}`
+      : `${audience.name} (${audience.id}) is as in version ${version} again; that is version ${audience.version}`,
     `Rule      ${audience.sentence ?? "(not known to this version)"}`,
   ]);
+}
+
+/** The number of the last change, which may be a deletion. */
+async function latestVersion(api: Api, id: string): Promise<number | undefined> {
+  const params = { path: { id }, query: { limit: 1 } };
+  return dataOf(await api.GET("/api/v1/audiences/{id}/versions", { params })).items[0]?.version;
 }

@@ -118,7 +118,8 @@ function report({ output }: Session, file: string, record: Import): void {
   output.result(record, [`${name}: import ${record.id} ${record.state}`, ...numbers]);
 }
 
-function countLines(id: number, counts: NonNullable<Import["counts"]>): string[] {
+/** An import's numbers, which add up. */
+export function countLines(id: number, counts: NonNullable<Import["counts"]>): string[] {
   const { read, personRows, events, repeatedEvents, leftOut, noIdentifier, refused } = counts;
   const repeated = repeatedEvents > 0 ? ` (${count(repeatedEvents)} known already)` : "";
   const rows = `  ${counted(read, "row")} = ${count(personRows)} about people + ${counted(events, "event")}${repeated} + ${count(leftOut)} left out + ${count(noIdentifier)} without identifier + ${count(refused)} refused`;

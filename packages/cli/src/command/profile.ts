@@ -27,12 +27,7 @@ export async function showProfile({ api, output }: Session, wanted: string): Pro
       "Attributes",
       table(
         ["Name", "Value", "As of", "From"],
-        attributes.map(({ name, value, time, dataflow }) => [
-          name,
-          JSON.stringify(value) ?? "",
-          time,
-          dataflow,
-        ]),
+        attributes.map(({ name, value, time, dataflow }) => [name, shown(value), time, dataflow]),
       ),
     ),
     ...section(
@@ -49,4 +44,9 @@ export async function showProfile({ api, output }: Session, wanted: string): Pro
       audiences.map(({ id, name, since }) => `${id}  ${name}  since ${since}`),
     ),
   ]);
+}
+
+/** Texts as they are, lists with commas between, as the preview of an audience shows them. */
+function shown(value: unknown): string {
+  return value === null ? "(none)" : String(value);
 }

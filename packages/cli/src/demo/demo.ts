@@ -5,7 +5,7 @@ import { PeregrineError } from "@peregrine/core";
 import { type Sandbox, startSandbox } from "@peregrine/ibexa-sandbox";
 import { type RunningServer, readConfig, startServer } from "@peregrine/server";
 import { connect, dataOf } from "../client.ts";
-import { runActivation } from "../command/activation.ts";
+import { runActivation } from "../command/activation-run.ts";
 import { apply } from "../command/apply.ts";
 import { importFile } from "../command/import.ts";
 import { CommandFailed, EXIT } from "../exit.ts";

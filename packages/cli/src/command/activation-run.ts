@@ -1,0 +1,157 @@
+import type { components } from "../api.gen.ts";
+import { dataOf } from "../client.ts";
+import { CommandFailed, EXIT, exitForCode, remedyOf } from "../exit.ts";
+import { count, counted, faultLine, sentence } from "../output.ts";
+import type { Session } from "../session.ts";
+
+type Run = components["schemas"]["Run"];
+type Status = components["schemas"]["ActivationStatus"];
+
+/** How often a run that goes on is looked at. */
+const LOOK_MS = 300;
+const ENDED: ReadonlySet<string> = new Set(["done", "failed", "stopped"]);
+
+/** What began a run, in words. */
+const BEGUN_BY: Readonly<Record<string, string>> = {
+  schedule: "the schedule",
+  changed: "a changed definition",
+  import: "an import",
+  rebuild: "a rebuild",
+  manual: "hand",
+};
+
+/**
+ * Starts a run, waits for its end, and says how the activation stands then. A run that is under way is waited for
+ * first, since it may have looked before what changed last. Changes that are not due yet are told, not waited for.
+ *
+ * @throws CommandFailed when the run did not end well
+ */
+export async function runActivation(session: Session, id: string): Promise<void> {
+  const { output } = session;
+  const { begun, waitedFor } = await beginRun(session, id);
+  const run = await endOf(session, id, begun);
+  if (run.state !== "done") throw runFailure(run);
+  const status = await statusOf(session, id);
+  output.result({ ...run, waitedFor, segments: status.segments }, [
+    ...waitedFor.map(
+      (one) => `Run ${one.id}, begun by ${BEGUN_BY[one.trigger] ?? one.trigger}, ${outcomeOf(one)}`,
+    ),
+    `Run ${run.id} ${outcomeOf(run)}`,
+    ...standing(status, run),
+  ]);
+}
+
+/** Begins a run as soon as none is under way. `waitedFor`: the runs that were, as they ended. */
+async function beginRun(session: Session, id: string): Promise<{ begun: Run; waitedFor: Run[] }> {
+  const { api, output, pause } = session;
+  const waitedFor: Run[] = [];
+  for (;;) {
+    try {
+      const begun = dataOf(await api.POST("/api/v1/activations/{id}/runs", { params: { path: { id } } }));
+      return { begun, waitedFor };
+    } catch (error) {
+      if (!(error instanceof CommandFailed) || error.code !== "activationRunning") throw error;
+      const { run } = await statusOf(session, id);
+      if (run === null || ENDED.has(run.state)) {
+        output.progress("waiting for the run that is under way …");
+        await pause(LOOK_MS);
+      } else {
+        const ended = await endOf(session, id, run);
+        // One that found nothing to do may be forgotten as soon as it ends; then there is nothing to tell of it.
+        if (ENDED.has(ended.state)) waitedFor.push(ended);
+      }
+    }
+  }
+}
+
+/** Watches a run until it ends, or is not kept any more; says what stands in its way, once each. */
+async function endOf({ api, output, pause }: Session, id: string, begun: Run): Promise<Run> {
+  let told: string | undefined;
+  for (let run = begun; ; ) {
+    if (ENDED.has(run.state)) return run;
+    const waitingFor = run.progress?.waitingFor;
+    if (waitingFor !== undefined && waitingFor !== told) {
+      told = waitingFor;
+      output.note(`Run ${run.id} waits: ${sentence(waitingFor)} It is tried again.`);
+    }
+    output.progress(`${run.state}${far(run.progress)} …`);
+    await pause(LOOK_MS);
+    const { items } = dataOf(
+      await api.GET("/api/v1/activations/{id}/runs", { params: { path: { id }, query: { limit: 20 } } }),
+    );
+    const found = items.find((one) => one.id === begun.id);
+    if (found === undefined) return run;
+    run = found;
+  }
+}
+
+function far(progress: Run["progress"]): string {
+  if (progress === null || progress.total === null) return "";
+  return ` ${count(progress.done)} of ${count(progress.total)}`;
+}
+
+async function statusOf({ api }: Session, id: string): Promise<Status> {
+  return dataOf(await api.GET("/api/v1/activations/{id}/status", { params: { path: { id } } }));
+}
+
+function outcomeOf({ state, counts, error }: Run): string {
+  const { joins = 0, leaves = 0, accepted = 0, refused = 0, requests = 0 } = counts;
+  if (state !== "done") return `${state}: ${sentence(error?.detail ?? "the server is stopping")}`;
+  return `done: ${count(joins)} to join, ${count(leaves)} to leave; ${count(accepted)} accepted, ${count(refused)} refused, ${counted(requests, "request")}`;
+}
+
+/** How all audiences of an activation stand after a run, and which changes are not due yet. */
+export function standing(
+  { segments }: Pick<Status, "segments">,
+  run: Pick<Run, "counts" | "finishedAt">,
+): string[] {
+  const sum = (number: (segment: Status["segments"][number]) => number) =>
+    segments.reduce((total, segment) => total + number(segment), 0);
+  const others = [
+    [sum(({ waiting }) => waiting), "waiting"],
+    [sum((segment) => segment.refused + segment.leaving.refused), "refused"],
+    [sum(({ withoutIdentifier }) => withoutIdentifier), "without identifier"],
+    [sum((segment) => segment.leaving.waiting), "to leave"],
+  ] as const;
+  const rest = others.flatMap(([number, what]) => (number > 0 ? [`${count(number)} ${what}`] : []));
+  const now = [
+    `now ${count(sum(({ accepted }) => accepted))} of ${count(sum(({ size }) => size))} accepted`,
+    ...rest,
+  ];
+  return [`  ${now.join(", ")}`, ...waitsUntil({ segments }, run).map((line) => `  ${line}`)];
+}
+
+/** Who waits because a message was never answered and may still be carried out, and how long; nobody: no line. */
+export function waitsUntil(
+  { segments }: Pick<Status, "segments">,
+  run: Pick<Run, "counts" | "finishedAt">,
+): string[] {
+  const joining = segments.reduce((total, { waiting }) => total + waiting, 0);
+  const leaving = segments.reduce((total, segment) => total + segment.leaving.waiting, 0);
+  const { settlesAt = 0 } = run.counts;
+  const finished = run.finishedAt === null ? 0 : Date.parse(run.finishedAt);
+  const held = [
+    ...(joining > 0 ? [`${count(joining)} to join`] : []),
+    ...(leaving > 0 ? [`${count(leaving)} to leave`] : []),
+  ];
+  if (held.length === 0 || settlesAt <= finished) return [];
+  const until = new Date(settlesAt).toISOString();
+  const verb = joining + leaving === 1 ? "waits" : "wait";
+  return [`${held.join(" and ")} ${verb} until ${until}: an earlier message was not answered`];
+}
+
+function runFailure(run: Run): CommandFailed {
+  const { error } = run;
+  return new CommandFailed(
+    error === null ? EXIT.temporary : exitForCode(error.code),
+    `Run ${run.id} ${outcomeOf(run)}`,
+    {
+      lines:
+        error === null
+          ? ["Nothing was lost; the next run goes on with it."]
+          : [...error.faults.map(faultLine), remedyOf(error.code)],
+      code: error?.code,
+      json: { run },
+    },
+  );
+}
