@@ -45,6 +45,15 @@ async function json(...args: string[]): Promise<Record<string, unknown>> {
 }
 
 describe("versions on the command line", () => {
+  it("of which there is only one have nothing to be compared with", async () => {
+    await shop.define({ kind: "audience", id: "a0000009", name: "One", rule: IN_UK });
+    expect(await lines("audience", "compare", "a0000009")).toEqual([
+      expect.stringMatching(
+        /^a0000009 has only one version \(\S+ by tests\); there is nothing to compare it with yet\.$/,
+      ),
+    ]);
+  });
+
   it("are listed, shown, compared and restored", async () => {
     const [header, latest, first, ...more] = await lines("audience", "versions", "a0000001");
     expect(header).toMatch(/^Version\s+At\s+By\s+From\s+Changed\s+Rule$/);
@@ -69,6 +78,8 @@ describe("versions on the command line", () => {
       to: { version: 1 },
       rule: [{ action: "removed", path: "/all/1", before: "age is at least 30", after: null }],
     });
+    const [kept] = await lines("audience", "restore", "a0000001", "2");
+    expect(kept).toBe("Nothing changed: British adults (a0000001) is as in version 2; it stays version 2");
     const [restored] = await lines("audience", "restore", "a0000001", "1");
     expect(restored).toBe("British (a0000001) is as in version 1 again; that is version 3");
     expect(await shop.refused("audience", "restore", "a0000001", "9")).toMatchObject({

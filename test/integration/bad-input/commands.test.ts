@@ -23,17 +23,34 @@ afterAll(() => shop?.close());
 
 describe("something that is not there", () => {
   it.each([
-    [["audience", "show", "nobody"], "There is no audience `nobody`."],
-    [["audience", "preview", "nobody"], "There is no audience `nobody`."],
-    [["activation", "show", "nobody"], "There is no activation `nobody`."],
-    [["activation", "status", "nobody"], "There is no activation `nobody`."],
-    [["activation", "run", "nobody"], "There is no activation `nobody`."],
-    [["profile", "show", "userid:nobody"], "No profile has the userid `nobody`."],
-    [["profile", "show", "99999"], "There is no profile 99999."],
-    [["import", "refused", "99999"], "There is no import 99999."],
-    [["token", "revoke", "nobody"], "There is no live token with the id nobody."],
-  ])("%j: exit code 66", async (args, error) => {
-    expect(await shop.refused(...args)).toMatchObject({ exit: 66, code: "notFound", error });
+    [["audience", "show", "nobody"], "There is no audience `nobody`.", /^`peregrine audience list`/],
+    [
+      ["audience", "preview", "a000001"],
+      "There is no audience `a000001`.",
+      /^Did you mean `a0000001`\? `peregrine audience list`/,
+    ],
+    [
+      ["audience", "version", "a0000001", "9"],
+      "The audience `a0000001` has no version 9.",
+      /audience versions/,
+    ],
+    [["activation", "show", "nobody"], "There is no activation `nobody`.", /^`peregrine activation list`/],
+    [["activation", "status", "nobody"], "There is no activation `nobody`.", /^`peregrine activation list`/],
+    [["activation", "run", "nobody"], "There is no activation `nobody`.", /^`peregrine activation list`/],
+    [
+      ["import", "custmers", "customers.csv"],
+      "There is no dataflow `custmers`.",
+      /^Did you mean `customers`\? `peregrine definition list --kind dataflow`/,
+    ],
+    [["profile", "show", "userid:nobody"], "No profile has the userid `nobody`.", /another identifier/],
+    [["profile", "show", "99999"], "There is no profile 99999.", /another identifier/],
+    [["import", "refused", "99999"], "There is no import 99999.", /^`peregrine import list`/],
+    [["token", "revoke", "nobody"], "There is no live token with the id nobody.", /^`peregrine token list`/],
+    [["catalog", "values", "nothing"], "There is no attribute `nothing`.", /^`peregrine catalog`/],
+  ])("%j: exit code 66, and where what exists is listed", async (args, error, remedy) => {
+    const failure = await shop.refused(...args);
+    expect(failure).toMatchObject({ exit: 66, code: "notFound", error });
+    expect(failure.details).toEqual([expect.stringMatching(remedy)]);
   });
 
   it("an identifier of an unknown kind, or without one, names the kinds", async () => {
@@ -59,6 +76,8 @@ describe("wrong usage is exit code 64 and sends nothing", () => {
     [[], /Say which command/],
     [["import"], /Missing required argument 'dataflow'/],
     [["import", "customers"], /Missing required argument 'file'/],
+    [["import", "show", "twelve"], /'twelve' is invalid for argument 'id'. It is a whole number/],
+    [["definition", "list", "--kind", "audienc"], /Allowed choices are identifier, schema, dataflow/],
     [["import", "refused", "twelve"], /'twelve' is invalid for argument 'id'. It is a whole number/],
     [["apply"], /Required option '-f, --file <paths...>' not specified/],
     [["audience", "list", "more"], /Too many arguments/],

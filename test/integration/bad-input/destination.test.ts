@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "@peregrine/ibexa-sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { peregrine, refused } from "./command.ts";
 import { CUSTOMERS, customers, HEADER, type Installation, startInstallation } from "./installation.ts";
 
 const CLIENT_ID = "bad-input";
@@ -153,7 +154,9 @@ describe("a run that cannot deliver says why, counts nobody, and delivers everyb
   ])("$name", async ({ name, settings, exit, code, words }) => {
     const id = name.replaceAll(" ", "-");
     await define(id, await settings());
-    const failure = await shop.refused("activation", "run", id);
+    // While it is tried again, standard error says why.
+    const own = { environment: shop.environment, cwd: shop.folder };
+    const failure = await refused(["activation", "run", id], own, true);
     expect(failure).toMatchObject({ exit, code });
     expect(failure.error).toMatch(/^Run \d+ failed: /);
     for (const word of words) expect(failure.text).toMatch(word);
@@ -172,6 +175,23 @@ describe("a run that cannot deliver says why, counts nobody, and delivers everyb
     expect(await statusOf(id)).toMatchObject({
       segments: [{ accepted: PEOPLE, waiting: 0, status: "upToDate" }],
     });
+  });
+});
+
+describe("a destination that can't be reached", () => {
+  it("is named while it is tried again: once, and in the status of the activation", async () => {
+    await define("waiting", { baseUrl: await closedPort() });
+    const running = peregrine(["activation", "run", "waiting"], {
+      environment: shop.environment,
+      cwd: shop.folder,
+    });
+    const reason = /waits: 127\.0\.0\.1:\d+ can't be reached \(ECONNREFUSED\)\. It is tried again\.$/m;
+    await expect
+      .poll(async () => (await shop.run("activation", "status", "waiting")).stdout, { timeout: 30_000 })
+      .toMatch(reason);
+    const { exit, stderr } = await running;
+    expect(exit).toBe(69);
+    expect(stderr.split("\n").filter((line) => reason.test(line))).toHaveLength(1);
   });
 });
 

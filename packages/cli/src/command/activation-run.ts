@@ -1,7 +1,7 @@
 import type { components } from "../api.gen.ts";
 import { dataOf } from "../client.ts";
 import { CommandFailed, EXIT, exitForCode, remedyOf } from "../exit.ts";
-import { count, counted, faultLine, sentence } from "../output.ts";
+import { count, counted, faultLine, type Output, sentence } from "../output.ts";
 import type { Session } from "../session.ts";
 
 type Run = components["schemas"]["Run"];
@@ -15,6 +15,7 @@ const ENDED: ReadonlySet<string> = new Set(["done", "failed", "stopped"]);
 const BEGUN_BY: Readonly<Record<string, string>> = {
   schedule: "the schedule",
   changed: "a changed definition",
+  checked: "a check of an audience",
   import: "an import",
   rebuild: "a rebuild",
   manual: "hand",
@@ -30,59 +31,75 @@ export async function runActivation(session: Session, id: string): Promise<void>
   const { output } = session;
   const { begun, waitedFor } = await beginRun(session, id);
   const run = await endOf(session, id, begun);
-  if (run.state !== "done") throw runFailure(run);
+  const before = waitedFor.map(
+    (one) => `Run ${one.id}, begun by ${BEGUN_BY[one.trigger] ?? one.trigger}, ${outcomeOf(one)}`,
+  );
+  if (run.state !== "done") {
+    for (const line of before) output.note(line);
+    throw runFailure(run);
+  }
   const status = await statusOf(session, id);
   output.result({ ...run, waitedFor, segments: status.segments }, [
-    ...waitedFor.map(
-      (one) => `Run ${one.id}, begun by ${BEGUN_BY[one.trigger] ?? one.trigger}, ${outcomeOf(one)}`,
-    ),
+    ...before,
     `Run ${run.id} ${outcomeOf(run)}`,
     ...standing(status, run),
   ]);
 }
 
-/** Begins a run as soon as none is under way. `waitedFor`: the runs that were, as they ended. */
+/** Begins a run as soon as none is under way. `waitedFor`: the runs that were, as they ended, the oldest first. */
 async function beginRun(session: Session, id: string): Promise<{ begun: Run; waitedFor: Run[] }> {
   const { api, output, pause } = session;
-  const waitedFor: Run[] = [];
+  const show = runWatcher(output);
+  const seen = new Set<number>();
   for (;;) {
     try {
       const begun = dataOf(await api.POST("/api/v1/activations/{id}/runs", { params: { path: { id } } }));
-      return { begun, waitedFor };
+      // One that found nothing to do may be forgotten as soon as it ends; one that died was taken over just now.
+      const ended = (await runsOf(session, id)).filter((run) => seen.has(run.id) && run.id !== begun.id);
+      return { begun, waitedFor: ended.toReversed() };
     } catch (error) {
       if (!(error instanceof CommandFailed) || error.code !== "activationRunning") throw error;
-      const { run } = await statusOf(session, id);
-      if (run === null || ENDED.has(run.state)) {
+      const [latest] = await runsOf(session, id);
+      if (latest === undefined || ENDED.has(latest.state)) {
         output.progress("waiting for the run that is under way …");
-        await pause(LOOK_MS);
       } else {
-        const ended = await endOf(session, id, run);
-        // One that found nothing to do may be forgotten as soon as it ends; then there is nothing to tell of it.
-        if (ENDED.has(ended.state)) waitedFor.push(ended);
+        seen.add(latest.id);
+        show(latest);
       }
+      await pause(LOOK_MS);
     }
   }
 }
 
-/** Watches a run until it ends, or is not kept any more; says what stands in its way, once each. */
-async function endOf({ api, output, pause }: Session, id: string, begun: Run): Promise<Run> {
+/** Watches a run until it ends. */
+async function endOf(session: Session, id: string, begun: Run): Promise<Run> {
+  const show = runWatcher(session.output);
+  let run = begun;
+  while (!ENDED.has(run.state)) {
+    show(run);
+    await session.pause(LOOK_MS);
+    run = (await runsOf(session, id)).find((one) => one.id === begun.id) ?? run;
+  }
+  return run;
+}
+
+/** Shows how far a run has come, and what stands in its way, once each. */
+function runWatcher(output: Output): (run: Run) => void {
   let told: string | undefined;
-  for (let run = begun; ; ) {
-    if (ENDED.has(run.state)) return run;
-    const waitingFor = run.progress?.waitingFor;
+  return ({ id, state, progress }) => {
+    const waitingFor = progress?.waitingFor;
     if (waitingFor !== undefined && waitingFor !== told) {
       told = waitingFor;
-      output.note(`Run ${run.id} waits: ${sentence(waitingFor)} It is tried again.`);
+      output.note(`Run ${id} waits: ${sentence(waitingFor)} It is tried again.`);
     }
-    output.progress(`${run.state}${far(run.progress)} …`);
-    await pause(LOOK_MS);
-    const { items } = dataOf(
-      await api.GET("/api/v1/activations/{id}/runs", { params: { path: { id }, query: { limit: 20 } } }),
-    );
-    const found = items.find((one) => one.id === begun.id);
-    if (found === undefined) return run;
-    run = found;
-  }
+    output.progress(`${state}${far(progress)} …`);
+  };
+}
+
+/** The latest runs, newest first. */
+async function runsOf({ api }: Session, id: string): Promise<Run[]> {
+  const params = { path: { id }, query: { limit: 20 } };
+  return dataOf(await api.GET("/api/v1/activations/{id}/runs", { params })).items;
 }
 
 function far(progress: Run["progress"]): string {

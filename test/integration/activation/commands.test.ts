@@ -1,0 +1,119 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Sandbox, startSandbox } from "@peregrine/ibexa-sandbox";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { oneValue } from "../bad-input/command.ts";
+import {
+  CUSTOMERS,
+  customers,
+  HEADER,
+  type Installation,
+  startInstallation,
+} from "../bad-input/installation.ts";
+
+const PEOPLE = 42;
+const CREDENTIALS = { clientId: "tests", clientSecret: "s3cret-of-the-sandbox" };
+
+let shop: Installation;
+let sandbox: Sandbox;
+beforeAll(async () => {
+  shop = await startInstallation();
+  sandbox = await startSandbox({
+    activations: [{ ...CREDENTIALS, segmentGroupIdentifier: "cdp" }],
+    segmentGroups: [{ identifier: "cdp" }],
+    users: "any",
+  });
+  await shop.define(...CUSTOMERS);
+  await writeFile(join(shop.folder, "customers.csv"), HEADER + customers(PEOPLE));
+  expect((await shop.run("import", "customers", "customers.csv")).exit).toBe(0);
+});
+afterAll(async () => {
+  await shop?.close();
+  await sandbox?.close();
+});
+
+const audience = (id: string, rule: object) => ({ kind: "audience", id, name: id, rule });
+const activation = (id: string) => ({
+  kind: "activation",
+  id,
+  name: id,
+  type: "ibexa",
+  personIdentifier: "userid",
+  settings: { ...CREDENTIALS, baseUrl: sandbox.webhookUrl, segmentGroupIdentifier: "cdp" },
+  audiences: [id],
+});
+
+async function lines(...args: string[]): Promise<string[]> {
+  const { exit, stdout, stderr } = await shop.run(...args);
+  expect([exit, stderr]).toEqual([0, ""]);
+  return stdout.trimEnd().split("\n");
+}
+
+describe("activation run", () => {
+  it("tells of the run that it waited for, and how the activation stands", async () => {
+    // The run that the new activation begins is still at its first message when the command comes.
+    const slow = sandbox.addFault({ kind: "latency", ms: 4_000, times: 1, match: { action: "create" } });
+    await shop.define(audience("waited01", { everyone: true }), activation("waited01"));
+    await expect
+      .poll(async () => (await runsOf("waited01")).map(({ state }) => state), { timeout: 30_000 })
+      .toContain("attaching");
+    const said = await lines("activation", "run", "waited01");
+    expect(slow).toBeDefined();
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^Run \d+, begun by a changed definition, done: 42 to join, 0 to leave; 42 accepted, 0 refused, \d+ requests$/,
+      ),
+      expect.stringMatching(/^Run \d+ done: 0 to join, 0 to leave; 0 accepted, 0 refused, \d+ requests?$/),
+      "  now 42 of 42 accepted",
+    ]);
+    const json = oneValue((await shop.run("activation", "run", "waited01", "--json")).stdout);
+    expect(json).toMatchObject({ state: "done", waitedFor: [], segments: [{ accepted: PEOPLE }] });
+  });
+
+  it("tells who waits because a message was never answered, and until when; so does the status", async () => {
+    sandbox.addFault({ kind: "reset", at: "after", times: 1, match: { action: "membershipChanges" } });
+    await shop.define(audience("waited02", { everyone: true }), activation("waited02"));
+    expect((await lines("activation", "run", "waited02")).at(-1)).toBe("  now 42 of 42 accepted");
+    await shop.define(audience("waited02", { have: { attribute: "country", is: "Nowhere" } }));
+    const said = await lines("activation", "run", "waited02");
+    const waits = /42 to leave wait until \d{4}-\d\d-\d\dT\S+Z: an earlier message was not answered$/;
+    expect(said.slice(-2)).toEqual(["  now 0 of 0 accepted, 42 to leave", expect.stringMatching(waits)]);
+    expect((await lines("activation", "status", "waited02")).at(-1)).toMatch(waits);
+  });
+});
+
+async function runsOf(id: string): Promise<readonly { readonly state: string }[]> {
+  const { body } = await shop.server.call<{ items: { state: string }[] }>("GET", `/activations/${id}/runs`);
+  return body.items;
+}
+
+describe("what there is", () => {
+  it("is listed: definitions, of all kinds or of one", async () => {
+    expect((await lines("definition", "list"))[0]).toMatch(/^Kind\s+Id\s+Version\s+Changed\s+By\s+From$/);
+    const [, flow, ...more] = await lines("definition", "list", "--kind", "dataflow");
+    expect(flow).toMatch(/^dataflow {2}customers\s+1 {2}\S+ {2}tests {2}API$/);
+    expect(more).toEqual([]);
+    const json = oneValue((await shop.run("definition", "list", "--kind", "identifier", "--json")).stdout);
+    expect(json).toMatchObject({ items: [{ id: "email" }, { id: "userid" }] });
+  });
+
+  it("is listed: imports, and one of them is shown", async () => {
+    const [header, newest] = await lines("import", "list", "--dataflow", "customers", "--limit", "1");
+    expect(header).toMatch(/^Id\s+Dataflow\s+File\s+State\s+Sent\s+Rows\s+Refused$/);
+    expect(newest).toMatch(/^1 {3}customers {2}customers\.csv {2}published {2}\S+\s+42\s+0$/);
+    expect(await lines("import", "show", "1")).toEqual([
+      "Import 1: customers.csv for customers, published",
+      expect.stringMatching(/^ {2}sent \S+Z, ended \S+Z$/),
+      "  42 rows = 42 about people + 0 events + 0 left out + 0 without identifier + 0 refused",
+      "  42 new profiles, 0 merges, 0 conflicts",
+    ]);
+    expect(await lines("import", "list", "--dataflow", "none")).toEqual([
+      "There are none. `peregrine import <dataflow> <file>` takes a file in.",
+    ]);
+  });
+
+  it("is shown alike in a profile and in a preview: texts without quotes", async () => {
+    const shown = (await lines("profile", "show", "userid:1")).find((line) => line.startsWith("country"));
+    expect(shown).toMatch(/^country {2}Germany /);
+  });
+});
