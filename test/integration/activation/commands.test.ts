@@ -73,7 +73,9 @@ describe("activation run", () => {
   it("tells who waits because a message was never answered, and until when; so does the status", async () => {
     sandbox.addFault({ kind: "reset", at: "after", times: 1, match: { action: "membershipChanges" } });
     await shop.define(audience("waited02", { everyone: true }), activation("waited02"));
-    expect((await lines("activation", "run", "waited02")).at(-1)).toBe("  now 42 of 42 accepted");
+    // Standard error may tell that it is sent again; whether it does is a matter of when one looks.
+    const first = await shop.run("activation", "run", "waited02");
+    expect(first.stdout.trimEnd().split("\n").at(-1)).toBe("  now 42 of 42 accepted");
     await shop.define(audience("waited02", { have: { attribute: "country", is: "Nowhere" } }));
     const said = await lines("activation", "run", "waited02");
     const waits = /42 to leave wait until \d{4}-\d\d-\d\dT\S+Z: an earlier message was not answered$/;
