@@ -50,7 +50,10 @@ export interface Installation {
   readonly definitions: DefinitionService;
   readonly audiences: AudienceService;
   /** The audiences as another process on the same planes sees them. */
-  secondProcess(engine: Engine): AudienceService;
+  secondProcess(
+    engine: Engine,
+    piece?: { readonly profiles: number; readonly events: number },
+  ): AudienceService;
   audience(id: string, rule: unknown): Promise<void>;
   /** Publishes rows as one import. */
   write(rows: Rows): Promise<number>;
@@ -110,7 +113,7 @@ export async function startInstallation(): Promise<Installation> {
     clock,
     definitions,
     audiences,
-    secondProcess: (own) =>
+    secondProcess: (own, piece) =>
       new AudienceService({
         store,
         engine: own,
@@ -118,6 +121,7 @@ export async function startInstallation(): Promise<Installation> {
         definitions: new DefinitionService({ store }),
         timeZone: "UTC",
         instance: "other",
+        ...(piece === undefined ? {} : { piece }),
       }),
     async audience(id, rule) {
       await definitions.apply([{ kind: "audience", id, name: id, rule }], { origin: "api", by: "test" });

@@ -10,7 +10,8 @@ import type { EvaluationState, Lease, Operations, Snapshot, Store } from "../sto
 import type { CatalogSource } from "./catalog.ts";
 import { Checks, errorOf, isSame, type Look } from "./checks.ts";
 import type { EvaluationTurn } from "./evaluation-turn.ts";
-import type { AudienceRepository, MembershipCounts } from "./repository.ts";
+import type { MembershipCounts, MembershipRepository } from "./membership-repository.ts";
+import type { AudienceRepository } from "./repository.ts";
 
 /** What an evaluation did. */
 export interface EvaluationResult {
@@ -49,6 +50,7 @@ const AUDIENCES_PER_STATEMENT = 100;
 export class Evaluation {
   readonly #store: Store;
   readonly #repository: AudienceRepository;
+  readonly #memberships: MembershipRepository;
   readonly #catalog: CatalogSource;
   readonly #turn: EvaluationTurn;
   readonly #timeZone: string;
@@ -57,12 +59,14 @@ export class Evaluation {
   constructor(options: {
     readonly store: Store;
     readonly repository: AudienceRepository;
+    readonly memberships: MembershipRepository;
     readonly catalog: CatalogSource;
     readonly turn: EvaluationTurn;
     readonly timeZone: string;
   }) {
     this.#store = options.store;
     this.#repository = options.repository;
+    this.#memberships = options.memberships;
     this.#catalog = options.catalog;
     this.#turn = options.turn;
     this.#timeZone = options.timeZone;
@@ -109,10 +113,10 @@ export class Evaluation {
           { asOf, timeZone: this.#timeZone },
         );
         const ids = part.map(({ id }) => id);
-        await this.#repository.writeDifferences(snapshot, ids, compiled, sequence, asOf);
+        await this.#memberships.writeDifferences(snapshot, ids, compiled, sequence, asOf);
       }
       const ids = due.map(({ id }) => id);
-      const counts = await this.#repository.counts(snapshot, ids, sequence);
+      const counts = await this.#memberships.counts(snapshot, ids, sequence);
       const moment = { asOf, timeZone: this.#timeZone };
       const rules = due.map(({ rule }) => rule);
       const moments = await this.#repository.nextMoments(snapshot, compileMoments(rules, moment));

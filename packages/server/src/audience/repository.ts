@@ -1,4 +1,4 @@
-import type { CompiledMoments, CompiledRules } from "@peregrine/core";
+import type { CompiledMoments } from "@peregrine/core";
 import { current, type Engine, eventTable, type Parameters, published, views } from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
 
@@ -56,68 +56,12 @@ export interface EventCount {
   readonly count: number;
 }
 
-/** How many people an audience has, and how many an evaluation brought in and took out. */
-export interface MembershipCounts {
-  readonly size: number;
-  readonly entered: number;
-  readonly left: number;
-}
-
-/** Reads and writes memberships in the engine. */
+/** Reads memberships and what rules find in the engine. */
 export class AudienceRepository {
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
     this.#engine = engine;
-  }
-
-  /**
-   * Writes who entered and who left since the evaluations that the snapshot sees, under the operation
-   * `sequence`. Who is compared are people: numbers that were merged count as the one they became. Whoever enters
-   * is written by that number; whoever leaves by every number under which they had entered.
-   *
-   * @param audiences in the order of the compiled rules
-   */
-  async writeDifferences(
-    snapshot: Snapshot,
-    audiences: readonly string[],
-    compiled: CompiledRules,
-    sequence: number,
-    at: number,
-  ): Promise<void> {
-    const head = views(snapshot, compiled.needs);
-    const seen = published(snapshot);
-    const holds = `[${compiled.columns.map((column) => `toUInt8(${column})`).join(", ")}]`;
-    await this.#engine.command(
-      `INSERT INTO membership (op, audience, profile, member, sequence, at)
-${head.sql}SELECT {ev_sequence:UInt64}, {ev_audiences:Array(String)}[number],
-  arrayJoin(if(is_in = 1, [person], numbers)), is_in, {ev_sequence:UInt64}, {ev_at:DateTime64(3, 'UTC')}
-FROM (
-  SELECT number, person, max(now_in) AS is_in, max(was_in) AS was, groupArrayIf(own_number, was_in = 1) AS numbers
-  FROM (
-    SELECT toUInt32(arrayJoin(arrayFilter((at, holds) -> holds = 1, arrayEnumerate(${holds}), ${holds}))) AS number,
-      profile AS person, 1 AS now_in, 0 AS was_in, toUInt32(0) AS own_number
-    FROM (${compiled.sql})
-    UNION ALL
-    SELECT toUInt32(latest.number), if(merged.new = 0, latest.profile, merged.new), 0, 1, latest.profile
-    FROM (
-      SELECT indexOf({ev_audiences:Array(String)}, toString(audience)) AS number, profile FROM membership
-      WHERE audience IN {ev_audiences:Array(String)} AND ${seen.sql}
-      GROUP BY number, profile HAVING argMax(member, sequence) = 1
-    ) AS latest
-    LEFT ANY JOIN merge_view AS merged ON merged.old = latest.profile
-  )
-  GROUP BY number, person HAVING is_in != was
-)`,
-      {
-        ...head.parameters,
-        ...seen.parameters,
-        ...compiled.parameters,
-        ev_audiences: audiences,
-        ev_sequence: sequence,
-        ev_at: new Date(at).toISOString(),
-      },
-    );
   }
 
   /** When time alone can change whom rules find, in the order of the rules; null: never. */
@@ -129,39 +73,6 @@ FROM (
       { ...head.parameters, ...compiled.parameters },
     );
     return compiled.moments(row ?? {});
-  }
-
-  /** What the operation `sequence` has written so far, and the sizes after it; also while it is open. */
-  async counts(
-    snapshot: Snapshot,
-    audiences: readonly string[],
-    sequence: number,
-  ): Promise<ReadonlyMap<string, MembershipCounts>> {
-    const head = views(snapshot, { merges: true });
-    const members = currentMembersSql(snapshot, audiences, sequence);
-    const rows = await this.#engine.query<MembershipCounts & { readonly audience: string }>(
-      `${head.sql}SELECT audience, toUInt32(sum(members)) AS size, toUInt32(sum(came)) AS entered,
-  toUInt32(sum(went)) AS left
-FROM (
-  SELECT toString(audience) AS audience, count() AS members, 0 AS came, 0 AS went
-  FROM (${members.sql}) GROUP BY audience
-  UNION ALL
-  SELECT toString(changed.audience), 0, countIf(changed.member = 1),
-    uniqExactIf(if(merged.new = 0, changed.profile, merged.new), changed.member = 0)
-  FROM (
-    SELECT audience, profile, member FROM membership
-    WHERE op = {ev_sequence:UInt64} AND audience IN {members_of:Array(String)}
-  ) AS changed
-  LEFT ANY JOIN merge_view AS merged ON merged.old = changed.profile
-  GROUP BY changed.audience
-) GROUP BY audience`,
-      { ...head.parameters, ...members.parameters, ev_sequence: sequence },
-    );
-    const none = { size: 0, entered: 0, left: 0 };
-    const found = new Map(
-      rows.map(({ audience, size, entered, left }) => [audience, { size, entered, left }]),
-    );
-    return new Map(audiences.map((id) => [id, found.get(id) ?? none]));
   }
 
   /** How many people each audience has after the evaluations that the snapshot sees. */

@@ -27,6 +27,7 @@ import { audienceHooks } from "./definition.ts";
 import { Evaluation, type EvaluationOptions, type EvaluationResult } from "./evaluation.ts";
 import { EvaluationTurn } from "./evaluation-turn.ts";
 import { Explanations, type PersonExplanation } from "./explain.ts";
+import { MembershipRepository, type PieceSize } from "./membership-repository.ts";
 import { PersonRepository } from "./person-repository.ts";
 import { type Preview, Previews } from "./preview.ts";
 import { PreviewRepository } from "./preview-repository.ts";
@@ -74,6 +75,8 @@ interface AudienceServiceOptions {
   readonly timeZone: string;
   /** Names this process among all that share the control plane. */
   readonly instance: string;
+  /** How much one statement of an evaluation takes on; by default what needs less than a gigabyte. */
+  readonly piece?: PieceSize;
 }
 
 interface PreviewOptions {
@@ -106,7 +109,7 @@ export class AudienceService {
   /** What the audiences were before, and the way back. */
   readonly versions: AudienceVersions;
 
-  constructor({ store, engine, clock, definitions, timeZone, instance }: AudienceServiceOptions) {
+  constructor({ store, engine, clock, definitions, timeZone, instance, piece }: AudienceServiceOptions) {
     const repository = new AudienceRepository(engine);
     const catalog = new CatalogSource(store, engine, repository);
     const turn = new EvaluationTurn(store.leases, clock, instance);
@@ -115,7 +118,8 @@ export class AudienceService {
     this.#definitions = definitions;
     this.#repository = repository;
     this.#catalog = catalog;
-    this.#evaluation = new Evaluation({ store, repository, catalog, turn, timeZone });
+    const memberships = new MembershipRepository(engine, piece);
+    this.#evaluation = new Evaluation({ store, repository, memberships, catalog, turn, timeZone });
     this.#previews = new Previews({
       store,
       repository: new PreviewRepository(engine),

@@ -4,4 +4,4 @@ export { claimInstallation, installationOf } from "./migrations.ts";
 export { type OpenEngine, openEngine } from "./open.ts";
 
 export { current, published, type Snapshot, visible } from "./snapshot.ts";
-export { eventColumn, eventTable, type Needs, views } from "./views.ts";
+export { eventColumn, eventTable, inPiece, type Needs, type Piece, views } from "./views.ts";

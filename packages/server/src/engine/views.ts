@@ -10,6 +10,24 @@ export interface Needs {
   readonly events?: readonly { readonly schema: number; readonly columns: readonly number[] }[];
   /** Numbers of identifiers. */
   readonly identifiers?: readonly number[];
+  /** Only these profiles, by canonical number; of identifiers all are seen. Absent: all. */
+  readonly piece?: Piece | undefined;
+}
+
+/** Profiles by number: `from` up to, not including, `to`. */
+export interface Piece {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The condition that a row, under the number that its profile had then, belongs to the piece. Reads `merge_view`. The
+ * tables are sorted by profile, so that little else is read.
+ */
+export function inPiece({ from, to }: Piece): string {
+  const range = (column: string) => `${column} >= ${assertNumber(from)} AND ${column} < ${assertNumber(to)}`;
+  return `(${range("profile")} AND profile NOT IN (SELECT old FROM merge_view)
+    OR profile IN (SELECT old FROM merge_view WHERE ${range("new")}))`;
 }
 
 /**
@@ -29,6 +47,7 @@ export function views(snapshot: Snapshot, needs: Needs, own?: number): Filter {
   const derived = visible(snapshot, undefined, own);
   const data = current(snapshot, undefined, own);
   const parameters: Record<string, number | readonly number[]> = { ...derived.parameters };
+  const within = needs.piece === undefined ? "" : ` AND ${inPiece(needs.piece)}`;
   const ctes = [
     `merge_view AS (
   SELECT old, argMax(new, (arrival, step)) AS new FROM profile_merge WHERE ${derived.sql} GROUP BY old
@@ -36,7 +55,7 @@ export function views(snapshot: Snapshot, needs: Needs, own?: number): Filter {
   ];
   if (needs.profiles) {
     ctes.push(`profile_view AS (
-  SELECT profile FROM profile WHERE ${derived.sql} AND profile NOT IN (SELECT old FROM merge_view)
+  SELECT profile FROM profile WHERE ${derived.sql} AND profile NOT IN (SELECT old FROM merge_view)${within}
 )`);
   }
   if (needs.attributes !== undefined && needs.attributes.length > 0) {
@@ -45,7 +64,7 @@ export function views(snapshot: Snapshot, needs: Needs, own?: number): Filter {
   SELECT attribute, ${canonical("a")} AS profile, time, tie, arrival, is_null, text, number, moment, flag, list
   FROM (
     SELECT attribute, profile, time, tie, arrival, is_null, text, number, moment, flag, list
-    FROM attribute WHERE attribute IN {view_attributes:Array(UInt32)} AND ${data.sql}
+    FROM attribute WHERE attribute IN {view_attributes:Array(UInt32)} AND ${data.sql}${within}
   ) AS a ${merged("a")}
 )`);
   }
@@ -54,7 +73,7 @@ export function views(snapshot: Snapshot, needs: Needs, own?: number): Filter {
     const names = ["type", "time", "arrival", ...columns.map(eventColumn)].join(", ");
     ctes.push(`event_view_${assertNumber(schema)} AS (
   SELECT ${canonical("e")} AS profile, ${names}
-  FROM (SELECT profile, ${names} FROM ${eventTable(schema)} WHERE ${data.sql}) AS e ${merged("e")}
+  FROM (SELECT profile, ${names} FROM ${eventTable(schema)} WHERE ${data.sql}${within}) AS e ${merged("e")}
 )`);
   }
   for (const kind of needs.identifiers ?? []) {
