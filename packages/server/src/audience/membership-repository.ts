@@ -9,6 +9,7 @@ import {
   views,
 } from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
+import { RULE_SETTINGS } from "./rule-settings.ts";
 
 /** How many people an audience has, and how many an evaluation brought in and took out. */
 export interface MembershipCounts {
@@ -29,29 +30,6 @@ export interface PieceSize {
  * half a second.
  */
 const PIECE: PieceSize = { profiles: 500_000, events: 10_000_000 };
-
-/**
- * The engine's rewritings of a statement find nothing to do in one of ours, and searching took half of the time of
- * analysing it ([m] 1.0 s against 0.5 s for 250 conditions). Evaluating both sides of AND is cheaper than picking
- * the rows for the second: [m] 8 conditions over 13 M events 0.80 s instead of 1.15 s.
- */
-const SETTINGS = {
-  short_circuit_function_evaluation: "disable",
-  optimize_functions_to_subcolumns: 0,
-  optimize_rewrite_aggregate_function_with_if: 0,
-  optimize_rewrite_sum_if_to_count_if: 0,
-  optimize_group_by_function_keys: 0,
-  optimize_injective_functions_in_group_by: 0,
-  optimize_if_chain_to_multiif: 0,
-  optimize_and_compare_chain: 0,
-  optimize_extract_common_expressions: 0,
-  optimize_arithmetic_operations_in_aggregate_functions: 0,
-  optimize_aggregators_of_group_by_keys: 0,
-  optimize_normalize_count_variants: 0,
-  optimize_uniq_to_count: 0,
-  optimize_multiif_to_if: 0,
-  optimize_time_filter_with_preimage: 0,
-} as const;
 
 const BITS = 64;
 
@@ -94,7 +72,7 @@ FROM (${difference.sql})`,
           ev_sequence: sequence,
           ev_at: new Date(at).toISOString(),
         },
-        { settings: SETTINGS },
+        { settings: RULE_SETTINGS },
       );
     }
   }
@@ -113,7 +91,7 @@ FROM (${difference.sql})`,
   SELECT person, ${words(audiences, (at) => `groupBitOr(in${at}) AS was${at}`)} FROM (${members.sql}) GROUP BY person
 )`,
       { ...head.parameters, ...members.parameters },
-      { settings: SETTINGS },
+      { settings: RULE_SETTINGS },
     );
     const changed = await this.#engine.query<{
       readonly audience: string;

@@ -2,6 +2,7 @@ import type { ColumnType, CompiledRules } from "@peregrine/core";
 import { current, type Engine, type Needs, views, visible } from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
 import { currentMembersSql } from "./repository.ts";
+import { RULE_SETTINGS } from "./rule-settings.ts";
 
 /** An attribute with the catalog numbers of its columns. */
 export interface AttributeColumns {
@@ -73,6 +74,7 @@ export class PreviewRepository {
   toUInt32(countIf(${holds} = 1 AND was)) AS stay, ${first(`${holds} = 0 AND was`)} AS leaving
 FROM (SELECT *, ${known} AS known, ${was} AS was FROM (${compiled.sql}))`,
       { ...head.parameters, ...members?.parameters, ...compiled.parameters, pv_limit: limit },
+      { settings: RULE_SETTINGS },
     );
     if (row === undefined) throw new TypeError("a count came without a row");
     const { sizes, without, stay } = row;

@@ -1,6 +1,7 @@
 import type { CompiledMoments } from "@peregrine/core";
 import { current, type Engine, eventTable, type Parameters, published, views } from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
+import { RULE_SETTINGS } from "./rule-settings.ts";
 
 /** A piece of SQL with the values that it binds. */
 export interface Fragment {
@@ -71,6 +72,7 @@ export class AudienceRepository {
     const [row] = await this.#engine.query<Readonly<Record<string, number | null>>>(
       `${head.sql}${compiled.sql}`,
       { ...head.parameters, ...compiled.parameters },
+      { settings: RULE_SETTINGS },
     );
     return compiled.moments(row ?? {});
   }

@@ -1,0 +1,27 @@
+/**
+ * Settings of statements that rules are compiled to: long, with hundreds of conditions that are each simple.
+ *
+ * The engine's rewritings find nothing to do in one of ours, and searching took most of the time of analysing it
+ * ([m] 1.8 s against 0.5 s for 250 conditions). Compiling expressions to machine code costs more than it gains
+ * ([m] 100 audiences over 6 M events 2.4 s without, 2.8 s with it). Evaluating both sides of AND is cheaper than
+ * picking the rows for the second: [m] 8 conditions over 13 M events 0.80 s instead of 1.15 s.
+ */
+export const RULE_SETTINGS = {
+  compile_expressions: 0,
+  compile_aggregate_expressions: 0,
+  short_circuit_function_evaluation: "disable",
+  optimize_functions_to_subcolumns: 0,
+  optimize_rewrite_aggregate_function_with_if: 0,
+  optimize_rewrite_sum_if_to_count_if: 0,
+  optimize_group_by_function_keys: 0,
+  optimize_injective_functions_in_group_by: 0,
+  optimize_if_chain_to_multiif: 0,
+  optimize_and_compare_chain: 0,
+  optimize_extract_common_expressions: 0,
+  optimize_arithmetic_operations_in_aggregate_functions: 0,
+  optimize_aggregators_of_group_by_keys: 0,
+  optimize_normalize_count_variants: 0,
+  optimize_uniq_to_count: 0,
+  optimize_multiif_to_if: 0,
+  optimize_time_filter_with_preimage: 0,
+} as const;
