@@ -86,7 +86,9 @@ export const VARIABLES = z.object({
     .string()
     .default(ROLES.join(","))
     .transform(roles)
-    .describe("What this process does: `web`, `ingest`, `worker`, separated by commas."),
+    .describe(
+      "What this process does: `web`, `ingest`, `worker`, separated by commas. Without `ingest` it refuses files.",
+    ),
 });
 
 /** What the server is started with. */
