@@ -15,13 +15,13 @@ import { SIZES } from "./questions.ts";
 import { randomOf, SEED } from "./seed.ts";
 import { type ShopFile, writeShop } from "./shop.ts";
 import { Story } from "./story.ts";
-import { type Passage, PHASES, VICTIMS } from "./strike.ts";
+import { messagesSent, type Passage, PHASES, VICTIMS } from "./strike.ts";
 import { feedTwin, type Twin } from "./twin.ts";
 import { Watcher } from "./watcher.ts";
 
 /** So many that every strike comes even where a phase is often over before it. */
 const FILES = 10;
-const MOST_PER_FILE = 5;
+const MOST_PER_FILE = 6;
 /** A strike that comes just when nothing is under way cuts nothing off; this share has to. */
 const LEAST_CUT_OFF = 0.25;
 /** Two scenarios at once: each waits most of its time for processes that start. */
@@ -63,7 +63,7 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS, t
   const moment = PHASES[phase]();
   const victim = VICTIMS[who];
   const sandbox = await openSandbox();
-  sandbox.addFault({ kind: "latency", ms: 5, toMs: 40, seed: SEED, match: { action: "membershipChanges" } });
+  sandbox.addFault({ kind: "latency", ms: 10, toMs: 70, seed: SEED, match: { action: "membershipChanges" } });
   const installation = new Installation(join(folder, `${phase}-${who}`.replaceAll(/[^a-z]+/g, "-")));
   const watcher = new Watcher(installation, twin, randomOf(`what to look at, ${phase}, ${who}`));
   let kills = 0;
@@ -73,12 +73,13 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS, t
     watcher.start();
     for (const [at, file] of files.entries()) {
       const runBefore = (await installation.latestRun())?.id ?? 0;
+      const sentBefore = messagesSent(sandbox);
       watcher.came(at + 1);
       const importId = await installation.upload(file);
       story.note(`file ${at} came as import ${importId}`);
       const durations = twin.durations[at];
       if (durations === undefined) throw new Error("the twin did not see this file");
-      const passage: Passage = { installation, sandbox, random, importId, runBefore, durations };
+      const passage: Passage = { installation, sandbox, random, importId, runBefore, sentBefore, durations };
       for (let strikes = 0; strikes < MOST_PER_FILE && kills < times; strikes += 1) {
         if (!(await moment(passage))) break;
         kills += 1;
@@ -124,14 +125,18 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS, t
   }
 }
 
-/** Ends the server in order and starts it again; its first run is over when this returns. */
+/** Ends the server in order and starts it again; a run of it is over when this returns. */
 async function restart(installation: Installation): Promise<void> {
   const last = (await installation.latestRun())?.id;
   await installation.stop();
   await installation.start();
-  await eventually("the run of the start ends", async () => {
+  await eventually("a run of the new start ends", async () => {
     const run = await installation.latestRun();
-    return run?.id !== last && run?.state === "done" ? true : undefined;
+    if (run?.id !== last && run?.state === "done") return true;
+    // An activation with nothing to do begins none by itself.
+    await installation.run();
+    await pause(200);
+    return undefined;
   });
 }
 

@@ -41,6 +41,8 @@ export interface Passage {
   readonly importId: number;
   /** The last run that had ended before the file came; 0 when there was none. */
   readonly runBefore: number;
+  /** How many changes' messages Ibexa had been sent before the file came. */
+  readonly sentBefore: number;
   readonly durations: Durations;
 }
 
@@ -104,16 +106,17 @@ function inRun(moment: (passage: Passage, look: () => Promise<RunView>) => Promi
   };
 }
 
-async function checking({ random, durations }: Passage, look: () => Promise<RunView>): Promise<boolean> {
-  if ((await look()).state !== "checking") return false;
-  await pause(random() * LATEST * durations.checking);
-  return (await look()).state === "checking";
+/** Messages about members that the sandbox was sent. */
+export function messagesSent(sandbox: Sandbox): number {
+  return sandbox.totals().byAction["membershipChanges"] ?? 0;
 }
 
 async function delivering(passage: Passage, look: () => Promise<RunView>): Promise<boolean> {
-  const { sandbox, random, durations } = passage;
-  const sent = () => sandbox.totals().byAction["membershipChanges"] ?? 0;
-  const last = sent() + Math.floor(random() * (durations.requests + 1));
+  const { sandbox, random, durations, sentBefore } = passage;
+  const sent = () => messagesSent(sandbox);
+  // Of those that are left: what was struck before has sent its share.
+  const left = Math.max(1, durations.requests - (sent() - sentBefore));
+  const last = sent() + Math.floor(random() * (left + 1));
   const jitter = random() * JITTER_MS;
   const found = await eventually("requests are sent", async () => {
     const { state } = await look();
@@ -124,9 +127,21 @@ async function delivering(passage: Passage, look: () => Promise<RunView>): Promi
   return found === "now";
 }
 
+/**
+ * Nothing tells from outside that audiences are evaluated: it begins when a file is published, and again when what was
+ * struck is back, and takes about as long as the twin's check. What was cut off is counted at the end.
+ */
+function evaluating(): Moment {
+  return async ({ installation, importId, random, durations }) => {
+    await installation.published(importId);
+    await pause(random() * LATEST * durations.checking);
+    return true;
+  };
+}
+
 /** Each makes the moments of one scenario. */
 export const PHASES = {
   import: importing,
-  evaluation: () => inRun(checking),
+  evaluation: evaluating,
   delivery: () => inRun(delivering),
 } as const satisfies Record<string, () => Moment>;
