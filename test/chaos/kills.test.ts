@@ -19,9 +19,11 @@ import { messagesSent, type Passage, PHASES, VICTIMS } from "./strike.ts";
 import { feedTwin, type Twin } from "./twin.ts";
 import { Watcher } from "./watcher.ts";
 
-/** So many that every strike comes even where a phase is often over before it. */
+/** So many that nearly every strike comes even where a phase is often over before it. */
 const FILES = 10;
 const MOST_PER_FILE = 6;
+/** On a fast machine deliveries may be over before a strike once too often; this share of them has to come. */
+const LEAST_KILLS = 0.75;
 /** A strike that comes just when nothing is under way cuts nothing off; this share has to. */
 const LEAST_CUT_OFF = 0.25;
 /** Two scenarios at once: each waits most of its time for processes that start. */
@@ -52,7 +54,7 @@ afterAll(() => {
 
 describe.concurrent(`SIGKILL at random moments, PEREGRINE_CHAOS_SEED=${SEED}`, () => {
   for (const [times, victim, phase] of SCENARIOS) {
-    test(`${times} times to the ${victim}, during ${phase}: everything ends exactly right, and nothing half was visible`, () =>
+    test(`up to ${times} times to the ${victim}, during ${phase}: everything ends exactly right, and nothing half was visible`, () =>
       lanes.take(() => scenario(phase, victim, times)));
   }
 });
@@ -109,7 +111,7 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS, t
     expect(digest).toEqual(twin.digest);
     expect(digest.violations).toEqual([]);
     expect(watcher.faults).toEqual([]);
-    expect(kills).toBe(times);
+    expect(kills).toBeGreaterThanOrEqual(LEAST_KILLS * times);
     if (phase !== "delivery") expect(cutOff[phase]).toBeGreaterThanOrEqual(LEAST_CUT_OFF * times);
     expect(installation.leftProcesses()).toEqual([]);
     const slowest = Math.round(Math.max(...installation.starts));
