@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "@peregrine/ibexa-sandbox";
 import { type Answer, type Peregrine, startPeregrine } from "../integration/harness/peregrine.ts";
+import { commandOf, isAlive, type KnownProcess, knownProcess } from "./processes.ts";
 import {
   ACTIVATION,
   AS_OF,
@@ -55,7 +55,7 @@ export class Installation {
   #server: Peregrine | undefined;
   #token: string | undefined;
   /** Every process that was ever seen: none of them may be left at the end. */
-  readonly #processes = new Set<number>();
+  readonly #processes = new Map<number, KnownProcess>();
   /** How long each start took, in ms, from the command to listening. */
   readonly starts: number[] = [];
 
@@ -82,7 +82,7 @@ export class Installation {
     this.#server = await this.#launch();
     this.starts.push(performance.now() - began);
     this.#token = this.#server.token;
-    this.#processes.add(this.#server.pid);
+    this.#know(this.#server.pid);
     await this.enginePid();
   }
 
@@ -122,7 +122,7 @@ export class Installation {
     return eventually("an engine host works", async () => {
       const { body } = await this.call<{ enginePid: number | null }>("GET", "/status");
       if (body.enginePid === null) return undefined;
-      this.#processes.add(body.enginePid);
+      this.#know(body.enginePid);
       return body.enginePid;
     });
   }
@@ -186,7 +186,12 @@ export class Installation {
 
   /** Processes of this installation that are still there: what they are, for a message. */
   leftProcesses(): string[] {
-    return [...this.#processes].filter(isAlive).map((pid) => `${pid} ${commandOf(pid)}`);
+    return [...this.#processes.values()].filter(isAlive).map(({ pid }) => `${pid} ${commandOf(pid)}`);
+  }
+
+  #know(pid: number): void {
+    const known = knownProcess(pid);
+    if (known !== undefined) this.#processes.set(pid, known);
   }
 
   #launch(signal?: AbortSignal): Promise<Peregrine> {
@@ -232,22 +237,4 @@ export function pause(ms: number): Promise<void> {
 /** fetch says "fetch failed" or "terminated" when the other end is gone, always as a TypeError. */
 function isBroken(error: unknown): boolean {
   return error instanceof TypeError;
-}
-
-/** A killed process whose parent never asks for its end stays as a zombie: it is gone all the same. */
-export function isAlive(pid: number): boolean {
-  if (!existsSync(`/proc/${pid}`)) return false;
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-  } catch {
-    return "";
-  }
 }

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import type { Sandbox } from "@peregrine/ibexa-sandbox";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startPeregrine } from "../integration/harness/peregrine.ts";
-import { eventually, type ImportView, Installation, isAlive, openSandbox } from "./installation.ts";
+import { eventually, type ImportView, Installation, openSandbox } from "./installation.ts";
+import { isAlive, knownProcess } from "./processes.ts";
 import { DATA_QUESTIONS } from "./questions.ts";
 import { type ShopFile, writeShop } from "./shop.ts";
 
@@ -51,7 +52,8 @@ test("after a SIGKILL the server starts at once with all that was published, and
   await installation.published(await installation.upload(file(0)));
   const before = await everythingShown();
   for (let times = 0; times < 3; times += 1) {
-    const engine = await installation.enginePid();
+    const engine = knownProcess(await installation.enginePid());
+    if (engine === undefined) throw new Error("the engine host is gone before its server");
     await installation.killServer();
     await eventually(
       "the orphaned engine host ends",
