@@ -372,13 +372,19 @@ export const ERRORS = {
     actor: "user",
     title: "The file has no rows",
     remedy:
-      "Send a file with a header line and at least one row; look whether the export that made it has failed.",
+      "Send a file with at least one row (and, of CSV, a header line); look whether the export that made it has failed.",
   },
   fileNotCsv: {
     status: 422,
     actor: "user",
     title: "The file is not CSV",
-    remedy: "Send comma-separated text in UTF-8 with a header line, plain or packed with gzip.",
+    remedy: "Send comma-separated text in UTF-8 with a header line, or JSON; plain or packed with gzip.",
+  },
+  fileNotJson: {
+    status: 422,
+    actor: "user",
+    title: "The file is not JSON rows",
+    remedy: "Send objects in UTF-8, one on each line or in one array.",
   },
   fileCutOff: {
     status: 422,

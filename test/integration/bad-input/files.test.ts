@@ -48,7 +48,7 @@ describe("a file that cannot be taken in changes nothing and says why", () => {
     ["a picture", PNG, "fileNotCsv", [/is a picture/, /comma-separated text in UTF-8/]],
     ["a zip archive", ZIP, "fileNotCsv", [/ZIP archive or an Excel workbook/, /save the sheet as CSV/]],
     ["a web page", "<!DOCTYPE html>\n<html>\n", "fileNotCsv", [/a web page or XML/]],
-    ["JSON", '[{"id":1}]\n', "fileNotCsv", [/is JSON/]],
+    ["JSON of something else", '[{"ID":1}]\n', "fileDoesNotFit", [/No row has any member/, /has `ID`/]],
     ["UTF-16", Buffer.from(`\uFEFF${WHOLE}`, "utf16le"), "fileNotCsv", [/UTF-16: save it as UTF-8/]],
     ["zero bytes", Buffer.from(`${HEADER}1,a\0b,UK,3\n`), "fileNotCsv", [/Line 2 holds a zero byte/]],
     ["a header in Latin-1", Buffer.from("id,größe\n1,2\n", "latin1"), "fileNotCsv", [/not UTF-8/]],

@@ -27,7 +27,7 @@ async function results(
   if (!parsed.ok) throw new Error(parsed.faults[0]?.message);
   const checked = checkExpression(parsed.node, { columns });
   if (!checked.ok) throw new Error(checked.faults[0]?.message);
-  const { value, absent, faults, type } = compileExpression(checked.typed, { emptyCells });
+  const { value, absent, faults, type } = compileExpression(checked.typed, { tagged: false, emptyCells });
   const shown = type === "boolean" ? `toString(CAST(${value}, 'Nullable(Bool)'))` : `toString(${value})`;
   const fault = faults.map(({ when, reason }) => `${when}, concat('! ', ${reason})`);
   const cells = columns.map((_, index) => `cells[${index + 1}] AS c${index + 1}`);

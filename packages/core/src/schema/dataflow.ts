@@ -9,13 +9,16 @@ export const expression = z.string().min(1).max(4000);
 export const EMPTY_CELLS = ["absent", "empty", "null"] as const;
 export type EmptyCells = (typeof EMPTY_CELLS)[number];
 
-/** Where rows come from and how they are written down; further formats are further members of the union. */
-export const dataflowSource = z.discriminatedUnion("format", [
-  z.strictObject({
-    format: z.literal("csv"),
-    emptyCells: z.enum(EMPTY_CELLS).default("absent"),
-  }),
-]);
+/** How a file writes its rows down. In JSON, an object is a row: one on each line, or in one array. */
+export const FILE_FORMATS = ["csv", "jsonLines", "jsonArray"] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+/** How files are written; what is not said is recognised from each file's first part. */
+export const dataflowSource = z.strictObject({
+  format: z.enum(FILE_FORMATS).optional(),
+  /** CSV only: in JSON, absent, `null` and `""` are three things already. */
+  emptyCells: z.enum(EMPTY_CELLS).default("absent"),
+});
 export type DataflowSource = z.infer<typeof dataflowSource>;
 
 export const DATAFLOW_STATES = ["draft", "active"] as const;
@@ -31,7 +34,7 @@ export const dataflow = z.strictObject({
   state: z.enum(DATAFLOW_STATES).default("active"),
   /** `overwrite`: every file is a complete snapshot that replaces what the dataflow brought before. */
   write: z.enum(WRITE_MODES).default("append"),
-  source: dataflowSource.prefault({ format: "csv" }),
+  source: dataflowSource.prefault({}),
   /** Rows for which this holds are left out; a condition. */
   leaveOut: expression.optional(),
   /** Schema column → expression over the file's columns. */

@@ -48,7 +48,7 @@ describe("a dataflow", () => {
       schema: "people",
       state: "active",
       write: "append",
-      source: { format: "csv", emptyCells: "absent" },
+      source: { emptyCells: "absent" },
       map: { userid: "id" },
       refuseAbove: 0.1,
     });

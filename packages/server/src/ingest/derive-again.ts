@@ -1,12 +1,15 @@
 import { type Engine, ensureEventTable, type Snapshot } from "../engine/index.ts";
 import { resolveImport } from "../identity/index.ts";
-import type { ImportRecord } from "../store/index.ts";
+import type { FileReading, ImportRecord } from "../store/index.ts";
 import { writeAttributes } from "./derive-attributes.ts";
 import { writeEvents } from "./derive-events.ts";
 import { planImport } from "./import-plan.ts";
 import { catalogNumber, mappingSql } from "./mapping-sql.ts";
 import { mapKeptRows, type RowsOf, STRETCH_ROWS } from "./rows.ts";
 import { dropWorkTables, workTables } from "./tables.ts";
+
+/** How files were read before it was recorded. */
+const CSV: FileReading = { format: "csv", compression: "none" };
 
 /** A published import, and under which operation it is derived once more. */
 export interface DeriveAgain {
@@ -38,6 +41,7 @@ export async function deriveAgain(again: DeriveAgain): Promise<{ readonly nextPr
     importId: record.id,
     dataflowNumber: record.dataflowNumber,
     definition,
+    reading: record.reading ?? CSV,
     columns,
     time: record.createdAt,
   });

@@ -1,4 +1,4 @@
-import { PeregrineError } from "@peregrine/core";
+import { mappedPaths, PeregrineError } from "@peregrine/core";
 import { type Engine, ensureEventTable, type Snapshot } from "../engine/index.ts";
 import { resolveImport } from "../identity/index.ts";
 import {
@@ -12,9 +12,9 @@ import {
   setBase,
 } from "../store/index.ts";
 import { countMapped, countResolved, type Outcomes } from "./counts.ts";
-import { openCsv } from "./csv/index.ts";
 import { writeAttributes } from "./derive-attributes.ts";
 import { writeEvents } from "./derive-events.ts";
+import { openFile } from "./file/index.ts";
 import { currentDefinition, planImport, sameReading } from "./import-plan.ts";
 import { catalogNumber, mappingSql } from "./mapping-sql.ts";
 import { keepRefusedByIdentity, keepRefusedByMapping, type RowsOf, STRETCH_ROWS, takeRows } from "./rows.ts";
@@ -107,12 +107,15 @@ async function readFile(
   arrivalFrom: number,
 ): Promise<{ readonly rowsOf: RowsOf; readonly taken: Awaited<ReturnType<typeof takeRows>> }> {
   const { engine, record, signal, stretchRows = STRETCH_ROWS } = job;
-  const file = await openCsv(job.path, signal === undefined ? {} : { signal });
+  const { dataflow } = definition;
+  const file = await openFile(job.path, { source: dataflow.source, paths: mappedPaths(dataflow), signal });
   try {
+    await job.store.imports.update(record.id, { reading: file.reading });
     const plan = planImport({
       importId: record.id,
       dataflowNumber: record.dataflowNumber,
       definition,
+      reading: file.reading,
       columns: file.columns,
       time: record.createdAt,
     });

@@ -5,14 +5,16 @@ import {
   notFound,
   PeregrineError,
 } from "@peregrine/core";
-import type { ImportDefinition, Store } from "../store/index.ts";
+import type { FileReading, ImportDefinition, Store } from "../store/index.ts";
+import { isNested } from "./file/index.ts";
 
 /** What an import is about to do, settled before the first row is read. */
 export interface ImportPlan {
   readonly importId: number;
   readonly dataflowNumber: number;
   readonly definition: ImportDefinition;
-  /** The file's header. */
+  readonly reading: FileReading;
+  /** The file's header; of nested rows, what the mapping names. */
   readonly columns: readonly string[];
   readonly mapping: CheckedMapping;
   /** When rows without a time of their own are true: the instant at which the file came, in ms UTC. */
@@ -50,7 +52,10 @@ export async function currentDefinition(store: Store, dataflowId: string): Promi
  */
 export function planImport(input: Omit<ImportPlan, "mapping">): ImportPlan {
   const { dataflow, schema } = input.definition;
-  const check = checkMapping(dataflow, schema, input.columns);
+  const check = checkMapping(dataflow, schema, {
+    columns: input.columns,
+    nested: isNested(input.reading),
+  });
   if (check.ok) return { ...input, mapping: check.mapping };
   const [only = "", ...others] = input.columns;
   const separator = others.length > 0 ? undefined : SEPARATORS.find(({ sign }) => only.includes(sign));

@@ -1,7 +1,8 @@
 import {
+  arrayOf,
+  type Cells,
   type ColumnType,
   type Compiled,
-  cellName,
   compileExpression,
   type FaultSite,
   PeregrineError,
@@ -14,6 +15,7 @@ import {
   truth,
 } from "@peregrine/core";
 import { engineType } from "../engine/index.ts";
+import { isNested } from "./file/index.ts";
 import type { ImportPlan } from "./import-plan.ts";
 
 /** The mapping of one import as SQL. */
@@ -45,7 +47,10 @@ export function mappingSql(plan: ImportPlan): MappingSql {
   const { mapping, definition } = plan;
   const { dataflow, schema } = definition;
   const events = schema.parent === "Interaction";
-  const compile = (typed: Typed) => compileExpression(typed, { emptyCells: dataflow.source.emptyCells });
+  const cells: Cells = isNested(plan.reading)
+    ? { tagged: true }
+    : { tagged: false, emptyCells: dataflow.source.emptyCells };
+  const compile = (typed: Typed) => compileExpression(typed, cells);
   const targets = mapping.targets.map(({ column, typed }) => ({ column, value: compile(typed) }));
   const leaveOut = mapping.leaveOut && compile(mapping.leaveOut);
   const time = mapping.time && compile(mapping.time);
@@ -93,7 +98,7 @@ export function mappingSql(plan: ImportPlan): MappingSql {
     const typed: [string, string, string] = [
       valueColumn(number),
       engineType(column.type),
-      typedNull(value, column.type).value,
+      column.type === "list" ? arrayOf(value) : typedNull(value, column.type).value,
     ];
     return events ? [typed] : [typed, [presenceColumn(number), "UInt8", presence(value)]];
   });
@@ -109,11 +114,6 @@ export function mappingSql(plan: ImportPlan): MappingSql {
     select,
     sites: [...before, ...after],
   };
-}
-
-/** The cells of a file with so many columns, as a table's columns. */
-export function cellColumns(columns: readonly string[]): string {
-  return columns.map((_, index) => `${cellName(index)} String`).join(", ");
 }
 
 /** The number of a schema's column in the catalog. */

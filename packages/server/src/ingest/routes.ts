@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { FILE_FORMATS } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
@@ -39,7 +40,18 @@ const importSchema = z
     operation: z.number().int().nullable(),
     arrivalFrom: z.number().int().nullable(),
     arrivalTo: z.number().int().nullable(),
-    columns: z.array(z.string()).readonly().nullable(),
+    reading: z
+      .object({
+        format: z.enum(FILE_FORMATS),
+        compression: z.enum(["none", "gzip"]),
+      })
+      .nullable()
+      .describe("How the file was read: what the dataflow says, and what was recognised"),
+    columns: z
+      .array(z.string())
+      .readonly()
+      .nullable()
+      .describe("Of the file's header; of nested rows, what the mapping names"),
     counts: countsSchema.nullable().describe("Of what is not published: how its rows would have come out"),
     progress: z
       .object({ step: z.string(), done: z.number().int(), total: z.number().int().nullable() })

@@ -1,8 +1,8 @@
 import { cellName } from "@peregrine/core";
 import type { Engine, QueryOptions } from "../engine/index.ts";
-import type { CsvFile, RefusedRecord } from "./csv/index.ts";
+import { isNested, type RefusedRecord, type RowsFile } from "./file/index.ts";
 import type { ImportPlan } from "./import-plan.ts";
-import { cellColumns, type MappingSql, OUTCOME_SQL } from "./mapping-sql.ts";
+import { type MappingSql, OUTCOME_SQL } from "./mapping-sql.ts";
 import type { WorkTables } from "./tables.ts";
 
 /** An operation with the rows that it is about. */
@@ -63,20 +63,22 @@ const SCRATCH = "min_bytes_for_wide_part = 1073741824, min_rows_for_wide_part = 
  */
 export async function takeRows(
   rowsOf: RowsOf,
-  file: CsvFile,
+  file: RowsFile,
   onProgress: (rows: number) => void,
 ): Promise<{ readonly rows: number; readonly refused: number }> {
   const { engine, operation, tables, plan, sql, arrivalFrom, signal } = rowsOf;
   await createMapped(rowsOf);
   const cells = plan.columns.map((_, index) => cellName(index));
+  // A nested row is kept behind its cells, as it came.
+  const kept = isNested(plan.reading) ? [...cells, "raw"] : cells;
   await engine.command(
-    `CREATE TABLE ${tables.staging} (row UInt32, line UInt32, ${cellColumns(plan.columns)}) ENGINE = Null`,
+    `CREATE TABLE ${tables.staging} (row UInt32, line UInt32, ${kept.map((name) => `${name} String`).join(", ")}) ENGINE = Null`,
   );
   await Promise.all([
     engine.command(
       `CREATE MATERIALIZED VIEW ${tables.toRows} TO import_row AS
       SELECT toUInt64(${operation}) AS op, toUInt32(${plan.importId}) AS import,
-        toUInt64(${arrivalFrom} + row) AS arrival, line, [${cells.join(", ")}] AS cells
+        toUInt64(${arrivalFrom} + row) AS arrival, line, [${kept.join(", ")}] AS cells
       FROM ${tables.staging}`,
     ),
     engine.command(
@@ -119,7 +121,7 @@ export async function takeRows(
     }
     return piece;
   };
-  const columns = ["row", "line", ...cells];
+  const columns = ["row", "line", ...kept];
   const options = stoppable(rowsOf, BLOCKS);
   const sending: Promise<unknown>[] = [];
   try {
@@ -169,14 +171,19 @@ export async function mapKeptRows(rowsOf: RowsOf, rowsOperation: number): Promis
 
 /** Rows of an import as they came: `row`, `line` and the cells. */
 export function keptRows(plan: ImportPlan, arrivalFrom: number, operation: number): string {
-  const cells = plan.columns.map((_, index) => `cells[${index + 1}] AS ${cellName(index)}`);
-  return `SELECT toUInt32(arrival - ${arrivalFrom}) AS row, line, cells, ${cells.join(", ")}
+  const cells = plan.columns.map((_, index) => `, cells[${index + 1}] AS ${cellName(index)}`);
+  return `SELECT toUInt32(arrival - ${arrivalFrom}) AS row, line, cells${cells.join("")}
     FROM import_row
     WHERE op = ${operation} AND import = ${plan.importId} AND arrival >= ${arrivalFrom}`;
 }
 
-/** What a refused row looked like in the file, or near enough: cells in quotes where they need them. */
-const RAW = `arrayStringConcat(arrayMap(cell -> if(match(cell, '[",\\\\r\\\\n]'),
+/** What a refused row looked like in the file. */
+function rawOf({ reading }: ImportPlan): string {
+  return `substringUTF8(${isNested(reading) ? "cells[-1]" : RAW_CSV}, 1, 4000)`;
+}
+
+/** Near enough: cells in quotes where they need them. */
+const RAW_CSV = `arrayStringConcat(arrayMap(cell -> if(match(cell, '[",\\\\r\\\\n]'),
   concat('"', replaceAll(cell, '"', '""'), '"'), cell), cells), ',')`;
 
 /** Keeps rows that the mapping refused, with line, column and reason. */
@@ -188,7 +195,7 @@ export async function keepRefusedByMapping(rowsOf: RowsOf): Promise<void> {
     SELECT ${operation}, ${plan.importId}, k.line,
       transform(m.fault, {sites:Array(UInt16)}, {columns:Array(String)}, ''),
       ifNull(multiIf(${sql.sites.map(({ reason }, index) => `m.fault = ${index + 1}, ${reason}`).join(", ")}, ''), ''),
-      substringUTF8(${RAW}, 1, 4000)
+      ${rawOf(plan)}
     FROM (${keptRows(plan, arrivalFrom, operation)} AND arrival - ${arrivalFrom} IN (${refused})) AS k
     INNER JOIN (SELECT row, fault FROM ${tables.mapped} WHERE row IN (${refused})) AS m ON m.row = k.row`,
     {
@@ -203,7 +210,7 @@ export async function keepRefusedByIdentity(rowsOf: RowsOf, refusedTable: string
   const { engine, operation, tables, plan, arrivalFrom } = rowsOf;
   await engine.command(
     `INSERT INTO refused_row (${REFUSED_COLUMNS.map((name) => `\`${name}\``).join(", ")})
-    SELECT ${operation}, ${plan.importId}, k.line, '', r.reason, substringUTF8(${RAW}, 1, 4000)
+    SELECT ${operation}, ${plan.importId}, k.line, '', r.reason, ${rawOf(plan)}
     FROM (
       SELECT row, tuple FROM ${tables.mapped}
       WHERE outcome IN ('person', 'event') AND tuple IN (SELECT tuple FROM ${refusedTable})

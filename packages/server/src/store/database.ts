@@ -107,6 +107,7 @@ interface ImportTable {
   arrival_from: number | null;
   arrival_to: number | null;
   columns: JSONText | null;
+  reading: JSONText | null;
   definition: JSONText | null;
   counts: JSONText | null;
   progress: JSONText | null;

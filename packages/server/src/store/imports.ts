@@ -1,4 +1,4 @@
-import type { Clock, DefinitionOf, IdentityConfig } from "@peregrine/core";
+import type { Clock, DefinitionOf, FileFormat, IdentityConfig } from "@peregrine/core";
 import type { Kysely, Selectable, Updateable } from "kysely";
 import { Counters } from "./counters.ts";
 import { Keyset, type Page } from "./cursor.ts";
@@ -28,6 +28,13 @@ export interface ImportDefinition {
   /** The catalog numbers of the schema's columns, by name. */
   readonly columns: Readonly<Record<string, number>>;
   readonly identity: IdentityConfig;
+}
+
+/** How a file's rows were read: what its dataflow says, and what was recognised where it says nothing. */
+export interface FileReading {
+  readonly format: FileFormat;
+  /** Told by the file's first bytes. */
+  readonly compression: "none" | "gzip";
 }
 
 /** How an import's rows came out: read = personRows + events + leftOut + noIdentifier + refused. */
@@ -60,8 +67,10 @@ export interface ImportRecord {
   /** Its rows' arrival numbers: `arrivalFrom <= arrival < arrivalTo`. */
   readonly arrivalFrom: number | null;
   readonly arrivalTo: number | null;
-  /** The file's columns, as its header names them. */
+  /** The file's columns, as its header names them; of nested rows, the paths that the mapping names. */
   readonly columns: readonly string[] | null;
+  /** How the file was read; null before it was looked at. */
+  readonly reading: FileReading | null;
   readonly definition: ImportDefinition | null;
   readonly counts: ImportCounts | null;
   readonly progress: StoredProgress | null;
@@ -195,7 +204,7 @@ export class Imports {
 }
 
 /** Record field → column, and how its value is kept. */
-const JSON_FIELDS = ["columns", "definition", "counts", "progress", "error"] as const;
+const JSON_FIELDS = ["columns", "reading", "definition", "counts", "progress", "error"] as const;
 const PLAIN_FIELDS = {
   fileName: "file_name",
   sha256: "sha256",
@@ -232,6 +241,7 @@ function recordOf(row: Selectable<Database["import"]>): ImportRecord {
     arrivalFrom: row.arrival_from,
     arrivalTo: row.arrival_to,
     columns: fromJSONText<readonly string[]>(row.columns),
+    reading: fromJSONText<FileReading>(row.reading),
     definition: fromJSONText<ImportDefinition>(row.definition),
     counts: fromJSONText<ImportCounts>(row.counts),
     progress: fromJSONText<StoredProgress>(row.progress),

@@ -4,12 +4,14 @@ import type { Database } from "./database.ts";
 import { foundation } from "./migrations/0001_foundation.ts";
 import { versionOrigin } from "./migrations/0002_version_origin.ts";
 import { checks } from "./migrations/0003_checks.ts";
+import { fileReading } from "./migrations/0004_file_reading.ts";
 
 /** In the order of their names. A migration that was released never changes; the next one gets a new name. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_foundation": foundation,
   "0002_version_origin": versionOrigin,
   "0003_checks": checks,
+  "0004_file_reading": fileReading,
 };
 
 const MIGRATION_TABLE = "migration";

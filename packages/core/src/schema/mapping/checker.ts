@@ -1,6 +1,7 @@
 import type { ExpressionFault, Span } from "./fault.ts";
 import { functionRow, isFunctionName } from "./functions.ts";
 import type { Node, NodeKind } from "./node.ts";
+import { pathName } from "./path.ts";
 import { nearest } from "./spelling.ts";
 import type { Typed, ValueType } from "./typed.ts";
 import { unknownFunction } from "./unknown-function.ts";
@@ -8,6 +9,8 @@ import { unknownFunction } from "./unknown-function.ts";
 /** What an expression may name: the columns of a file in order, or anything while no file is known. */
 export interface Scope {
   readonly columns: readonly string[] | undefined;
+  /** The rows are nested: a column is a path, named as {@link pathName} names it. */
+  readonly nested?: boolean;
 }
 
 export type Checked =
@@ -26,6 +29,7 @@ const TYPE_NAMES: Readonly<Record<ValueType, string>> = {
   number: "a number",
   boolean: "true or false",
   time: "a time",
+  list: "a list",
   nothing: "null",
 };
 
@@ -96,14 +100,16 @@ class Checker {
   }
 
   #column(node: Extract<Node, { kind: "column" }>): Typed | undefined {
-    const columns = this.#scope.columns;
-    if (columns === undefined) return { ...node, type: "text", index: -1 };
-    const index = columns.indexOf(node.name);
-    if (index !== -1) return { ...node, type: "text", index };
-    const near = nearest(node.name, columns);
+    const { columns, nested = false } = this.#scope;
+    const name = nested ? pathName(node.path) : node.path.join(".");
+    const found = { kind: "column", type: "text", span: node.span, name } as const;
+    if (columns === undefined) return { ...found, index: -1 };
+    const index = columns.indexOf(name);
+    if (index !== -1) return { ...found, index };
+    const near = nearest(name, columns);
     return this.#fault(
       node.span,
-      `the file has no column \`${node.name}\``,
+      `the file has no column \`${name}\``,
       near === undefined ? `its columns are ${listed(columns)}` : `did you mean \`${near}\`?`,
     );
   }
@@ -147,6 +153,8 @@ class Checker {
         message,
         left.type === "text" ? cast(left, [right.type]) : cast(right, [left.type]),
       );
+    } else if (left.type === "list") {
+      return this.#fault(node.span, "lists are only compared with `null`");
     } else if (left.type === "boolean" && !equality) {
       return this.#fault(node.span, "true and false are only equal or not");
     }

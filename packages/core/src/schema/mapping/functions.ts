@@ -13,14 +13,16 @@ interface FunctionRow {
   result(args: readonly Typed[]): ValueType | { readonly fault: string };
 }
 
-const ANY: readonly ValueType[] = ["text", "number", "boolean", "time"];
+const ANY: readonly ValueType[] = ["text", "number", "boolean", "time", "list"];
+/** What is one value. */
+const SINGLE: readonly ValueType[] = ["text", "number", "boolean", "time"];
 
 export const FUNCTIONS = {
   text: {
     form: "text(x)",
     least: 1,
     most: 1,
-    accepts: () => ANY,
+    accepts: () => SINGLE,
     result: () => "text",
   },
   number: {
@@ -50,6 +52,13 @@ export const FUNCTIONS = {
       const fault = timeFormatFault(format.value);
       return fault === undefined ? "time" : { fault };
     },
+  },
+  list: {
+    form: "list(x)",
+    least: 1,
+    most: 1,
+    accepts: () => ["text", "list"],
+    result: () => "list",
   },
   if: {
     form: "if(condition, then, else)",

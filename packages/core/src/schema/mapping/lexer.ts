@@ -8,7 +8,8 @@ export type Token =
   | { readonly kind: "end"; readonly span: Span; readonly value: "" };
 
 const SPACE = /\s+/y;
-const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
+/** One word, or several joined with points: a path into a nested row. */
+const NAME = /[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*/uy;
 const NUMBER = /\d+(?:\.\d+)?/y;
 const SYMBOL = /!=|<=|>=|[=<>+\-*/(),]/y;
 

@@ -36,7 +36,7 @@ function flow(rest: object) {
 }
 
 function faults(rest: object, of = orders, header: readonly string[] = HEADER) {
-  const check = checkMapping(flow(rest), of, header);
+  const check = checkMapping(flow(rest), of, { columns: header });
   return check.ok
     ? []
     : check.faults.map(({ path, message, remedy }) => [path, message, ...(remedy ? [remedy] : [])]);
@@ -101,9 +101,10 @@ describe("an expression that is none", () => {
     ["'abc", "at character 1: this text is never closed"],
     ["a == b", "at character 3: `==` does not belong to the language"],
     ["a ? b", "at character 3: `?` does not belong to the language"],
-    ["column(id)", "at character 1: `column` takes the name of one column as a text"],
+    ["column(id)", "at character 1: `column` takes the name of a column as a text, or the steps of a path"],
     ["if(true, id)", "at character 1: `if` does not take 2 values"],
     ["if(true, id, 1)", "at character 1: the results are of different types: text and number"],
+    ["list(id) = list(at)", "at character 1: lists are only compared with `null`"],
     ['time(at, "DD/MM")', "at character 1: the format names no year"],
     [
       'time(at, "YYYY-MM-DD QQ")',

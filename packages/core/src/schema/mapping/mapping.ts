@@ -1,7 +1,7 @@
 import type { Fault } from "../../error.ts";
 import type { Dataflow } from "../dataflow.ts";
 import type { Schema, SchemaColumn } from "../schema.ts";
-import { checkExpression } from "./checker.ts";
+import { checkExpression, type Scope } from "./checker.ts";
 import { parseExpression } from "./parser.ts";
 import { nearest } from "./spelling.ts";
 import type { Typed, ValueType } from "./typed.ts";
@@ -22,18 +22,16 @@ export type MappingCheck =
   | { readonly ok: true; readonly mapping: CheckedMapping }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
+const NO_FILE: Scope = { columns: undefined };
+
 /**
- * Checks a dataflow against its schema and, where a file's header is given, against the file. Reports every
+ * Checks a dataflow against its schema and, where a file's columns are given, against the file. Reports every
  * fault with its path (`/map/total`) and the column in the expression where it stands.
  */
-export function checkMapping(
-  dataflow: Dataflow,
-  schema: Schema,
-  fileColumns?: readonly string[],
-): MappingCheck {
+export function checkMapping(dataflow: Dataflow, schema: Schema, file: Scope = NO_FILE): MappingCheck {
   const faults: Fault[] = [];
   const read = (path: string, source: string | undefined, types: readonly ValueType[]): Typed | undefined =>
-    source === undefined ? undefined : readExpression(path, source, types, fileColumns, faults);
+    source === undefined ? undefined : readExpression(path, source, types, file, faults);
 
   const targets: { column: SchemaColumn; typed: Typed }[] = [];
   for (const [name, source] of Object.entries(dataflow.map)) {
@@ -51,12 +49,6 @@ export function checkMapping(
           near === undefined
             ? "map a column of the schema, or add the column to it"
             : `did you mean \`${near}\`?`,
-      });
-    } else if (column.type === "list") {
-      faults.push({
-        path,
-        message: "a CSV file holds no lists",
-        remedy: "leave the column out of the mapping",
       });
     } else {
       const typed = read(path, source, [column.type]);
@@ -83,7 +75,7 @@ export function eventTypesOf(dataflow: Dataflow): {
 } {
   if (dataflow.event === undefined) return { constants: [], open: false };
   const parsed = parseExpression(dataflow.event);
-  const checked = parsed.ok ? checkExpression(parsed.node, { columns: undefined }) : undefined;
+  const checked = parsed.ok ? checkExpression(parsed.node, NO_FILE) : undefined;
   if (checked === undefined || !checked.ok) return { constants: [], open: true };
   const constants = new Set<string>();
   const open = collect(checked.typed, constants);
@@ -102,12 +94,12 @@ function readExpression(
   path: string,
   source: string,
   types: readonly ValueType[],
-  columns: readonly string[] | undefined,
+  file: Scope,
   faults: Fault[],
 ): Typed | undefined {
   const parsed = parseExpression(source);
   const checked = parsed.ok
-    ? checkExpression(parsed.node, { columns })
+    ? checkExpression(parsed.node, file)
     : { ok: false as const, faults: parsed.faults };
   if (!checked.ok) {
     for (const { column, message, remedy } of checked.faults) {

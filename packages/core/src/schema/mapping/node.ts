@@ -12,7 +12,8 @@ export type Node =
   | { readonly kind: "number"; readonly span: Span; readonly value: string }
   | { readonly kind: "boolean"; readonly span: Span; readonly value: boolean }
   | { readonly kind: "null"; readonly span: Span }
-  | { readonly kind: "column"; readonly span: Span; readonly name: string }
+  /** `address.city` has two steps; a column of a file without nesting is named by them joined with points. */
+  | { readonly kind: "column"; readonly span: Span; readonly path: readonly string[] }
   | { readonly kind: "call"; readonly span: Span; readonly name: string; readonly arguments: readonly Node[] }
   | { readonly kind: "not"; readonly span: Span; readonly operand: Node }
   | { readonly kind: "negate"; readonly span: Span; readonly operand: Node }

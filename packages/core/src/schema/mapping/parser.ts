@@ -187,7 +187,7 @@ class Parser {
       throw expected(token, "a column, a constant or a function");
     }
     if (this.#take("symbol", "(") === undefined) {
-      return { kind: "column", span: token.span, name: token.value };
+      return { kind: "column", span: token.span, path: token.value.split(".") };
     }
     return this.#deeper(token.span.start, () => this.#call(token));
   }
@@ -201,15 +201,15 @@ class Parser {
     }
     const span = { start: name.span.start, end: this.#tokens[this.#at - 1]?.span.end ?? name.span.end };
     if (name.value !== "column") return { kind: "call", span, name: name.value, arguments: list };
-    const [only] = list;
-    if (list.length !== 1 || only?.kind !== "text") {
+    const path = list.flatMap((step) => (step.kind === "text" ? [step.value] : []));
+    if (path.length === 0 || path.length < list.length) {
       throw new SyntaxFault({
         column: span.start + 1,
-        message: "`column` takes the name of one column as a text",
-        remedy: 'write for example column("Unit price")',
+        message: "`column` takes the name of a column as a text, or the steps of a path",
+        remedy: 'write for example column("Unit price") or column("address", "street name")',
       });
     }
-    return { kind: "column", span, name: only.value };
+    return { kind: "column", span, path };
   }
 
   #close(hint: string): void {

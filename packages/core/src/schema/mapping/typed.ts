@@ -3,7 +3,7 @@ import type { FunctionName } from "./functions.ts";
 import type { Arithmetic, Comparison } from "./node.ts";
 
 /** What an expression yields. `nothing` is the type of `null` alone: it fits every other type. */
-export type ValueType = "text" | "number" | "boolean" | "time" | "nothing";
+export type ValueType = "text" | "number" | "boolean" | "time" | "list" | "nothing";
 
 /** An expression whose names are known and whose types fit together. */
 export type Typed =
@@ -16,7 +16,7 @@ export type Typed =
       readonly type: "text";
       readonly span: Span;
       readonly name: string;
-      /** Place in the file's header, from 0; -1 while no file is known. */
+      /** Place among the file's columns, from 0; -1 while no file is known. */
       readonly index: number;
     }
   | {

@@ -1,2 +1,1 @@
-export { type CsvFile, openCsv } from "./file.ts";
-export type { RefusedRecord } from "./scanner.ts";
+export { readCsv } from "./file.ts";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { RefusedRecord } from "../file/block.ts";
+import { Input } from "../file/input.ts";
 import { readCsv } from "./file.ts";
-import type { RefusedRecord } from "./scanner.ts";
 
 interface Read {
   readonly columns: readonly string[];
@@ -14,7 +15,7 @@ async function read(...pieces: (string | Buffer)[]): Promise<Read> {
   async function* source() {
     for (const piece of pieces) yield Buffer.from(piece);
   }
-  const file = await readCsv(source());
+  const file = await readCsv(new Input(source(), undefined));
   const rows: Read["rows"] = [];
   const refused: RefusedRecord[] = [];
   for await (const block of file.blocks()) {
@@ -135,7 +136,7 @@ describe("a file", () => {
       for (let piece = 0; piece < 100; piece++) yield Buffer.alloc(1024 * 1024, "x\n");
       throw new Error("all of it was read");
     }
-    const file = await readCsv(source());
+    const file = await readCsv(new Input(source(), undefined));
     const blocks = file.blocks();
     await expect(blocks.next()).rejects.toMatchObject({ code: "fileNotCsv" });
   });

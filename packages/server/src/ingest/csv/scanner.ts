@@ -1,24 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { PeregrineError } from "@peregrine/core";
-
-/** A record that cannot be read; it stops no other. */
-export interface RefusedRecord {
-  /** Of the record's first character, counted from 1 as an editor does. */
-  readonly line: number;
-  /** The column concerned, where it is one. */
-  readonly column: string;
-  readonly reason: string;
-  /** As it came; what is not UTF-8 is replaced, what is longer than some thousand characters is cut. */
-  readonly raw: string;
-}
-
-/** What a piece of the file became. */
-export interface ScannedBlock {
-  /** ClickHouse's TabSeparated: row (from 0), line, then the cells, all escaped; ends at a record's end. */
-  readonly bytes: Buffer;
-  readonly rows: number;
-  readonly refused: readonly RefusedRecord[];
-}
+import { LONGEST_RECORD, RAW_KEPT, type RefusedRecord, type ScannedBlock } from "../file/block.ts";
 
 export interface ScannerOptions {
   /** The file's header. */
@@ -28,13 +10,6 @@ export interface ScannerOptions {
   /** The line on which the first record after the header begins. */
   readonly line: number;
 }
-
-/**
- * Longer records are refused with the whole file: so long is only what follows a quote that nobody closed, and it
- * has to be held in memory.
- */
-export const LONGEST_RECORD = 8 * 1024 * 1024;
-const RAW_KEPT = 4000;
 
 const TAB = 9;
 const LF = 10;

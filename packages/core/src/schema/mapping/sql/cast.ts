@@ -84,6 +84,7 @@ export function textOf(operand: Compiled): Compiled {
     nothing: () => "CAST(NULL, 'Nullable(String)')",
     number: (value: string) => `toString(${value})`,
     boolean: (value: string) => `transform(${value}, [0, 1], ['false', 'true'], NULL)`,
+    list: (value: string) => value,
     time: (value: string) => `concat(replaceOne(toString(${value}), ' ', 'T'), 'Z')`,
   };
   const nullable = operand.nullable || operand.type === "boolean";

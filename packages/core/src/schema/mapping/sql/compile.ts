@@ -4,10 +4,10 @@ import { NUMBER_SQL } from "./cast.ts";
 import { type Compiled, either, type FaultSite, present, truth, under } from "./compiled.ts";
 import { FUNCTION_SQL } from "./functions.ts";
 import { numberLiteral, textLiteral } from "./literal.ts";
+import { taggedColumn } from "./tagged.ts";
 
-export interface CompileOptions {
-  readonly emptyCells: EmptyCells;
-}
+/** How rows hold values: cells of text, or the tagged cells of nested rows (`tagged.ts`). */
+export type Cells = { readonly tagged: true } | { readonly tagged: false; readonly emptyCells: EmptyCells };
 
 /** The name of a staged cell: `c1` is the file's first column. */
 export function cellName(index: number): string {
@@ -15,41 +15,37 @@ export function cellName(index: number): string {
 }
 
 /** ClickHouse SQL for an expression that was checked against a file's columns. Total: it cannot fail. */
-export function compileExpression(typed: Typed, options: CompileOptions): Compiled {
+export function compileExpression(typed: Typed, cells: Cells): Compiled {
   const rows = {
     text: (node) => constant("text", textLiteral(node.value)),
     number: (node) => constant("number", numberLiteral(node.value)),
     boolean: (node) => constant("boolean", node.value ? "1" : "0"),
     null: () => ({ ...constant("nothing", "NULL"), nullable: true }),
-    column: (node) => column(node.index, node.name, options.emptyCells),
+    column: (node) => column(node.index, node.name, cells),
     call: (node) => {
-      const [first, ...rest] = node.arguments.map((argument) => compileExpression(argument, options));
+      const [first, ...rest] = node.arguments.map((argument) => compileExpression(argument, cells));
       if (first === undefined) throw new Error("every function takes a value");
       return FUNCTION_SQL[node.name]([first, ...rest], node.arguments);
     },
     not: (node) => {
-      const operand = compileExpression(node.operand, options);
+      const operand = compileExpression(node.operand, cells);
       return { ...condition(`(NOT ${truth(operand)})`), faults: operand.faults };
     },
     negate: (node) => {
-      const operand = number(compileExpression(node.operand, options));
+      const operand = number(compileExpression(node.operand, cells));
       return { ...operand, value: `negate(${operand.value})`, column: undefined };
     },
     arithmetic: (node) =>
       arithmetic(
         node.operator,
-        number(compileExpression(node.left, options)),
-        number(compileExpression(node.right, options)),
+        number(compileExpression(node.left, cells)),
+        number(compileExpression(node.right, cells)),
       ),
     comparison: (node) =>
-      comparison(
-        node.operator,
-        compileExpression(node.left, options),
-        compileExpression(node.right, options),
-      ),
+      comparison(node.operator, compileExpression(node.left, cells), compileExpression(node.right, cells)),
     logic: (node) => {
-      const left = compileExpression(node.left, options);
-      const right = compileExpression(node.right, options);
+      const left = compileExpression(node.left, cells);
+      const right = compileExpression(node.right, cells);
       const decided = node.operator === "and" ? truth(left) : `NOT ${truth(left)}`;
       return {
         ...condition(`(${truth(left)} ${node.operator === "and" ? "AND" : "OR"} ${truth(right)})`),
@@ -68,9 +64,11 @@ function condition(value: string): Compiled {
   return constant("boolean", value);
 }
 
-function column(index: number, name: string, emptyCells: EmptyCells): Compiled {
+function column(index: number, name: string, cells: Cells): Compiled {
   if (index < 0) throw new Error("an expression is compiled against the columns of a file");
   const cell = cellName(index);
+  if (cells.tagged) return taggedColumn(cell, name);
+  const { emptyCells } = cells;
   const base = { ...constant("text", cell), column: name };
   if (emptyCells === "empty") return base;
   return {

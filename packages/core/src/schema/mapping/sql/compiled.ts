@@ -16,7 +16,10 @@ export interface FaultSite {
  */
 export interface Compiled {
   readonly type: ValueType;
-  /** SQL: String, Decimal(18,6), UInt8 or DateTime64(3,'UTC'); Nullable where `nullable`. */
+  /**
+   * SQL: String, Decimal(18,6), UInt8 or DateTime64(3,'UTC'); Nullable where `nullable`. A list is the JSON of its
+   * texts, because the engine's arrays can't be NULL; {@link arrayOf} makes one of it.
+   */
   readonly value: string;
   readonly nullable: boolean;
   /** SQL condition (UInt8, never NULL), asked where `value` is NULL: absent (1) rather than null (0). */
@@ -25,6 +28,14 @@ export interface Compiled {
   readonly faults: readonly FaultSite[];
   /** The column of the file, if the expression is one column or a text function of it. */
   readonly column: string | undefined;
+  /** What `list(…)` of it is, where that is not the list of this one text. */
+  readonly list?: Compiled;
+}
+
+/** A list as Array(String); a missing one is empty. */
+export function arrayOf(list: Compiled): string {
+  if (list.type === "nothing") return "CAST([], 'Array(String)')";
+  return `JSONExtract(${list.nullable ? `ifNull(${list.value}, '[]')` : list.value}, 'Array(String)')`;
 }
 
 /** Either condition; constant 0 is left out. */

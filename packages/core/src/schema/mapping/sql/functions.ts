@@ -15,6 +15,17 @@ export const FUNCTION_SQL: Record<FunctionName, (args: Args, typed: readonly Typ
     if (x.type !== "text") return x;
     return format?.kind === "text" ? timeByFormat(x, format.value) : timeOfText(x);
   },
+  list: ([x]) => {
+    if (x.type === "list") return x;
+    if (x.list !== undefined) return x.list;
+    const text = x.type === "nothing" ? "CAST(NULL, 'Nullable(String)')" : x.value;
+    return {
+      ...x,
+      type: "list",
+      value: `if(isNull(${text}), NULL, toJSONString([assumeNotNull(${text})]))`,
+      nullable: true,
+    };
+  },
   if: ([condition, ...branches]) => {
     const [then, otherwise] = branches;
     if (then === undefined || otherwise === undefined) throw new Error("the checker counts arguments");

@@ -1,0 +1,67 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { createGunzip } from "node:zlib";
+import { PeregrineError } from "@peregrine/core";
+import type { FileReading } from "../../store/index.ts";
+import { PIECE } from "./input.ts";
+
+/** How a file is packed, by its first bytes, whatever its name. */
+export async function compressionOf(path: string): Promise<FileReading["compression"]> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return bytesRead >= 2 && buffer[0] === 0x1f && buffer[1] === 0x8b ? "gzip" : "none";
+  } finally {
+    await file.close();
+  }
+}
+
+/** A file's bytes, unpacked. A piece is not looked at any more when the next one is asked for. */
+export function unpacked(path: string, compression: FileReading["compression"]): AsyncGenerator<Buffer> {
+  return { none: plain, gzip: gunzipped }[compression](path);
+}
+
+async function* plain(path: string): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafe(PIECE);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function* gunzipped(path: string): AsyncGenerator<Buffer> {
+  const file = createReadStream(path, { highWaterMark: PIECE });
+  const gunzip = createGunzip({ chunkSize: PIECE });
+  file.once("error", (error) => gunzip.destroy(error));
+  file.pipe(gunzip);
+  try {
+    for await (const piece of gunzip) yield piece as Buffer;
+  } catch (error) {
+    throw zipFailure(error);
+  } finally {
+    file.destroy();
+  }
+}
+
+function zipFailure(cause: unknown): unknown {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "Z_BUF_ERROR") {
+    return new PeregrineError("fileCutOff", {
+      detail: "The gzip file ends before its end: it is cut off.",
+      cause,
+    });
+  }
+  if (typeof code === "string" && code.startsWith("Z_")) {
+    return new PeregrineError("fileCutOff", {
+      detail: "The gzip file is damaged and cannot be unpacked.",
+      cause,
+    });
+  }
+  return cause;
+}

@@ -1,0 +1,2 @@
+export { readJsonArray } from "./array.ts";
+export { readJsonLines } from "./lines.ts";
