@@ -378,7 +378,8 @@ export const ERRORS = {
     status: 422,
     actor: "user",
     title: "The file is not CSV",
-    remedy: "Send comma-separated text in UTF-8 with a header line, or JSON; plain or packed with gzip.",
+    remedy:
+      "Send comma-separated text in UTF-8 with a header line, or JSON; plain or packed with gzip. See docs/files.md.",
   },
   fileNotJson: {
     status: 422,

@@ -107,8 +107,15 @@ export { notFound } from "./not-found.ts";
 export { faultIn, readDefinitions } from "./read-definition.ts";
 export type { ReferenceContext } from "./references.ts";
 export { referenceFaults } from "./references.ts";
-export type { Dataflow, DataflowInput, DataflowSource, EmptyCells, FileFormat } from "./schema/dataflow.ts";
-export { dataflow, EMPTY_CELLS, FILE_FORMATS } from "./schema/dataflow.ts";
+export type {
+  Dataflow,
+  DataflowInput,
+  DataflowSource,
+  EmptyCells,
+  FileEncoding,
+  FileFormat,
+} from "./schema/dataflow.ts";
+export { dataflow, EMPTY_CELLS, FILE_ENCODINGS, FILE_FORMATS } from "./schema/dataflow.ts";
 export type { CheckedMapping, MappingCheck } from "./schema/mapping/mapping.ts";
 export { checkMapping, eventTypesOf } from "./schema/mapping/mapping.ts";
 export type { Path } from "./schema/mapping/path.ts";

@@ -49,9 +49,14 @@ describe("a file that cannot be taken in changes nothing and says why", () => {
     ["a zip archive", ZIP, "fileNotCsv", [/ZIP archive or an Excel workbook/, /save the sheet as CSV/]],
     ["a web page", "<!DOCTYPE html>\n<html>\n", "fileNotCsv", [/a web page or XML/]],
     ["JSON of something else", '[{"ID":1}]\n', "fileDoesNotFit", [/No row has any member/, /has `ID`/]],
-    ["UTF-16", Buffer.from(`\uFEFF${WHOLE}`, "utf16le"), "fileNotCsv", [/UTF-16: save it as UTF-8/]],
+    [
+      "half a character",
+      Buffer.from(`\uFEFF${WHOLE}`, "utf16le").subarray(0, -1),
+      "fileCutOff",
+      [/of UTF-16/],
+    ],
     ["zero bytes", Buffer.from(`${HEADER}1,a\0b,UK,3\n`), "fileNotCsv", [/Line 2 holds a zero byte/]],
-    ["a header in Latin-1", Buffer.from("id,größe\n1,2\n", "latin1"), "fileNotCsv", [/not UTF-8/]],
+    ["a header in no encoding", Buffer.from("id,gr\x81\n1,2\n", "latin1"), "fileNotCsv", [/not UTF-8/]],
     ["a column named twice", "id,email,id,age\n1,a,2,3\n", "fileHeaderInvalid", [/`id` more than once/]],
     [
       "a column gone",
@@ -64,17 +69,10 @@ describe("a file that cannot be taken in changes nothing and says why", () => {
       ],
     ],
     [
-      "semicolons between the cells",
-      WHOLE.replaceAll(",", ";"),
+      "other signs between the cells",
+      WHOLE.replaceAll(",", "#"),
       "fileDoesNotFit",
-      [
-        /separated by semicolons/,
-        /in 4 places/,
-        /\/map\/userid/,
-        /\/map\/email/,
-        /\/map\/country/,
-        /\/map\/age/,
-      ],
+      [/in 4 places/, /\/map\/userid/, /\/map\/email/, /\/map\/country/, /\/map\/age/],
     ],
   ])("%s", async (name, content, code, words) => {
     const before = await shop.standing();
@@ -92,7 +90,7 @@ describe("a file that cannot be taken in changes nothing and says why", () => {
       HEADER + "1,a@x.org,UK\n".repeat(20),
       /has 3 cells where the header has 4/,
     ],
-    ["broken UTF-8 in every row", Buffer.from(HEADER + "1,é,UK,3\n".repeat(20), "latin1"), /is not UTF-8/],
+    ["broken UTF-8 in every row", Buffer.from(HEADER + "1,\x81,UK,3\n".repeat(20), "latin1"), /is not UTF-8/],
     ["a wrong value in every row", HEADER + "1,a@x.org,UK,old\n".repeat(20), /""old"" is not a number/],
   ])("%s: more rows are broken than the dataflow allows", async (name, content, reason) => {
     const before = await shop.standing();
@@ -144,7 +142,7 @@ describe("a file with a few broken rows is taken in without them", () => {
   it("and each of them can be fetched with its line, column and reason", async () => {
     const broken = [
       Buffer.from("2000,a@x.org,UK\n"),
-      Buffer.from("2001,b\xff@x.org,UK,3\n", "latin1"),
+      Buffer.from("2001,b\x81@x.org,UK,3\n", "latin1"),
       Buffer.from("2002,c@x.org,UK,young\n"),
       Buffer.from('2003,"d" e,UK,3\n'),
     ];

@@ -13,12 +13,39 @@ export type EmptyCells = (typeof EMPTY_CELLS)[number];
 export const FILE_FORMATS = ["csv", "jsonLines", "jsonArray"] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
+/** What Latin-1 has, Windows-1252 has in the same places. */
+export const FILE_ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
+export type FileEncoding = (typeof FILE_ENCODINGS)[number];
+
 /** How files are written; what is not said is recognised from each file's first part. */
-export const dataflowSource = z.strictObject({
-  format: z.enum(FILE_FORMATS).optional(),
-  /** CSV only: in JSON, absent, `null` and `""` are three things already. */
-  emptyCells: z.enum(EMPTY_CELLS).default("absent"),
-});
+export const dataflowSource = z
+  .strictObject({
+    format: z.enum(FILE_FORMATS).optional(),
+    encoding: z.enum(FILE_ENCODINGS).optional(),
+    /** CSV only, as the rest: in JSON, absent, `null` and `""` are three things already. */
+    emptyCells: z.enum(EMPTY_CELLS).default("absent"),
+    /** What stands between cells. */
+    delimiter: z
+      .string()
+      .regex(/^[\t !#-/:-@[-`{-~]$/, "one sign, such as , ; | or a tab")
+      .optional(),
+    /** Whether the first line names the columns. */
+    header: z.boolean().optional(),
+    /** The columns of files without a header line. */
+    columns: z.array(columnName).min(1).max(2000).optional(),
+  })
+  .superRefine(({ format, delimiter, header, columns }, context) => {
+    const fault = (member: string, message: string) =>
+      context.addIssue({ code: "custom", path: [member], message });
+    if (format !== undefined && format !== "csv") {
+      for (const [member, value] of Object.entries({ delimiter, header, columns })) {
+        if (value !== undefined) fault(member, `is for CSV, and the format is ${format}`);
+      }
+    }
+    if (columns === undefined) return;
+    if (header === true) fault("columns", "a file with a header line names its columns itself");
+    if (new Set(columns).size < columns.length) fault("columns", "names a column twice");
+  });
 export type DataflowSource = z.infer<typeof dataflowSource>;
 
 export const DATAFLOW_STATES = ["draft", "active"] as const;

@@ -9,7 +9,13 @@ import { mapKeptRows, type RowsOf, STRETCH_ROWS } from "./rows.ts";
 import { dropWorkTables, workTables } from "./tables.ts";
 
 /** How files were read before it was recorded. */
-const CSV: FileReading = { format: "csv", compression: "none" };
+const CSV: FileReading = {
+  format: "csv",
+  compression: "none",
+  encoding: "utf-8",
+  delimiter: ",",
+  header: true,
+};
 
 /** A published import, and under which operation it is derived once more. */
 export interface DeriveAgain {

@@ -57,18 +57,28 @@ export function planImport(input: Omit<ImportPlan, "mapping">): ImportPlan {
     nested: isNested(input.reading),
   });
   if (check.ok) return { ...input, mapping: check.mapping };
-  const [only = "", ...others] = input.columns;
-  const separator = others.length > 0 ? undefined : SEPARATORS.find(({ sign }) => only.includes(sign));
-  const hint =
-    separator === undefined ? "" : ` Its cells seem to be separated by ${separator.name}, not by commas.`;
   throw new PeregrineError("fileDoesNotFit", {
-    detail: `The file does not fit the mapping of \`${dataflow.id}\`${check.faults.length === 1 ? "" : ` in ${check.faults.length} places`}.${hint}`,
+    detail: `The file does not fit the mapping of \`${dataflow.id}\`${check.faults.length === 1 ? "" : ` in ${check.faults.length} places`}.${hintOf(input)}`,
     faults: check.faults,
   });
 }
 
-/** What stands between the cells of files that are not separated by commas. */
+/** What a file that fits in no place probably is. */
+function hintOf({ reading, columns, definition }: Omit<ImportPlan, "mapping">): string {
+  const [only = "", ...others] = columns;
+  const separator = others.length > 0 ? undefined : SEPARATORS.find(({ sign }) => only.includes(sign));
+  if (separator !== undefined) {
+    return ` Its cells seem to be separated by ${separator.name}: \`source.delimiter\` says so.`;
+  }
+  if (reading.header === false && definition.dataflow.source.columns === undefined) {
+    return " Its first line looks like a row, not like names of columns: `source.columns` names them, or `source.header: true` says that it is a header.";
+  }
+  return "";
+}
+
+/** What stands between the cells of most files. */
 const SEPARATORS = [
+  { sign: ",", name: "commas" },
   { sign: ";", name: "semicolons" },
   { sign: "\t", name: "tabs" },
   { sign: "|", name: "vertical bars" },

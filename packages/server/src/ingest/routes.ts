@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { FILE_FORMATS } from "@peregrine/core";
+import { FILE_ENCODINGS, FILE_FORMATS } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
@@ -44,6 +44,9 @@ const importSchema = z
       .object({
         format: z.enum(FILE_FORMATS),
         compression: z.enum(["none", "gzip"]),
+        encoding: z.enum(FILE_ENCODINGS),
+        delimiter: z.string().nullable().describe("Of CSV: what stands between cells"),
+        header: z.boolean().nullable().describe("Of CSV: whether the first line names the columns"),
       })
       .nullable()
       .describe("How the file was read: what the dataflow says, and what was recognised"),

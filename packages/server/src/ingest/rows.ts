@@ -1,4 +1,4 @@
-import { cellName } from "@peregrine/core";
+import { cellName, textLiteral } from "@peregrine/core";
 import type { Engine, QueryOptions } from "../engine/index.ts";
 import { isNested, type RefusedRecord, type RowsFile } from "./file/index.ts";
 import type { ImportPlan } from "./import-plan.ts";
@@ -179,12 +179,15 @@ export function keptRows(plan: ImportPlan, arrivalFrom: number, operation: numbe
 
 /** What a refused row looked like in the file. */
 function rawOf({ reading }: ImportPlan): string {
-  return `substringUTF8(${isNested(reading) ? "cells[-1]" : RAW_CSV}, 1, 4000)`;
+  return `substringUTF8(${isNested(reading) ? "cells[-1]" : csvRow(reading.delimiter ?? ",")}, 1, 4000)`;
 }
 
 /** Near enough: cells in quotes where they need them. */
-const RAW_CSV = `arrayStringConcat(arrayMap(cell -> if(match(cell, '[",\\\\r\\\\n]'),
-  concat('"', replaceAll(cell, '"', '""'), '"'), cell), cells), ',')`;
+function csvRow(delimiter: string): string {
+  const special = `arrayExists(sign -> position(cell, sign) > 0, ['"', '\\r', '\\n', ${textLiteral(delimiter)}])`;
+  return `arrayStringConcat(arrayMap(cell -> if(${special}, concat('"', replaceAll(cell, '"', '""'), '"'), cell), cells),
+    ${textLiteral(delimiter)})`;
+}
 
 /** Keeps rows that the mapping refused, with line, column and reason. */
 export async function keepRefusedByMapping(rowsOf: RowsOf): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Clock, DefinitionOf, FileFormat, IdentityConfig } from "@peregrine/core";
+import type { Clock, DefinitionOf, FileEncoding, FileFormat, IdentityConfig } from "@peregrine/core";
 import type { Kysely, Selectable, Updateable } from "kysely";
 import { Counters } from "./counters.ts";
 import { Keyset, type Page } from "./cursor.ts";
@@ -35,6 +35,11 @@ export interface FileReading {
   readonly format: FileFormat;
   /** Told by the file's first bytes. */
   readonly compression: "none" | "gzip";
+  readonly encoding: FileEncoding;
+  /** Of CSV. */
+  readonly delimiter: string | null;
+  /** Of CSV: whether the first line names the columns. */
+  readonly header: boolean | null;
 }
 
 /** How an import's rows came out: read = personRows + events + leftOut + noIdentifier + refused. */

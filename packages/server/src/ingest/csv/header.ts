@@ -23,7 +23,7 @@ const OTHER_FORMATS: readonly { readonly begins: RegExp; readonly is: string }[]
   { begins: /^\x28\xB5\x2F\xFD/, is: "compressed with zstd: unpack it, or use gzip" },
   { begins: /^BZh/, is: "compressed with bzip2: unpack it, or use gzip" },
   { begins: /^\xFD7zXZ/, is: "compressed with xz: unpack it, or use gzip" },
-  { begins: /^(\xFF\xFE|\xFE\xFF)/, is: "written in UTF-16: save it as UTF-8" },
+  { begins: /^(\xFF\xFE|\xFE\xFF)/, is: "written in UTF-16, and the dataflow says otherwise" },
   { begins: /^\s*<(!doctype|html|\?xml)/i, is: "a web page or XML" },
   { begins: /^\s*(\{\s*["}]|\[\s*[[{"\]])/, is: "JSON" },
 ];
@@ -32,10 +32,16 @@ const OTHER_FORMATS: readonly { readonly begins: RegExp; readonly is: string }[]
  * Reads the first line of a file.
  *
  * @param last nothing follows
+ * @param named whether it names the columns; otherwise they are called `column1`, `column2` and so on
  * @returns undefined when more bytes are needed
  * @throws PeregrineError `fileEmpty`, `fileNotCsv`, `fileHeaderInvalid`
  */
-export function readHeader(bytes: Buffer, delimiter: number, last: boolean): CsvHeader | undefined {
+export function readHeader(
+  bytes: Buffer,
+  delimiter: number,
+  last: boolean,
+  named: boolean,
+): CsvHeader | undefined {
   // A decision needs some bytes; what is shorter than this is waited for.
   if (!last && bytes.length < 512 && !bytes.includes(10)) return undefined;
   const start = bytes.subarray(0, 512).toString("latin1");
@@ -70,6 +76,12 @@ export function readHeader(bytes: Buffer, delimiter: number, last: boolean): Csv
       detail: "The first line is not UTF-8: the file is in another encoding, or it is not text.",
     });
   }
+  if (!named) {
+    // The first record is a row like the others.
+    const columns = read.cells.map((_, index) => `column${index + 1}`);
+    check(columns);
+    return { columns, used: at, line };
+  }
   check(read.cells);
   return { columns: read.cells, used: read.end, line: line + read.lines };
 }
@@ -99,7 +111,7 @@ function check(columns: readonly string[]): void {
 }
 
 /** One record as texts; undefined when it does not end within the bytes. */
-function readCells(
+export function readCells(
   bytes: Buffer,
   from: number,
   delimiter: number,

@@ -15,7 +15,7 @@ async function read(...pieces: (string | Buffer)[]): Promise<Read> {
   async function* source() {
     for (const piece of pieces) yield Buffer.from(piece);
   }
-  const file = await readCsv(new Input(source(), undefined));
+  const file = await readCsv(new Input(source(), undefined), {});
   const rows: Read["rows"] = [];
   const refused: RefusedRecord[] = [];
   for await (const block of file.blocks()) {
@@ -136,7 +136,7 @@ describe("a file", () => {
       for (let piece = 0; piece < 100; piece++) yield Buffer.alloc(1024 * 1024, "x\n");
       throw new Error("all of it was read");
     }
-    const file = await readCsv(new Input(source(), undefined));
+    const file = await readCsv(new Input(source(), undefined), {});
     const blocks = file.blocks();
     await expect(blocks.next()).rejects.toMatchObject({ code: "fileNotCsv" });
   });

@@ -24,10 +24,6 @@ export class Input {
     this.#from += bytes;
   }
 
-  async close(): Promise<void> {
-    await this.#pieces.return?.();
-  }
-
   /** Makes sure that so many bytes are there, or all that there are. */
   async atLeast(bytes: number): Promise<void> {
     while (!this.ended && this.bytes.length < bytes) await this.more();

@@ -1,9 +1,12 @@
 import type { DataflowSource, FileFormat, Path } from "@peregrine/core";
+import type { FileReading } from "../../store/index.ts";
 import { readCsv } from "../csv/index.ts";
 import { readJsonArray, readJsonLines } from "../json/index.ts";
-import type { RowsFile, ScannedBlock } from "./block.ts";
+import type { RowsFile } from "./block.ts";
+import { decoded } from "./decode.ts";
+import { firstPart } from "./first-part.ts";
 import { Input } from "./input.ts";
-import { formatOf } from "./recognise.ts";
+import { encodingOf, formatOf } from "./recognise.ts";
 import { compressionOf, unpacked } from "./unpack.ts";
 
 export interface OpenOptions {
@@ -14,14 +17,12 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-type Open = (
-  input: Input,
-  options: OpenOptions,
-) => Promise<{ readonly columns: readonly string[]; blocks(): AsyncGenerator<ScannedBlock> }>;
+/** The rows of a format, and what was recognised of it. */
+type Rows = Pick<RowsFile, "columns" | "blocks"> & Partial<Pick<FileReading, "delimiter" | "header">>;
 
 /** One row for each format. */
-const READERS: Record<FileFormat, Open> = {
-  csv: (input) => readCsv(input),
+const READERS: Record<FileFormat, (input: Input, options: OpenOptions) => Promise<Rows>> = {
+  csv: (input, { source }) => readCsv(input, source),
   jsonLines: async (input, { paths }) => readJsonLines(input, paths),
   jsonArray: async (input, { paths }) => readJsonArray(input, paths),
 };
@@ -34,17 +35,22 @@ const READERS: Record<FileFormat, Open> = {
  */
 export async function openFile(path: string, options: OpenOptions): Promise<RowsFile> {
   const compression = await compressionOf(path);
-  const input = new Input(unpacked(path, compression), options.signal);
+  const bytes = unpacked(path, compression);
+  const { source } = options;
   try {
-    await input.atLeast(FIRST_PART);
-    const format = options.source.format ?? formatOf(input.bytes);
-    const rows = await READERS[format](input, options);
-    return { reading: { format, compression }, ...rows, close: () => input.close() };
+    const first = await firstPart(bytes);
+    const encoding = source.encoding ?? encodingOf(first.bytes, first.whole);
+    const input = new Input(decoded(first.all, encoding), options.signal);
+    await input.more();
+    const format = source.format ?? formatOf(input.bytes);
+    const { delimiter = null, header = null, ...rows } = await READERS[format](input, options);
+    return {
+      ...rows,
+      reading: { format, compression, encoding, delimiter, header },
+      close: async () => void (await bytes.return(undefined)),
+    };
   } catch (error) {
-    await input.close();
+    await bytes.return(undefined);
     throw error;
   }
 }
-
-/** What is recognised is recognised from so many bytes. */
-const FIRST_PART = 256 * 1024;
