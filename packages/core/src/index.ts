@@ -46,7 +46,7 @@ export type { AudienceComparison, FieldDifference } from "./audience/compare-aud
 export { compareAudiences } from "./audience/compare-audiences.ts";
 export type { ParameterValue } from "./audience/compile/parameters.ts";
 export { instantText } from "./audience/compile/parameters.ts";
-export type { CompiledNeeds, CompiledRules } from "./audience/compile.ts";
+export type { CompiledNeeds, CompiledRules, KnownData } from "./audience/compile.ts";
 export { compileRules } from "./audience/compile.ts";
 export { readDecimal } from "./audience/decimal.ts";
 export type { AudienceNames } from "./audience/describe.ts";

@@ -14,7 +14,7 @@ export {
   type Wait,
   wait,
 } from "./activation/index.ts";
-export { AudienceService, membersAndPersons, RULE_SETTINGS } from "./audience/index.ts";
+export { AudienceService, membersAndPersons, RULE_SETTINGS, tiedAttributes } from "./audience/index.ts";
 export { type Config, readConfig } from "./config.ts";
 export { DefinitionService } from "./definition/index.ts";
 export {

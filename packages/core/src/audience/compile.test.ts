@@ -55,15 +55,51 @@ describe("compileRules", () => {
       { all: [lately, { have: { attribute: "country", is: "UK" } }] },
     );
     expect(columns).toEqual(["r0", "r1", "r2"]);
-    expect(occurrences(sql, "maxIf(time, 1)")).toBe(1);
+    expect(occurrences(sql, "FROM event_view_3 ")).toBe(1);
+    expect(occurrences(sql, "at > ")).toBe(1);
   });
 
-  it("asks for the latest event where once is enough, whatever the window", () => {
+  it("makes bits of single events what one of them decides, and aggregates the rest", () => {
     const within = (last: number) => ({ did: { event: "buy", within: { last, unit: "days" } } });
-    const { sql } = compiled(within(30), within(60), within(36_500));
-    expect(new Set(sql.match(/maxIf\([^)]*\)/g)).size).toBe(1);
-    // A hundred years reach beyond 1970, the engine's time for "never".
-    expect(occurrences(sql, "countIf(")).toBe(1);
+    const { sql } = compiled(within(30), { did: { ...within(60).did, occurrence: "last" } }, within(36_500), {
+      did: { event: "buy", measure: { count: true }, atLeast: 2 },
+    });
+    expect(occurrences(sql, "groupBitOr(of_row_0)")).toBe(1);
+    expect(occurrences(sql, "at > ")).toBe(3);
+    expect([...sql.matchAll(/\w+If\(/g)].map(String)).toEqual(["countIf("]);
+  });
+
+  it("compares counts with the whole numbers next to those of the rule, and wants one event at least", () => {
+    const count = (compared: object) => {
+      const { sql } = compiled({ did: { event: "buy", measure: { count: true }, ...compared } });
+      return /toUInt64\(\((.*)\)\) AS m0/.exec(sql)?.[1];
+    };
+    expect(count({ atLeast: 2.5 })).toBe("countIf(1) >= 3");
+    expect(count({ moreThan: 2.5 })).toBe("countIf(1) >= 3");
+    expect(count({ moreThan: 2 })).toBe("countIf(1) >= 3");
+    expect(count({ atMost: 2.5 })).toBe("(countIf(1) >= 1 AND countIf(1) <= 2)");
+    expect(count({ lessThan: 2 })).toBe("(countIf(1) >= 1 AND countIf(1) <= 1)");
+    expect(count({ lessThan: -1.5 })).toBe("0");
+    expect(count({ is: 2.5 })).toBe("0");
+    expect(count({ isNot: 2.5 })).toBe("countIf(1) > 0");
+    expect(count({ isNot: 2 })).toBe("(countIf(1) > 0 AND countIf(1) != 2)");
+    expect(count({ between: [-3, 2.5] })).toBe("(countIf(1) >= 1 AND countIf(1) <= 2)");
+  });
+
+  it("asks for tie-breaks only where an attribute may have one", () => {
+    const rules = [
+      { have: { attribute: "country", is: "UK" } },
+      { have: { attribute: "age", atLeast: 18 } },
+    ].map((rule) => {
+      const result = resolveRule(rule, CATALOG);
+      if ("faults" in result) throw new Error(JSON.stringify(result.faults));
+      return result.ok;
+    });
+    const tied = (known?: ReadonlySet<number>) =>
+      compileRules(rules, MOMENT, known === undefined ? {} : { tiedAttributes: known })
+        .sql.split("GROUP BY profile")
+        .filter((pass) => pass.includes("attribute_view") && pass.includes("tie")).length;
+    expect([tied(), tied(new Set([2])), tied(new Set())]).toEqual([2, 1, 0]);
   });
 
   it("reads each attribute in a pass of its own, once", () => {
@@ -95,9 +131,9 @@ describe("compileRules", () => {
   it("puts any number of conditions into the bits of a few numbers", () => {
     const rules = Array.from({ length: 150 }, (_, at) => ({ have: { attribute: "age", atLeast: at } }));
     const { sql } = compiled(lately, ...rules);
-    const places = [...sql.matchAll(/bitTest\((w\d+, \d+)\) AS /g)].map(([, place]) => place);
+    const places = [...sql.matchAll(/bitAnd\((b\d+_\d, \d+)\) != 0 AS /g)].map(([, place]) => place);
     expect(new Set(places).size).toBe(151);
-    expect(places.every((place) => Number(place?.split(", ")[1]) < 64)).toBe(true);
+    expect(places.every((place) => Number(place?.split(", ")[1]) <= 128)).toBe(true);
   });
 
   it("reads only the columns and the times that it needs", () => {

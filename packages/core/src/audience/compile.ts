@@ -25,6 +25,12 @@ export interface CompiledRules {
   readonly columns: readonly string[];
 }
 
+/** What is known of the data beforehand, so that a statement need not ask for what is not there. */
+export interface KnownData {
+  /** Catalog numbers of attributes some of whose rows have a tie-break; absent: any may. */
+  readonly tiedAttributes?: ReadonlySet<number>;
+}
+
 /** The leaves of all rules of one statement: equal ones are computed once, and a node sees them as columns. */
 interface Leaves {
   readonly have: HaveLeaves;
@@ -48,10 +54,14 @@ const NODES: {
  * Many rules as one statement: a grouped pass over each attribute and one over the events of each type, put together
  * by profile; the trees are evaluated on the conditions as columns. Every column is 0 or 1, never NULL.
  */
-export function compileRules(rules: readonly ResolvedRule[], moment: Moment): CompiledRules {
+export function compileRules(
+  rules: readonly ResolvedRule[],
+  moment: Moment,
+  { tiedAttributes }: KnownData = {},
+): CompiledRules {
   const { bind, values } = parameterList();
   const leaves: Leaves = {
-    have: haveLeaves(bind, moment),
+    have: haveLeaves(bind, moment, tiedAttributes ?? "any"),
     did: didLeaves(bind, moment),
     shared: sharedRules((rule) => condition(rule, leaves)),
   };

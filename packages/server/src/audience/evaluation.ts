@@ -1,11 +1,4 @@
-import {
-  compileMoments,
-  compileRules,
-  PeregrineError,
-  type ResolvedRule,
-  readsOf,
-  resolveRule,
-} from "@peregrine/core";
+import { compileMoments, PeregrineError, type ResolvedRule, readsOf, resolveRule } from "@peregrine/core";
 import type { EvaluationState, Lease, Operations, Snapshot, Store } from "../store/index.ts";
 import type { CatalogSource } from "./catalog.ts";
 import { Checks, errorOf, isSame, type Look } from "./checks.ts";
@@ -106,18 +99,15 @@ export class Evaluation {
     const [only] = due;
     const subject = due.length === 1 && only !== undefined ? only.id : `${due.length} audiences`;
     const sequence = await operations.open("evaluation", subject, lease.epoch);
+    const moment = { asOf, timeZone: this.#timeZone };
     return abandonOnFailure(operations, sequence, async () => {
       for (const part of parts(due)) {
-        const compiled = compileRules(
-          part.map(({ rule }) => rule),
-          { asOf, timeZone: this.#timeZone },
-        );
         const ids = part.map(({ id }) => id);
-        await this.#memberships.writeDifferences(snapshot, ids, compiled, sequence, asOf);
+        const partRules = part.map(({ rule }) => rule);
+        await this.#memberships.writeDifferences(snapshot, ids, partRules, moment, sequence);
       }
       const ids = due.map(({ id }) => id);
       const counts = await this.#memberships.counts(snapshot, ids, sequence);
-      const moment = { asOf, timeZone: this.#timeZone };
       const rules = due.map(({ rule }) => rule);
       const moments = await this.#repository.nextMoments(snapshot, compileMoments(rules, moment));
       await operations.publish(

@@ -2,3 +2,4 @@ export { membersAndPersons } from "./repository.ts";
 export { audienceRoutes } from "./routes.ts";
 export { RULE_SETTINGS } from "./rule-settings.ts";
 export { AudienceService } from "./service.ts";
+export { tiedAttributes } from "./tied-attributes.ts";

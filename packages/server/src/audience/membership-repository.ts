@@ -1,8 +1,15 @@
-import type { CompiledNeeds, CompiledRules } from "@peregrine/core";
 import {
+  type CompiledNeeds,
+  type CompiledRules,
+  compileRules,
+  type Moment,
+  type ResolvedRule,
+} from "@peregrine/core";
+import {
+  acrossSql,
   type Engine,
   eventTable,
-  inPiece,
+  exactlyInPiece,
   type Parameters,
   type Piece,
   published,
@@ -10,6 +17,7 @@ import {
 } from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
 import { RULE_SETTINGS } from "./rule-settings.ts";
+import { tiedAttributes } from "./tied-attributes.ts";
 
 /** How many people an audience has, and how many an evaluation brought in and took out. */
 export interface MembershipCounts {
@@ -29,7 +37,7 @@ export interface PieceSize {
  * More pieces than needed cost time, for each is a statement of its own, and analysing one with 250 conditions takes
  * half a second.
  */
-const PIECE: PieceSize = { profiles: 500_000, events: 10_000_000 };
+const PIECE: PieceSize = { profiles: 600_000, events: 16_000_000 };
 
 const BITS = 64;
 
@@ -48,16 +56,19 @@ export class MembershipRepository {
    * `sequence`. Who is compared are people: numbers that were merged count as the one they became. Whoever enters
    * is written by that number; whoever leaves by every number under which they had entered.
    *
-   * @param audiences in the order of the compiled rules
+   * @param audiences in the order of their rules
    */
   async writeDifferences(
     snapshot: Snapshot,
     audiences: readonly string[],
-    compiled: CompiledRules,
+    rules: readonly ResolvedRule[],
+    moment: Moment,
     sequence: number,
-    at: number,
   ): Promise<void> {
-    for (const piece of await this.#pieces(compiled.needs)) {
+    const compiled = compileRules(rules, moment, {
+      tiedAttributes: await tiedAttributes(this.#engine, rules),
+    });
+    for (const piece of await this.#pieces(snapshot, compiled.needs)) {
       const head = views(snapshot, { ...compiled.needs, piece });
       const difference = differenceSql(snapshot, audiences, compiled, piece);
       await this.#engine.command(
@@ -70,7 +81,7 @@ FROM (${difference.sql})`,
           ...difference.parameters,
           ...compiled.parameters,
           ev_sequence: sequence,
-          ev_at: new Date(at).toISOString(),
+          ev_at: new Date(moment.asOf).toISOString(),
         },
         { settings: RULE_SETTINGS },
       );
@@ -83,16 +94,8 @@ FROM (${difference.sql})`,
     audiences: readonly string[],
     sequence: number,
   ): Promise<ReadonlyMap<string, MembershipCounts>> {
+    const sizes = await this.#sizes(snapshot, audiences, sequence);
     const head = views(snapshot, { merges: true });
-    const members = membersSql(snapshot, audiences, undefined, sequence);
-    const sizes = audiences.map((_, at) => `countIf(bitTest(was${Math.floor(at / BITS)}, ${at % BITS}))`);
-    const [row] = await this.#engine.query<{ readonly sizes: readonly number[] }>(
-      `${head.sql}SELECT [${sizes.join(", ")}] AS sizes FROM (
-  SELECT person, ${words(audiences, (at) => `groupBitOr(in${at}) AS was${at}`)} FROM (${members.sql}) GROUP BY person
-)`,
-      { ...head.parameters, ...members.parameters },
-      { settings: RULE_SETTINGS },
-    );
     const changed = await this.#engine.query<{
       readonly audience: string;
       readonly entered: number;
@@ -110,15 +113,44 @@ GROUP BY changed.audience`,
     );
     const found = new Map(changed.map((one) => [one.audience, one]));
     return new Map(
-      audiences.map((id, at) => {
+      audiences.map((id) => {
         const { entered = 0, left = 0 } = found.get(id) ?? {};
-        return [id, { size: row?.sizes[at] ?? 0, entered, left }];
+        return [id, { size: sizes.get(id) ?? 0, entered, left }];
       }),
     );
   }
 
-  /** All profile numbers, cut so that one piece needs little memory; one undefined where nothing is cut. */
-  async #pieces(needs: CompiledNeeds): Promise<readonly (Piece | undefined)[]> {
+  /**
+   * How many people are in each audience: the numbers that entered and did not leave, without those that belong to a
+   * person who is there by another number too. Only people who were merged can be, so that nobody else is grouped.
+   */
+  async #sizes(
+    snapshot: Snapshot,
+    audiences: readonly string[],
+    own: number,
+  ): Promise<ReadonlyMap<string, number>> {
+    const head = views(snapshot, { merges: true });
+    const seen = published(snapshot, undefined, own);
+    const rows = `FROM membership WHERE audience IN {ev_audiences:Array(String)} AND ${seen.sql}`;
+    const found = await this.#engine.query<{ readonly id: string; readonly size: number }>(
+      `${head.sql}SELECT toString(audience) AS id, toUInt32(sum(numbers)) AS size FROM (
+  SELECT audience, sum(if(member = 1, 1, -1)) AS numbers ${rows} GROUP BY audience
+  UNION ALL
+  SELECT audience, toInt64(uniqExact(if(merged.new = 0, number, merged.new))) - toInt64(count()) AS numbers
+  FROM (
+    SELECT audience, profile AS number ${rows} AND profile IN (SELECT arrayJoin([old, new]) FROM merge_view)
+    GROUP BY audience, profile HAVING sum(if(member = 1, 1, -1)) = 1
+  ) AS held
+  LEFT ANY JOIN merge_view AS merged ON merged.old = held.number
+  GROUP BY audience
+) GROUP BY audience`,
+      { ...head.parameters, ...seen.parameters, ev_audiences: audiences },
+    );
+    return new Map(found.map(({ id, size }) => [id, size]));
+  }
+
+  /** All people, cut so that one piece needs little memory; one undefined where nothing is cut. */
+  async #pieces(snapshot: Snapshot, needs: CompiledNeeds): Promise<readonly (Piece | undefined)[]> {
     const events = needs.events.map(({ schema }) => `(SELECT count() FROM ${eventTable(schema)})`);
     const [row] = await this.#engine.query<{ readonly last: number; readonly events: number }>(
       `SELECT max(profile) AS last, toUInt64(${["0", ...events].join(" + ")}) AS events FROM profile`,
@@ -126,12 +158,29 @@ GROUP BY changed.audience`,
     const { last = 0, events: rows = 0 } = row ?? {};
     const count = Math.max(1, Math.ceil(last / this.#piece.profiles), Math.ceil(rows / this.#piece.events));
     if (count === 1) return [undefined];
-    const size = Math.ceil((last + 1) / count);
+    const cut = { size: Math.ceil((last + 1) / count), last: count - 1 };
+    const across = await this.#across(snapshot, cut);
     // The last piece has no end: members may have a number that no profile has any more.
-    return Array.from({ length: count }, (_, at) => ({
-      from: at * size,
-      to: at === count - 1 ? NO_PROFILE : (at + 1) * size,
-    }));
+    const ranges = (pieces: number) =>
+      Array.from({ length: pieces }, (_, at) => ({
+        from: Math.floor((at * cut.size * count) / pieces),
+        to: at === pieces - 1 ? NO_PROFILE : Math.floor(((at + 1) * cut.size * count) / pieces),
+        cut,
+      }));
+    return [
+      ...ranges(count).map((range) => ({ ...range, across: across === 0 ? "none" : "without" }) as const),
+      ...ranges(Math.ceil(across / cut.size)).map((range) => ({ ...range, across: "only" }) as const),
+    ];
+  }
+
+  /** How many people have numbers of several pieces. */
+  async #across(snapshot: Snapshot, cut: Piece["cut"]): Promise<number> {
+    const head = views(snapshot, {});
+    const [row] = await this.#engine.query<{ readonly people: number }>(
+      `${head.sql}SELECT toUInt32(uniqExact(new)) AS people FROM (${acrossSql(cut)})`,
+      head.parameters,
+    );
+    return row?.people ?? 0;
   }
 }
 
@@ -216,7 +265,7 @@ function membersSql(
     SELECT profile AS number, ${words(audiences, bit)}
     FROM (
       SELECT profile, transform(audience, {ev_audiences:Array(String)}, ${numbers}, toUInt32(0)) AS at FROM membership
-      WHERE audience IN {ev_audiences:Array(String)} AND ${seen.sql}${piece === undefined ? "" : ` AND ${inPiece(piece)}`}
+      WHERE audience IN {ev_audiences:Array(String)} AND ${seen.sql}${piece === undefined ? "" : ` AND ${exactlyInPiece(piece)}`}
     )
     GROUP BY profile
   ) AS latest

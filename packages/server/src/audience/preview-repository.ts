@@ -1,8 +1,9 @@
-import type { ColumnType, CompiledRules } from "@peregrine/core";
+import type { ColumnType, CompiledRules, ResolvedRule } from "@peregrine/core";
 import { current, type Engine, type Needs, views, visible } from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
 import { currentMembersSql } from "./repository.ts";
 import { RULE_SETTINGS } from "./rule-settings.ts";
+import { tiedAttributes } from "./tied-attributes.ts";
 
 /** An attribute with the catalog numbers of its columns. */
 export interface AttributeColumns {
@@ -42,6 +43,11 @@ export class PreviewRepository {
 
   constructor(engine: Engine) {
     this.#engine = engine;
+  }
+
+  /** See {@link tiedAttributes}. */
+  tiedAttributes(rules: readonly ResolvedRule[]): Promise<ReadonlySet<number>> {
+    return tiedAttributes(this.#engine, rules);
   }
 
   /**

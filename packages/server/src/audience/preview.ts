@@ -101,9 +101,11 @@ export class Previews {
     // All nodes in one statement, the rule itself first: equal conditions are computed once.
     const parsed = parseRule(rule);
     const blocks = "ok" in parsed ? resolvedBlocks(parsed.ok, resolved) : [];
+    const rules = blocks.map((block) => block.resolved);
     const compiled = compileRules(
-      blocks.map((block) => block.resolved),
+      rules,
       { asOf, timeZone: this.#timeZone },
+      { tiedAttributes: await this.#repository.tiedAttributes(rules) },
     );
     const found = await this.#repository.counts(snapshot, compiled, asked?.number, audience, PEOPLE);
     const { change } = found;

@@ -4,4 +4,12 @@ export { claimInstallation, installationOf } from "./migrations.ts";
 export { type OpenEngine, openEngine } from "./open.ts";
 
 export { current, published, type Snapshot, visible } from "./snapshot.ts";
-export { eventColumn, eventTable, inPiece, type Needs, type Piece, views } from "./views.ts";
+export {
+  acrossSql,
+  eventColumn,
+  eventTable,
+  exactlyInPiece,
+  type Needs,
+  type Piece,
+  views,
+} from "./views.ts";

@@ -14,20 +14,45 @@ export interface Needs {
   readonly piece?: Piece | undefined;
 }
 
-/** Profiles by number: `from` up to, not including, `to`. */
+/**
+ * Some of all people: those with numbers from `from` up to, not including, `to`. Merges can give a person numbers of
+ * several pieces, which is seldom; these people are left out there and are pieces of their own.
+ */
 export interface Piece {
   readonly from: number;
   readonly to: number;
+  /** How many numbers each piece has, and the number of the last piece, which has no end. */
+  readonly cut: { readonly size: number; readonly last: number };
+  /**
+   * Those with numbers of several pieces: `none` are there, the piece is `without` them, or it has `only` these, by the
+   * number that they have now.
+   */
+  readonly across: "none" | "without" | "only";
+}
+
+/** People who have numbers of several pieces: the canonical ones. Reads `merge_view`. */
+export function acrossSql({ size, last }: Piece["cut"]): string {
+  const piece = (column: string) => `least(intDiv(${column}, ${assertNumber(size)}), ${assertNumber(last)})`;
+  return `SELECT new FROM merge_view WHERE ${piece("old")} != ${piece("new")}`;
 }
 
 /**
- * The condition that a row, under the number that its profile had then, belongs to the piece. Reads `merge_view`. The
- * tables are sorted by profile, so that little else is read.
+ * The condition that a row stands in the piece by the number `profile`. Those of people who are left out may be among
+ * them. The tables are sorted by profile, so that little else is read.
  */
-export function inPiece({ from, to }: Piece): string {
-  const range = (column: string) => `${column} >= ${assertNumber(from)} AND ${column} < ${assertNumber(to)}`;
-  return `(${range("profile")} AND profile NOT IN (SELECT old FROM merge_view)
-    OR profile IN (SELECT old FROM merge_view WHERE ${range("new")}))`;
+function inPiece(piece: Piece): string {
+  return piece.across === "only" ? "profile IN (SELECT number FROM across_view)" : inRange("profile", piece);
+}
+
+/** The same, without the rows of people who are left out. Reads `across_view`, which stands where a piece is asked for. */
+export function exactlyInPiece(piece: Piece): string {
+  return piece.across === "without"
+    ? `${inPiece(piece)} AND profile NOT IN (SELECT number FROM across_view)`
+    : inPiece(piece);
+}
+
+function inRange(column: string, { from, to }: Piece): string {
+  return `${column} >= ${assertNumber(from)} AND ${column} < ${assertNumber(to)}`;
 }
 
 /**
@@ -39,7 +64,8 @@ export function inPiece({ from, to }: Piece): string {
  * - `event_view_<schema>(profile, type, time, arrival, c<n>…)`
  * - `identifier_view_<kind>(profile, value)` who owns a value now
  *
- * In all of them `profile` is canonical: an old number's rows belong to the profile that it was merged into.
+ * In all of them `profile` is canonical: an old number's rows belong to the profile that it was merged into. Of a
+ * piece only `profile_view` is exact: rows of attributes and events may belong to people who are left out of it.
  *
  * @param own an operation that may see what it has written itself
  */
@@ -47,15 +73,23 @@ export function views(snapshot: Snapshot, needs: Needs, own?: number): Filter {
   const derived = visible(snapshot, undefined, own);
   const data = current(snapshot, undefined, own);
   const parameters: Record<string, number | readonly number[]> = { ...derived.parameters };
-  const within = needs.piece === undefined ? "" : ` AND ${inPiece(needs.piece)}`;
+  const { piece } = needs;
+  const within = piece === undefined ? "" : ` AND ${inPiece(piece)}`;
   const ctes = [
     `merge_view AS (
   SELECT old, ${latest("new")} AS new FROM profile_merge WHERE ${derived.sql} GROUP BY old
 )`,
   ];
+  if (piece !== undefined && piece.across !== "none") {
+    const own = piece.across === "only" ? ` AND ${inRange("new", piece)}` : "";
+    ctes.push(`across_view AS (
+  SELECT arrayJoin([old, new]) AS number FROM merge_view WHERE new IN (${acrossSql(piece.cut)})${own}
+)`);
+  }
   if (needs.profiles) {
+    const exactly = piece === undefined ? "" : ` AND ${exactlyInPiece(piece)}`;
     ctes.push(`profile_view AS (
-  SELECT profile FROM profile WHERE ${derived.sql} AND profile NOT IN (SELECT old FROM merge_view)${within}
+  SELECT profile FROM profile WHERE ${derived.sql} AND profile NOT IN (SELECT old FROM merge_view)${exactly}
 )`);
   }
   if (needs.attributes !== undefined && needs.attributes.length > 0) {

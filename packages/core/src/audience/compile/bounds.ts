@@ -21,3 +21,13 @@ export function boundsSql(time: string, { after, upTo }: SpanBounds, bind: Bind)
   if (conditions.length === 0) return undefined;
   return conditions.length === 1 ? conditions.join("") : `(${conditions.join(" AND ")})`;
 }
+
+/** The same of a time in milliseconds UTC, which has no bound that it cannot be compared with. */
+export function millisecondsSql(milliseconds: string, { after, upTo }: SpanBounds): string | undefined {
+  const conditions = [
+    ...(after === undefined ? [] : [`${milliseconds} > ${after}`]),
+    ...(upTo === undefined ? [] : [`${milliseconds} <= ${upTo}`]),
+  ];
+  if (conditions.length === 0) return undefined;
+  return conditions.length === 1 ? conditions.join("") : `(${conditions.join(" AND ")})`;
+}

@@ -1,9 +1,8 @@
 import { boundsSql } from "../compile/bounds.ts";
-import { columnIn, filterSql } from "../compile/event-pass.ts";
+import { eventColumns } from "../compile/event-columns.ts";
+import { filterSql } from "../compile/event-pass.ts";
 import { keyOf } from "../compile/key.ts";
 import type { Bind } from "../compile/parameters.ts";
-import { presentSql, valueSql } from "../compile/property.ts";
-import type { PropertyReference } from "../resolved.ts";
 import type { Moment } from "../window.ts";
 import type { AttributeWatch, Change, EventWatch } from "./watch.ts";
 
@@ -56,41 +55,42 @@ FROM attribute_view WHERE attribute IN (${attributes.join(", ")}) GROUP BY profi
   return { sql, attributes, events: [] };
 }
 
+/** Watches that one pass answers. */
+interface WatchGroup {
+  readonly event: string;
+  readonly schemas: readonly number[];
+  readonly watches: readonly Named<EventWatch>[];
+}
+
 /**
- * The events of the same schemas. Those that have not happened yet are few, so they stand in a pass of their own
- * that reads nothing else; the first and the last of each person need a grouped one.
+ * The events of a type in the same schemas: the tables are sorted by type, so that a pass reads its own rows only. Those
+ * that have not happened yet are few, so they stand in a pass of their own that reads nothing else; the first and the
+ * last of each person need a grouped one.
  */
 export function eventPasses(
   watches: readonly Named<EventWatch>[],
   moment: Moment,
   bind: Bind,
 ): readonly WatchPass[] {
-  const groups = new Map<string, Named<EventWatch>[]>();
+  const groups = new Map<string, WatchGroup>();
   for (const named of watches) {
-    const { schemas, within, value } = named.watch;
+    const { event, schemas, within, value } = named.watch;
     const coming = (within.after ?? 0) >= moment.asOf;
-    const key = `${schemas.join(",")} ${coming} ${value === "first" ? "first" : value === "last"}`;
-    groups.set(key, [...(groups.get(key) ?? []), named]);
+    const key = keyOf([event, schemas, coming, value === "first" || value === "last" ? value : undefined]);
+    const watched = groups.get(key)?.watches ?? [];
+    groups.set(key, { event, schemas, watches: [...watched, named] });
   }
   return [...groups.values()].map((group) => eventPass(group, moment, bind));
 }
 
-function eventPass(group: readonly Named<EventWatch>[], moment: Moment, bind: Bind): WatchPass {
-  const schemas = group[0]?.watch.schemas ?? [];
-  const properties = new Map<string, { readonly name: string; readonly property: PropertyReference }>();
-  const nameOf = (property: PropertyReference) => {
-    const key = keyOf(property.columns);
-    const known = properties.get(key) ?? { name: `p${properties.size}`, property };
-    properties.set(key, known);
-    return known.name;
-  };
+function eventPass({ event, schemas, watches }: WatchGroup, moment: Moment, bind: Bind): WatchPass {
+  const columns = eventColumns();
   const grouped: string[] = [];
-  const selected = group.map(({ name, watch }) => {
-    const { event, where, within, value } = watch;
+  const selected = watches.map(({ name, watch }) => {
+    const { where, within, value } = watch;
     const matches = [
-      `type = ${bind("String", event)}`,
       boundsSql("time", within, bind) ?? "1",
-      ...(where === undefined ? [] : [filterSql(where, nameOf, bind, moment)]),
+      ...(where === undefined ? [] : [filterSql(where, columns.names, bind, moment)]),
     ].join(" AND ");
     const ofPerson = value === "first" || value === "last";
     if (ofPerson) grouped.push(`${value === "first" ? "min" : "max"}OrNullIf(time, ${matches}) AS g_${name}`);
@@ -99,41 +99,29 @@ function eventPass(group: readonly Named<EventWatch>[], moment: Moment, bind: Bi
       : value === "time"
         ? { present: matches, value: "time" }
         : {
-            present: `${matches} AND ${presentSql(value, nameOf(value))}`,
-            value: valueSql(value, nameOf(value)),
+            present: `${matches} AND ${columns.names.present(value)}`,
+            value: columns.names.value(value),
           };
     return `${earliestSql(watch.change, read, moment, bind)} AS ${name}`;
   });
-  const where = groupFilter(group, bind);
-  const sources = schemas.map((schema) => {
-    const columns = [...properties.values()].map(
-      ({ name, property }) => `${columnIn(schema, property)} AS ${name}`,
-    );
-    return `SELECT ${["profile", "type", "time", ...columns].join(", ")} FROM event_view_${schema} WHERE ${where}`;
-  });
-  const events = sources.join("\nUNION ALL ");
+  const where = groupFilter(event, watches, bind);
+  const events = columns.select(schemas, () => ["profile", "time"], where);
   const from =
     grouped.length === 0
       ? events
       : `SELECT ${["profile", ...grouped].join(",\n  ")}\nFROM (${events}) GROUP BY profile`;
-  const columns = [...properties.values()].flatMap(({ property }) => property.columns);
   return {
     sql: `SELECT ${selected.join(",\n  ")}\nFROM (${from})`,
     attributes: [],
-    events: schemas.map((schema) => ({
-      schema,
-      columns: [...new Set(columns.filter((one) => one.schema === schema).map(({ column }) => column))],
-    })),
+    events: columns.needs(schemas),
   };
 }
 
 /** What no watch of the pass needs is not read. */
-function groupFilter(group: readonly Named<EventWatch>[], bind: Bind): string {
-  const types = [...new Set(group.map(({ watch }) => watch.event))].map((type) => bind("String", type));
-  const bounds = group.map(({ watch }) => watch.within);
-  const after = least(bounds.map((bound) => bound.after));
+function groupFilter(event: string, watches: readonly Named<EventWatch>[], bind: Bind): string {
+  const after = least(watches.map(({ watch }) => watch.within.after));
   return [
-    `type IN (${types.join(", ")})`,
+    `type = ${bind("String", event)}`,
     ...(after === undefined ? [] : [boundsSql("time", { after }, bind) ?? "1"]),
   ].join(" AND ");
 }
