@@ -23,7 +23,7 @@ const AUDIENCES = new Map([["5d822e81", { name: "Others", rule: { everyone: true
 
 describe("docs/rules.md", () => {
   it.each(TABLES)(
-    "has the table of %s as the code has it: node scripts/rules-page.mjs writes it",
+    "has the table of %s as the code has it: node scripts/reference-pages.mjs writes it",
     (name, table) => {
       const [, found] =
         new RegExp(`<!-- table: ${name} -->\\n\\n([\\s\\S]*?)\\n\\n<!-- end -->`).exec(PAGE) ?? [];

@@ -120,6 +120,7 @@ export type { CheckedMapping, MappingCheck } from "./schema/mapping/mapping.ts";
 export { checkMapping, eventTypesOf } from "./schema/mapping/mapping.ts";
 export type { Path } from "./schema/mapping/path.ts";
 export { mappedPaths, pathName } from "./schema/mapping/path.ts";
+export { mappingTables } from "./schema/mapping/reference.ts";
 export { NUMBER_SQL, TIME_SQL, textOf } from "./schema/mapping/sql/cast.ts";
 export type { Cells } from "./schema/mapping/sql/compile.ts";
 export { cellName, compileExpression } from "./schema/mapping/sql/compile.ts";

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EmptyCells } from "../../../packages/core/src/schema/dataflow.ts";
 import { checkExpression } from "../../../packages/core/src/schema/mapping/checker.ts";
+import { FUNCTION_NAMES, functionRow } from "../../../packages/core/src/schema/mapping/functions.ts";
 import { parseExpression } from "../../../packages/core/src/schema/mapping/parser.ts";
 import { compileExpression } from "../../../packages/core/src/schema/mapping/sql/compile.ts";
 import { textLiteral } from "../../../packages/core/src/schema/mapping/sql/literal.ts";
@@ -119,6 +120,81 @@ describe("an expression on one row", () => {
     expect(await one("number(empty)", "null")).toBe("null");
     expect(await one("number(empty)", "empty")).toBe('! "" is empty, where a number is expected');
     expect(await one("empty = null", "empty")).toBe("false");
+  });
+});
+
+describe("the example of a function", () => {
+  it.each(FUNCTION_NAMES.map((name) => functionRow(name).example))(
+    "%s gives %s",
+    async (expression, result) => {
+      const parsed = parseExpression(expression);
+      const checked = parsed.ok ? checkExpression(parsed.node, { columns: [] }) : parsed;
+      const list = checked.ok && "typed" in checked && checked.typed.type === "list";
+      expect(await one(list ? expression : `text(${expression})`)).toBe(result);
+    },
+  );
+});
+
+describe("a function", () => {
+  it.each([
+    ["upper(empty)", "absent"],
+    ["upper(null)", "null"],
+    ['replace(price, ".", empty)', "absent"],
+    ['padStart(name, 2, "0")', " Ann "],
+    ['substring("ærø", 2, 1)', "r"],
+    ['substring("ærø", -2)', "rø"],
+    ['startsWith(empty, "x")', "absent"],
+    ["endsWith(name, null)", "null"],
+    ["round(number(max), 0)", "! the result of round is beyond ±999999999999.999999"],
+    ["floor(number(empty))", "absent"],
+    ["round(-2.5, 0)", "-3"],
+    ["abs(null)", "null"],
+    ['split(empty, ";")', "absent"],
+    ['split(null, ";")', "null"],
+    ['split(concat(six, ";;", six), ";")', '["6","","6"]'],
+    ['length(split("", ";"))', "0"],
+    ["length(list(empty))", "absent"],
+    ['join(split(empty, "x"), "")', "absent"],
+    ['element(split("a;b", ";"), 3)', "absent"],
+    ["element(list(null), 1)", "null"],
+    ['element(split("a;b", ";"), 2)', "b"],
+    ['contains(split("a;b", ";"), six)', "false"],
+    ["contains(name, empty)", "absent"],
+    ['contains(name, "nn")', "true"],
+    ["list(empty)", "absent"],
+    ["list(quote) = null", "false"],
+    ['if(number(six) > 0, split(six, ","), list(bad))', '["6"]'],
+    ["coalesce(list(empty), list(six))", '["6"]'],
+    ['year(time(empty), "UTC")', "absent"],
+    ['year(null, "UTC")', "null"],
+    ['time(us, "M/D/YYYY h:mm", "America/New_York")', "2010-12-01 13:26:00.000"],
+    ['time("2024-10-27 02:30", "YYYY-MM-DD hh:mm", "Europe/Copenhagen")', "2024-10-27 00:30:00.000"],
+    ['time("2024-03-31 02:30", "YYYY-MM-DD hh:mm", "Europe/Copenhagen")', "2024-03-31 00:30:00.000"],
+    ['startOf(time("1931-05-20T22:30:00Z"), "year", "Europe/Copenhagen")', "1930-12-31 23:00:00.000"],
+    ['startOf(time("2024-06-02T21:30:00Z"), "week", "Europe/Copenhagen")', "2024-05-26 22:00:00.000"],
+    ['startOf(time("2024-05-31T22:29:59.999Z"), "hour", "Asia/Kolkata")', "2024-05-31 21:30:00.000"],
+    ['startOf(time("2024-05-31"), "quarter", "UTC")', "2024-04-01 00:00:00.000"],
+    [
+      'startOf(time("1900-01-01"), "week", "America/New_York")',
+      "! the result of startOf is outside the years 1900 to 2298",
+    ],
+    ['add(time("2024-03-30T01:30:00Z"), 1, "day", "Europe/Copenhagen")', "2024-03-31 00:30:00.000"],
+    ['add(time("2024-03-30T01:30:00Z"), 24, "hour", "Europe/Copenhagen")', "2024-03-31 01:30:00.000"],
+    ['add(time("2290-01-01"), 10, "year", "UTC")', "! the result of add is outside the years 1900 to 2298"],
+    ['add(time("1901-01-01"), -2, "quarter", "UTC")', "1900-07-01 00:00:00.000"],
+    ["add(time(empty), 1, 'day', 'UTC')", "absent"],
+    ['difference(time(at), time("2009-12-01"), "month", "UTC")', "-12"],
+    ['difference(time(at), null, "day", "UTC")', "null"],
+    ['formatTime(time(at), "YYYY-M-DThh:mm:ss.SSSZ", "UTC")', "2010-12-1T08:26:00.000Z"],
+    ['formatTime(time(empty), "YYYY", "UTC")', "absent"],
+  ])("%s gives %s", async (expression, expected) => {
+    expect(await one(expression)).toBe(expected);
+  });
+
+  it("within functions within functions is refused before it fills the memory", async () => {
+    const nested = (depth: number) => "text(number(".repeat(depth) + "six" + "))".repeat(depth);
+    expect(await one(nested(2))).toBe("6");
+    await expect(one(nested(19))).rejects.toMatchObject({ code: "fileDoesNotFit" });
   });
 });
 

@@ -14,7 +14,36 @@ const PARTS = {
 
 export type TimePart = (typeof PARTS)[keyof typeof PARTS]["part"];
 
-const TOKEN = /YYYY|MM|M|DD|D|hh|h|mm|ss|SSS|[A-Za-z]+|[^A-Za-z]/gu;
+const TOKEN = /YYYY|MM|M|DD|D|hh|h|mm|ss|SSS|[TZ]|[A-Za-z]+|[^A-Za-z]/gu;
+
+/** Writes a time as a format says; the rest of the format stands for itself. */
+export type TimeWriting = readonly (
+  | { readonly part: TimePart; readonly width: number }
+  | { readonly sign: string }
+)[];
+
+/** Reads a format such as `YYYY-MM`, by which times are written; it may name any parts, each as often as it likes. */
+export function parseTimeWriting(format: string): TimeWriting | { readonly fault: string } {
+  const written: TimeWriting[number][] = [];
+  for (const [token] of format.matchAll(TOKEN)) {
+    if (Object.hasOwn(PARTS, token)) {
+      const row = PARTS[token as keyof typeof PARTS];
+      written.push({ part: row.part, width: token.length });
+    } else if (/^[A-Za-z]/.test(token) && token !== "T" && token !== "Z") {
+      return { fault: noPart(token) };
+    } else written.push({ sign: token });
+  }
+  return written;
+}
+
+export function timePartsFault(format: string): string | undefined {
+  const parsed = parseTimeWriting(format);
+  return "fault" in parsed ? parsed.fault : undefined;
+}
+
+function noPart(token: string): string {
+  return `\`${token}\` is no part of a time; parts are ${Object.keys(PARTS).join(", ")}`;
+}
 
 export interface TimeFormat {
   /** A regular expression over the whole text, one group for each part; valid in RE2 and in JavaScript. */
@@ -34,7 +63,7 @@ export function parseTimeFormat(format: string): TimeFormat | { readonly fault: 
       parts.push(row.part);
       pattern += `(${row.pattern})`;
     } else if (/^[A-Za-z]/.test(token) && token !== "T" && token !== "Z") {
-      return { fault: `\`${token}\` is no part of a time; parts are ${Object.keys(PARTS).join(", ")}` };
+      return { fault: noPart(token) };
     } else {
       pattern += token.replace(/[\\^$.*+?()[\]{}|]/gu, "\\$&");
     }

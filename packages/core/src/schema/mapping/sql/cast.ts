@@ -45,8 +45,9 @@ const ISO_PATTERN =
   "(?:Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?)?$";
 
 /** `parseDateTime64BestEffort` alone would guess; the pattern leaves it nothing to guess. It refuses 30 February. */
-function instant(text: string): string {
-  return `if(match(${text}, ${textLiteral(ISO_PATTERN)}), parseDateTime64BestEffortOrNull(${text}, 3, 'UTC'), NULL)`;
+function instant(text: string, zone = "UTC"): string {
+  const parsed = `parseDateTime64BestEffortOrNull(${text}, 3, ${textLiteral(zone)})`;
+  return `if(match(${text}, ${textLiteral(ISO_PATTERN)}), ${zone === "UTC" ? parsed : `toTimeZone(${parsed}, 'UTC')`}, NULL)`;
 }
 
 /** ISO 8601; without a zone it is UTC; digits behind the millisecond are dropped. */
@@ -56,8 +57,8 @@ export function timeOfText(operand: Compiled): Compiled {
   ]);
 }
 
-/** A time as the format spells it, UTC. */
-export function timeByFormat(operand: Compiled, format: string): Compiled {
+/** A time as the format spells it, by the clock of a zone. */
+export function timeByFormat(operand: Compiled, format: string, zone: string): Compiled {
   const parsed = parseTimeFormat(format);
   if ("fault" in parsed) throw new Error("the checker lets only valid formats through");
   const groups = `extractGroups(ifNull(${operand.value}, ''), ${textLiteral(parsed.pattern)})`;
@@ -75,7 +76,7 @@ export function timeByFormat(operand: Compiled, format: string): Compiled {
     return `'${mark}', ${group === 0 ? `'${"0".repeat(width)}'` : `leftPad(g[${group}], ${width}, '0')`}`;
   });
   const iso = `arrayMap(g -> if(empty(g), '', concat(${parts.join(", ")})), [${groups}])[1]`;
-  return cast(operand, "time", instant(iso), [`' is not a time written as ${safe(format)}'`]);
+  return cast(operand, "time", instant(iso, zone), [`' is not a time written as ${safe(format)}'`]);
 }
 
 export function textOf(operand: Compiled): Compiled {

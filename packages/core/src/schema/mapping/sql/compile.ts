@@ -1,3 +1,4 @@
+import { PeregrineError } from "../../../error.ts";
 import type { EmptyCells } from "../../dataflow.ts";
 import type { Typed, TypedKind } from "../typed.ts";
 import { NUMBER_SQL } from "./cast.ts";
@@ -14,8 +15,29 @@ export function cellName(index: number): string {
   return `c${index + 1}`;
 }
 
-/** ClickHouse SQL for an expression that was checked against a file's columns. Total: it cannot fail. */
+/** Functions within functions repeat what they are given; what nobody would write must not fill the memory. */
+const LONGEST = 512 * 1024;
+
+/**
+ * ClickHouse SQL for an expression that was checked against a file's columns.
+ *
+ * @throws PeregrineError `fileDoesNotFit`: it is nested so much that the SQL would be too long
+ */
 export function compileExpression(typed: Typed, cells: Cells): Compiled {
+  const compiled = compileNode(typed, cells);
+  const length = compiled.faults.reduce(
+    (sum, { when, reason }) => sum + when.length + reason.length,
+    compiled.value.length,
+  );
+  if (length > LONGEST) {
+    throw new PeregrineError("fileDoesNotFit", {
+      detail: "An expression of the mapping is nested too much; prepare the value in the file, or split it.",
+    });
+  }
+  return compiled;
+}
+
+function compileNode(typed: Typed, cells: Cells): Compiled {
   const rows = {
     text: (node) => constant("text", textLiteral(node.value)),
     number: (node) => constant("number", numberLiteral(node.value)),

@@ -38,6 +38,39 @@ export function arrayOf(list: Compiled): string {
   return `JSONExtract(${list.nullable ? `ifNull(${list.value}, '[]')` : list.value}, 'Array(String)')`;
 }
 
+const SQL_TYPES = {
+  text: "String",
+  list: "String",
+  number: "Decimal(18, 6)",
+  boolean: "UInt8",
+  time: "DateTime64(3, 'UTC')",
+  nothing: "Nothing",
+} as const satisfies Record<ValueType, string>;
+
+/** A function of values that is missing as soon as one of them is. */
+export function strict(
+  type: ValueType,
+  args: readonly Compiled[],
+  value: string,
+  nullable = args.some((x) => x.nullable),
+): Compiled {
+  const nothing = args.some((x) => x.type === "nothing");
+  return {
+    type,
+    value: nothing ? `CAST(NULL, 'Nullable(${SQL_TYPES[type].replaceAll("'", "\\'")})')` : value,
+    nullable: nothing || nullable,
+    absent: either(...args.map((x) => x.absent)),
+    faults: args.flatMap((x) => x.faults),
+    column: args.length === 1 ? args[0]?.column : undefined,
+  };
+}
+
+/** An array of texts as a list, missing where `of` is missing. */
+export function listOf(of: Compiled, array: string, args: readonly Compiled[] = [of]): Compiled {
+  const json = `toJSONString(${array})`;
+  return strict("list", args, of.nullable ? `if(isNull(${of.value}), NULL, ${json})` : json);
+}
+
 /** Either condition; constant 0 is left out. */
 export function either(...conditions: readonly string[]): string {
   const rest = [...new Set(conditions)].filter((condition) => condition !== "0");

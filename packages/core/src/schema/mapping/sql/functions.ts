@@ -1,30 +1,24 @@
+import { constantText } from "../functions/row.ts";
 import type { FunctionName } from "../functions.ts";
-import type { Typed } from "../typed.ts";
 import { booleanOfText, numberOfText, textOf, timeByFormat, timeOfText } from "./cast.ts";
-import { type Compiled, either, present, truth, under } from "./compiled.ts";
-import { textLiteral } from "./literal.ts";
+import { type Compiled, listOf, present, truth, under } from "./compiled.ts";
+import type { FunctionSql } from "./function-sql.ts";
+import { LIST_SQL, NUMBER_FUNCTION_SQL, TEXT_SQL } from "./texts.ts";
+import { TIME_FUNCTION_SQL } from "./times.ts";
 
-type Args = readonly [Compiled, ...Compiled[]];
-
-/** One row for each function; the arguments are compiled and of types that the checker accepted. */
-export const FUNCTION_SQL: Record<FunctionName, (args: Args, typed: readonly Typed[]) => Compiled> = {
+/** One row for each function. */
+export const FUNCTION_SQL: Record<FunctionName, FunctionSql> = {
   text: ([x]) => textOf(x),
   number: ([x]) => (x.type === "text" ? numberOfText(x) : x),
   boolean: ([x]) => (x.type === "text" ? booleanOfText(x) : x),
-  time: ([x], [, format]) => {
+  time: ([x], [, format, zone]) => {
     if (x.type !== "text") return x;
-    return format?.kind === "text" ? timeByFormat(x, format.value) : timeOfText(x);
+    const written = constantText(format);
+    return written === undefined ? timeOfText(x) : timeByFormat(x, written, constantText(zone) ?? "UTC");
   },
   list: ([x]) => {
     if (x.type === "list") return x;
-    if (x.list !== undefined) return x.list;
-    const text = x.type === "nothing" ? "CAST(NULL, 'Nullable(String)')" : x.value;
-    return {
-      ...x,
-      type: "list",
-      value: `if(isNull(${text}), NULL, toJSONString([assumeNotNull(${text})]))`,
-      nullable: true,
-    };
+    return x.list ?? listOf(x, `[${x.nullable ? `ifNull(${x.value}, '')` : x.value}]`);
   },
   if: ([condition, ...branches]) => {
     const [then, otherwise] = branches;
@@ -57,19 +51,8 @@ export const FUNCTION_SQL: Record<FunctionName, (args: Args, typed: readonly Typ
       last,
     );
   },
-  concat: (args) => ({
-    type: "text",
-    value: `concat(${args.map((x) => x.value).join(", ")})`,
-    nullable: args.some((x) => x.nullable),
-    absent: either(...args.map((x) => x.absent)),
-    faults: args.flatMap((x) => x.faults),
-    column: undefined,
-  }),
-  lower: ([x]) => ({ ...x, type: "text", value: `lowerUTF8(${x.value})` }),
-  trim: ([x]) => ({
-    ...x,
-    type: "text",
-    // As JavaScript's trim, which the identity resolver uses: Unicode spaces and the byte order mark too.
-    value: `replaceRegexpAll(${x.value}, ${textLiteral("^[\\s\\p{Z}\\x{FEFF}]+|[\\s\\p{Z}\\x{FEFF}]+$")}, '')`,
-  }),
+  ...TEXT_SQL,
+  ...NUMBER_FUNCTION_SQL,
+  ...TIME_FUNCTION_SQL,
+  ...LIST_SQL,
 };
