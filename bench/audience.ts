@@ -18,7 +18,7 @@ import {
   views,
 } from "@peregrine/server";
 import { AS_OF, BY, EVENT_TYPES, fill } from "./lib-audience-data.ts";
-import { anyRule, anyRules, randomOf } from "./lib-audience-rules.ts";
+import { anyAudiences, anyRule, randomOf } from "./lib-audience-rules.ts";
 import { commit, machine, watchMemory } from "./lib-report.ts";
 
 const PROFILES = 1_000_000;
@@ -30,7 +30,7 @@ const MOMENT = { asOf: AS_OF, timeZone: TIME_ZONE };
 const quiet = { info: () => {}, warn: () => {} };
 
 /** The rules may name all columns of the bench's schemas. */
-async function catalogOf(store: Store): Promise<Catalog> {
+async function catalogOf(store: Store, audiences: Catalog["audiences"]): Promise<Catalog> {
   const columns = await store.definitions.columns();
   const events = new Map<
     string,
@@ -53,7 +53,7 @@ async function catalogOf(store: Store): Promise<Catalog> {
       .filter(({ schemaId }) => schemaId === "customers")
       .map(({ name, number, type }) => [name, { type: type as "text", numbers: [number] }]),
   );
-  return { attributes, events, openSources: [], audiences: new Map() };
+  return { attributes, events, openSources: [], audiences };
 }
 
 /** How many members, and which: the sum of a hash of each, as text. */
@@ -167,17 +167,17 @@ async function measure(folder: string, profiles: number, events: number, count: 
   try {
     const fillSeconds = await timed(() => fill(engine, store, profiles, events));
     console.log(`filled in ${fillSeconds.toFixed(1)} s`);
-    const catalog = await catalogOf(store);
-    const rules = anyRules(count);
-    const ids = rules.map((_, at) => `a${String(at).padStart(7, "0")}`);
+    const made = anyAudiences(count);
+    const ids = made.map(({ id }) => id);
+    const rules = made.map(({ rule }) => rule);
+    const catalog = await catalogOf(store, new Map(made.map(({ id, rule }) => [id, { name: id, rule }])));
     const resolved = rules.map((rule) => {
       const result = resolveRule(rule, catalog);
       if ("faults" in result) throw new Error(JSON.stringify({ rule, ...result }));
       return result.ok;
     });
-    for (const [at, rule] of rules.entries()) {
-      const name = `Audience ${at}`;
-      await store.definitions.put({ kind: "audience", id: ids[at] ?? "", name, tags: [], rule }, BY);
+    for (const { id, rule } of made) {
+      await store.definitions.put({ kind: "audience", id, name: id, tags: [], rule }, BY);
     }
     const snapshot = await store.operations.snapshot();
     const memory = watchMemory();
@@ -197,7 +197,7 @@ async function measure(folder: string, profiles: number, events: number, count: 
     const random = randomOf(7);
     const previews: number[] = [];
     for (let at = 0; at < PREVIEWS; at++) {
-      const rule = anyRule(2 + random(5), random);
+      const rule = anyRule(2 + random(5), random, ids.slice(0, 10));
       previews.push(await timed(() => audiences.previewRule(rule)));
     }
     previews.sort((left, right) => left - right);

@@ -4,6 +4,7 @@ import {
   CITIES,
   COUNTRIES,
   EVENT_TYPES,
+  INTERESTS,
   PAGES,
   PLANS,
   SECTIONS,
@@ -42,6 +43,12 @@ const HAVES: readonly ((random: Random) => Made)[] = [
   (random) => ({ attribute: "score", moreThan: random(1000) }),
   (random) => ({ attribute: "vip", is: random(2) === 0 }),
   (random) => ({ attribute: one(["birthday", "interests", "age"], random), isSet: random(2) === 0 }),
+  (random) => ({ attribute: "city", startsWith: `City ${1 + random(9)}` }),
+  (random) => ({ attribute: "country", contains: one(["an", "land", "way"], random), ignoreCase: true }),
+  (random) => ({ attribute: "interests", containsAny: some(INTERESTS, random) }),
+  (random) => ({ attribute: "interests", containsAll: some(INTERESTS, random).slice(0, 2) }),
+  (random) => ({ attribute: "birthday", before: `19${60 + random(40)}-01-01` }),
+  (random) => ({ attribute: "birthday", anniversaryWithin: { days: random(60) } }),
 ];
 
 const WINDOWS = [
@@ -52,6 +59,8 @@ const WINDOWS = [
   { last: 90, unit: "days" },
   { last: 26, unit: "weeks" },
   { last: 12, unit: "months" },
+  { between: ["2025-11-01", "2025-12-24"] },
+  { before: "2026-01-01" },
   null,
   null,
 ];
@@ -61,6 +70,7 @@ const FILTERS: { readonly [Schema in keyof typeof EVENT_TYPES]: readonly ((rando
     (random) => ({ property: "section", is: one(SECTIONS, random) }),
     (random) => ({ property: "section", isNot: one(SECTIONS, random) }),
     (random) => ({ property: "page", isAnyOf: some(PAGES, random) }),
+    (random) => ({ property: "page", startsWith: `/category/${random(25)}/` }),
     (random) => ({ property: "seconds", atLeast: 10 * (1 + random(12)) }),
     (random) => ({ property: "mobile", is: random(2) === 0 }),
   ],
@@ -71,6 +81,8 @@ const FILTERS: { readonly [Schema in keyof typeof EVENT_TYPES]: readonly ((rando
     (random) => ({ property: "amount", atLeast: 10 * (1 + random(12)) }),
     () => ({ property: "gift", is: true }),
     () => ({ property: "tags", isSet: true }),
+    () => ({ property: "tags", contains: "sale" }),
+    () => ({ property: "delivered", withinLast: { last: 60, unit: "days" } }),
     (random) => ({ property: "delivered", isSet: random(2) === 0 }),
   ],
 };
@@ -92,9 +104,14 @@ const MEASURES: { readonly [Schema in keyof typeof EVENT_TYPES]: readonly ((rand
   ],
 };
 
-function condition(random: Random): Made {
+/** @param earlier audiences that it may name */
+function condition(random: Random, earlier: readonly string[]): Made {
   const kind = random(20);
   if (kind < 7) return { have: one(HAVES, random)(random) };
+  if (kind === 19 && earlier.length > 0) {
+    const named = { inAudience: one(earlier, random) };
+    return random(2) === 0 ? named : { not: named };
+  }
   const schema = kind < 14 ? "web" : "shop";
   const within = one(WINDOWS, random);
   // Half ask for at least once, a quarter for a number of times, a quarter for another measure.
@@ -105,6 +122,7 @@ function condition(random: Random): Made {
     ...(asked === 2 ? { measure: { count: true }, atLeast: 2 + random(6) } : {}),
     ...(asked === 3 ? one(MEASURES[schema], random)(random) : {}),
     ...(within === null ? {} : { within }),
+    ...(asked === 1 && within !== null ? { occurrence: one(["first", "last"], random) } : {}),
   };
   // "visit" is an event of both schemas, which have no property in common.
   const open = did.event === "visit" ? { event: "visit", ...(within === null ? {} : { within }) } : did;
@@ -117,15 +135,19 @@ function filter(schema: keyof typeof EVENT_TYPES, random: Random): Made {
   return { [one(["all", "any"], random)]: [first, one(FILTERS[schema], random)(random)] };
 }
 
-/** A rule of so many conditions of every kind. */
-export function anyRule(conditions: number, random: Random): unknown {
-  const made = Array.from({ length: conditions }, () => condition(random));
+/** A rule of so many conditions of every kind, one of which may name an earlier audience. */
+export function anyRule(conditions: number, random: Random, earlier: readonly string[] = []): unknown {
+  const made = Array.from({ length: conditions }, () => condition(random, earlier));
   if (conditions < 4) return { [one(["all", "any"], random)]: made };
   return { all: [...made.slice(0, 2), { any: made.slice(2) }] };
 }
 
-/** So many rules of 2 to 6 conditions, always the same. */
-export function anyRules(count: number): unknown[] {
+/** So many audiences of 2 to 6 conditions, always the same; from the tenth on they may name one of the first ten. */
+export function anyAudiences(count: number): { readonly id: string; readonly rule: unknown }[] {
   const random = randomOf(3);
-  return Array.from({ length: count }, () => anyRule(2 + random(5), random));
+  const ids = Array.from({ length: count }, (_, at) => `a${String(at).padStart(7, "0")}`);
+  return ids.map((id, at) => ({
+    id,
+    rule: anyRule(2 + random(5), random, at < 10 ? [] : ids.slice(0, 10)),
+  }));
 }

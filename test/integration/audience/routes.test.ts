@@ -66,6 +66,31 @@ describe("the audiences' API", () => {
     expect((await ask("GET", "/api/v1/audiences/5d822e81")).status).toBe(404);
   });
 
+  it("counts by a refresh whom nobody has joined yet, and lets them in by a check", async () => {
+    await ask("PUT", "/api/v1/audiences/c0ffee01", { name: "UK", rule: IN_UK, check: "byHand" });
+    const refreshed = await ask("POST", "/api/v1/audiences/c0ffee01/refresh");
+    expect(refreshed).toMatchObject({ status: 200, body: { size: 0, counted: { size: 2 } } });
+    const checked = await ask("POST", "/api/v1/audiences/c0ffee01/check");
+    expect(checked).toMatchObject({ status: 200, body: { size: 2, error: null } });
+    for (const action of ["check", "refresh"]) {
+      expect((await ask("POST", `/api/v1/audiences/00000000/${action}`)).status).toBe(404);
+    }
+    await ask("DELETE", "/api/v1/audiences/c0ffee01");
+  });
+
+  it("says of a rule that would be an audience's own whether it leads back to it", async () => {
+    await ask("PUT", "/api/v1/audiences/c0ffee02", { name: "First", rule: IN_UK });
+    await ask("PUT", "/api/v1/audiences/c0ffee03", { name: "Second", rule: { inAudience: "c0ffee02" } });
+    const rule = { inAudience: "c0ffee03" };
+    expect((await ask("POST", "/api/v1/rules/validate", { rule })).body).toMatchObject({ valid: true });
+    const own = await ask("POST", "/api/v1/rules/validate", { rule, audience: "c0ffee02" });
+    expect(own.body).toMatchObject({
+      valid: false,
+      faults: [{ message: expect.stringContaining("circle") }],
+    });
+    for (const id of ["c0ffee03", "c0ffee02"]) await ask("DELETE", `/api/v1/audiences/${id}`);
+  });
+
   it("gives a new audience an id, and lists page by page", async () => {
     const ids: string[] = [];
     for (const name of ["one", "two", "three"]) {

@@ -207,4 +207,19 @@ describe("versions of an audience", () => {
     const refused = await ask("POST", "aaaa0007/versions/1/restore");
     expect(refused.body.faults[0].message).toBe("it stands in a file, and is changed there");
   });
+
+  it("name the audiences that a rule looks into", async () => {
+    await saved("aaaa0011", { name: "British", rule: IN_UK });
+    await saved("aaaa0012", { name: "Not them", rule: BOUGHT });
+    await saved("aaaa0012", {
+      name: "Not them",
+      rule: { all: [BOUGHT, { not: { inAudience: "aaaa0011" } }] },
+    });
+    const { body } = await ask("GET", "aaaa0012/versions/2");
+    expect(body.sentence).toMatch(/"British"/);
+    const { body: compared } = await ask("GET", "aaaa0012/comparison");
+    expect(compared.rule).toEqual([
+      expect.objectContaining({ action: "added", after: expect.stringContaining('"British"') }),
+    ]);
+  });
 });

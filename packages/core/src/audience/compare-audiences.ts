@@ -1,5 +1,6 @@
 import type { AudienceDefinition } from "./audience.ts";
 import { compareRules, keyOf, type RuleDifference } from "./compare.ts";
+import type { AudienceNames } from "./describe.ts";
 import { parseRule } from "./resolve.ts";
 
 /** One field of an audience that is not its rule. */
@@ -16,8 +17,16 @@ export interface AudienceComparison {
   readonly rule: readonly RuleDifference[] | null;
 }
 
-/** What two versions of an audience have different. */
-export function compareAudiences(before: AudienceDefinition, after: AudienceDefinition): AudienceComparison {
+/**
+ * What two versions of an audience have different.
+ *
+ * @param names of the audiences that the rules name
+ */
+export function compareAudiences(
+  before: AudienceDefinition,
+  after: AudienceDefinition,
+  names?: AudienceNames,
+): AudienceComparison {
   const { kind: _kind, id: _id, rule: was, ...then } = before;
   const { kind: __kind, id: __id, rule: is, ...now } = after;
   const [old, young] = [
@@ -27,11 +36,15 @@ export function compareAudiences(before: AudienceDefinition, after: AudienceDefi
   const fields = [...new Set([...young.keys(), ...old.keys()])]
     .filter((field) => keyOf(old.get(field)) !== keyOf(young.get(field)))
     .map((field) => ({ field, before: old.get(field) ?? null, after: young.get(field) ?? null }));
-  return { fields, rule: rulesOf(was, is) };
+  return { fields, rule: rulesOf(was, is, names) };
 }
 
-function rulesOf(before: unknown, after: unknown): readonly RuleDifference[] | null {
+function rulesOf(
+  before: unknown,
+  after: unknown,
+  names: AudienceNames | undefined,
+): readonly RuleDifference[] | null {
   if (keyOf(before) === keyOf(after)) return [];
   const [was, is] = [parseRule(before), parseRule(after)];
-  return "ok" in was && "ok" in is ? compareRules(was.ok, is.ok) : null;
+  return "ok" in was && "ok" in is ? compareRules(was.ok, is.ok, names) : null;
 }

@@ -1,5 +1,5 @@
 import { groupOf } from "./branches.ts";
-import { describeRule } from "./describe.ts";
+import { type AudienceNames, describeRule } from "./describe.ts";
 import type { Rule } from "./rule.ts";
 
 /** What became of one part of a rule. */
@@ -18,6 +18,7 @@ export interface RuleDifference {
 interface Side {
   readonly rule: Rule;
   readonly path: string;
+  readonly names: AudienceNames;
 }
 
 type Group = RuleDifference["group"];
@@ -25,9 +26,15 @@ type Group = RuleDifference["group"];
 /**
  * What two rules have different, part by part. The order within a group means nothing, so what only moved is told as
  * such. Conditions on the same attribute or event are taken for the same one, changed.
+ *
+ * @param names of the audiences that the rules name; an id without one is told as it is
  */
-export function compareRules(before: Rule, after: Rule): readonly RuleDifference[] {
-  return compareNodes({ rule: before, path: "" }, { rule: after, path: "" }, null);
+export function compareRules(
+  before: Rule,
+  after: Rule,
+  names: AudienceNames = () => undefined,
+): readonly RuleDifference[] {
+  return compareNodes({ rule: before, path: "", names }, { rule: after, path: "", names }, null);
 }
 
 function compareNodes(before: Side, after: Side, group: Group): readonly RuleDifference[] {
@@ -89,7 +96,7 @@ function compareBranches(
 
 function difference(
   action: "added" | "removed" | "changed",
-  { rule, path }: Side,
+  { rule, path, names }: Side,
   group: Group,
   before?: Side,
 ): RuleDifference {
@@ -97,8 +104,8 @@ function difference(
     action,
     path,
     group,
-    before: before === undefined ? null : describeRule(before.rule),
-    after: action === "removed" ? null : describeRule(rule),
+    before: before === undefined ? null : describeRule(before.rule, names),
+    after: action === "removed" ? null : describeRule(rule, names),
   };
 }
 
@@ -107,8 +114,8 @@ function branches(side: Side): readonly Side[] {
   return group === undefined ? [] : group.of.map((rule, at) => below(side, rule, `/${group.word}/${at}`));
 }
 
-function below({ path }: Side, rule: Rule, step: string): Side {
-  return { rule, path: `${path}${step}` };
+function below({ path, names }: Side, rule: Rule, step: string): Side {
+  return { rule, path: `${path}${step}`, names };
 }
 
 function isEqual(one: Rule, other: Rule): boolean {

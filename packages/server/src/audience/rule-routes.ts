@@ -107,7 +107,10 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
         operationId: "validateRule",
         summary: "Everything that is wrong with a rule, and its sentence when nothing is",
         tags: ["audiences"],
-        body: z.strictObject({ rule: uncheckedRule }),
+        body: z.strictObject({
+          rule: uncheckedRule,
+          audience: id.optional().describe("The rule would be this audience's: does it lead back to it?"),
+        }),
         response: {
           200: z.object({
             valid: z.boolean(),
@@ -117,7 +120,7 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
         },
       },
     },
-    async ({ body }) => audiences.validateRule(body.rule),
+    async ({ body }) => audiences.validateRule(body.rule, body.audience),
   );
 }
 

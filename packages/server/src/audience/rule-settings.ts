@@ -6,7 +6,7 @@
  * ([m] 100 audiences over 6 M events 2.4 s without, 2.8 s with it). Evaluating both sides of AND is cheaper than
  * picking the rows for the second: [m] 8 conditions over 13 M events 0.80 s instead of 1.15 s.
  *
- * Tables are not made as large as they were the last time: each thread made one of that size, which doubled the memory
+ * Hash tables are not made as large as they were the last time: each thread made one of that size, which doubled the memory
  * of a second evaluation ([m] 3.4 GB instead of 1.9 GB for 1 M profiles and 30 M events) and cost four seconds of page
  * faults. Tables of some hundred thousand profiles are still merged as they are; the join's right side is small.
  */

@@ -179,12 +179,17 @@ export class AudienceService {
     await this.#definitions.delete("audience", id, { origin: "api", by });
   }
 
-  /** Everything that is wrong with a rule, shape, names and types together; paths below the rule. */
+  /**
+   * Everything that is wrong with a rule, shape, names and types together; paths below the rule.
+   *
+   * @param audience the rule would be this audience's, so it must not lead back to it
+   */
   async validateRule(
     rule: unknown,
+    audience?: string,
   ): Promise<{ readonly valid: boolean; readonly sentence: string | null; readonly faults: Fault[] }> {
     const catalog = await this.#catalog.read("refused");
-    const resolved = resolveRule(rule, catalog);
+    const resolved = resolveRule(rule, catalog, audience);
     if ("ok" in resolved) return { valid: true, sentence: sentenceOf(rule, namesOf(catalog)), faults: [] };
     return { valid: false, sentence: null, faults: [...resolved.faults] };
   }

@@ -1,6 +1,7 @@
 import {
   type AudienceComparison,
   type AudienceDefinition,
+  type AudienceNames,
   compareAudiences,
   describeRule,
   notFound,
@@ -46,7 +47,8 @@ export class AudienceVersions {
     const stored = await this.#store.definitions.versions("audience", id, { before, limit: limit + 1 });
     if (stored.length === 0 && before === undefined) throw await audienceNotFound(this.#store, id);
     const page = keyset.page(stored, limit, ({ version }) => [version]);
-    return { items: page.items.map((one, at) => shown(one, stored[at + 1])), next: page.next };
+    const names = await this.#names();
+    return { items: page.items.map((one, at) => shown(one, stored[at + 1], names)), next: page.next };
   }
 
   /** @throws PeregrineError `notFound` */
@@ -58,7 +60,7 @@ export class AudienceVersions {
     if (stored?.version !== version) {
       throw notFound("version", `The audience \`${id}\` has no version ${version}.`);
     }
-    return shown(stored, before);
+    return shown(stored, before, await this.#names());
   }
 
   /**
@@ -80,7 +82,8 @@ export class AudienceVersions {
     if (latest === undefined) throw await audienceNotFound(this.#store, id);
     const later = await this.get(id, to ?? latest.version);
     const earlier = await this.get(id, from ?? Math.max(later.version - 1, 1));
-    return { from: earlier, to: later, comparison: compareAudiences(bodyOf(earlier), bodyOf(later)) };
+    const comparison = compareAudiences(bodyOf(earlier), bodyOf(later), await this.#names());
+    return { from: earlier, to: later, comparison };
   }
 
   /**
@@ -94,9 +97,16 @@ export class AudienceVersions {
     const wanted = await this.get(id, version);
     await this.#definitions.apply([bodyOf(wanted)], { origin: "api", by });
   }
+
+  /** What the audiences that a rule names are called now. */
+  async #names(): Promise<AudienceNames> {
+    const all = await this.#store.definitions.list("audience");
+    const names = new Map(all.map(({ id, body }) => [id, body.name]));
+    return (id) => names.get(id);
+  }
 }
 
-function shown(stored: Stored, before: Stored | undefined): AudienceVersion {
+function shown(stored: Stored, before: Stored | undefined, names: AudienceNames): AudienceVersion {
   const { version, at, by, origin, body } = stored;
   const earlier = before?.body;
   const parsed = body === null ? undefined : parseRule(body.rule);
@@ -106,7 +116,7 @@ function shown(stored: Stored, before: Stored | undefined): AudienceVersion {
     by,
     origin,
     audience: body,
-    sentence: parsed !== undefined && "ok" in parsed ? describeRule(parsed.ok) : null,
+    sentence: parsed !== undefined && "ok" in parsed ? describeRule(parsed.ok, names) : null,
     changed: body === null || earlier == null ? [] : changedFields(earlier, body),
   };
 }
