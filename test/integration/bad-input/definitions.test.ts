@@ -129,7 +129,7 @@ schema: customers
 map:
   userid: id +
   contry: country
-  country: upper(country)
+  country: uper(country)
   age: age
 time: at
 leaveOut: country
@@ -146,7 +146,7 @@ map: { userid: id }
       "flows/one.yaml:5: /dataflow broken/map/userid: at character 5: the expression ends where a column, a constant or a function is expected.",
       "flows/one.yaml:6: /dataflow broken/map/contry: the schema `customers` has no column `contry`. Did you mean `country`?",
       expect.stringContaining(
-        "flows/one.yaml:7: /dataflow broken/map/country: at character 1: there is no function `upper`.",
+        "flows/one.yaml:7: /dataflow broken/map/country: at character 1: there is no function `uper`. Did you mean `upper`?",
       ),
       "flows/one.yaml:8: /dataflow broken/map/age: the expression yields text, and number is expected. Cast it: number(age).",
       "flows/one.yaml:10: /dataflow broken/leaveOut: the expression yields text, and boolean is expected. Cast it: boolean(country).",
