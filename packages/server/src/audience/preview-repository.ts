@@ -23,13 +23,22 @@ export interface PreviewCounts extends Found {
   /** How many people each of the compiled rules finds, in their order. */
   readonly sizes: readonly number[];
   /** Against the members of an audience; undefined where none is compared with. */
-  readonly change: { readonly members: number; readonly joins: Found; readonly leaves: Found } | undefined;
+  readonly change: Change | undefined;
+}
+
+interface Change {
+  readonly members: number;
+  readonly joins: Found;
+  readonly leaves: Found;
 }
 
 interface CountsRow {
   readonly sizes: readonly number[];
   readonly without: number;
   readonly first: readonly number[];
+}
+
+interface ChangeRow {
   readonly members: number;
   readonly joins: number;
   readonly joining: readonly number[];
@@ -66,36 +75,35 @@ export class PreviewRepository {
   ): Promise<PreviewCounts> {
     const needs: Needs = { ...compiled.needs, identifiers: identifier === undefined ? [] : [identifier] };
     const head = views(snapshot, needs);
-    const members = audience === undefined ? undefined : currentMembersSql(snapshot, [audience]);
     const known =
       identifier === undefined ? "0" : `profile IN (SELECT profile FROM identifier_view_${identifier})`;
-    const was = members === undefined ? "0" : `profile IN (SELECT profile FROM (${members.sql}))`;
     const holds = compiled.columns[0] ?? "0";
     const first = (condition: string) => `groupArraySortedIf({pv_limit:UInt32})(profile, ${condition})`;
-    const [row] = await this.#engine.query<CountsRow>(
-      `${head.sql}SELECT [${compiled.columns.map((column) => `toUInt32(countIf(${column} = 1))`).join(", ")}] AS sizes,
-  toUInt32(countIf(${holds} = 1 AND NOT known)) AS without, ${first(`${holds} = 1`)} AS first,
-  ${members === undefined ? "0" : `(SELECT toUInt32(count()) FROM (${members.sql}))`} AS members,
+    const members = audience === undefined ? undefined : currentMembersSql(snapshot, [audience]);
+    const was = members === undefined ? "" : `, profile IN (SELECT profile FROM (${members.sql})) AS was`;
+    // Left out where nothing is compared: counted against nothing they cost a tenth of a preview all the same.
+    const change =
+      members === undefined
+        ? ""
+        : `,
+  (SELECT toUInt32(count()) FROM (${members.sql})) AS members,
   toUInt32(countIf(${holds} = 1 AND NOT was)) AS joins, ${first(`${holds} = 1 AND NOT was`)} AS joining,
-  toUInt32(countIf(${holds} = 1 AND was)) AS stay, ${first(`${holds} = 0 AND was`)} AS leaving
-FROM (SELECT *, ${known} AS known, ${was} AS was FROM (${compiled.sql}))`,
+  toUInt32(countIf(${holds} = 1 AND was)) AS stay, ${first(`${holds} = 0 AND was`)} AS leaving`;
+    const [row] = await this.#engine.query<CountsRow & Partial<ChangeRow>>(
+      `${head.sql}SELECT [${compiled.columns.map((column) => `toUInt32(countIf(${column} = 1))`).join(", ")}] AS sizes,
+  toUInt32(countIf(${holds} = 1 AND NOT known)) AS without, ${first(`${holds} = 1`)} AS first${change}
+FROM (SELECT *, ${known} AS known${was} FROM (${compiled.sql}))`,
       { ...head.parameters, ...members?.parameters, ...compiled.parameters, pv_limit: limit },
       { settings: RULE_SETTINGS },
     );
     if (row === undefined) throw new TypeError("a count came without a row");
-    const { sizes, without, stay } = row;
-    const change = {
-      members: row.members,
-      joins: { size: row.joins, first: row.joining },
-      // Also members whose profile is there no more: they leave, and nobody can be shown.
-      leaves: { size: row.members - stay, first: row.leaving },
-    };
+    const { sizes, without } = row;
     return {
       size: sizes[0] ?? 0,
       first: row.first,
       withoutIdentifier: without,
       sizes,
-      change: members === undefined ? undefined : change,
+      change: members === undefined ? undefined : changeOf(row),
     };
   }
 
@@ -177,4 +185,19 @@ GROUP BY person, at HAVING latest.1 = 0 ORDER BY person, at`,
       return [{ profile: person, name: attribute.name, value: values[attribute.type] }];
     });
   }
+}
+
+function changeOf({
+  members = 0,
+  joins = 0,
+  joining = [],
+  stay = 0,
+  leaving = [],
+}: Partial<ChangeRow>): Change {
+  // Among those who leave are also members whose profile is there no more: nobody can be shown of them.
+  return {
+    members,
+    joins: { size: joins, first: joining },
+    leaves: { size: members - stay, first: leaving },
+  };
 }
