@@ -1,3 +1,4 @@
+import { maxHeaderSize } from "node:http";
 import swagger from "@fastify/swagger";
 import { notFound, PeregrineError } from "@peregrine/core";
 import Fastify, {
@@ -76,7 +77,8 @@ export function createApp(options: AppOptions): ApiApp {
     loggerInstance,
     bodyLimit: BODY_LIMIT,
     logController: new LogController({ disableRequestLogging: true }),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    // As long as Node lets a request's head be: what is too long for an id is told by the id's own schema.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
     genReqId: () => crypto.randomUUID(),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
