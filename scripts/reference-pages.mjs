@@ -1,12 +1,14 @@
-// node scripts/reference-pages.mjs: writes the tables of docs/rules.md and docs/mapping.md anew, from those by which
-// rules and mappings are read.
+// node scripts/reference-pages.mjs: writes the tables of docs/rules.md, docs/mapping.md and docs/wire-profile.md anew,
+// from those by which rules, mappings and settings are read.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepare, root } from "./prepare.mjs";
 
 prepare();
 const { mappingTables, referenceTables } = await import("@peregrine/core");
-for (const [name, tables] of Object.entries({ rules: referenceTables(), mapping: mappingTables() })) {
+const { wireProfileTables } = await import("@peregrine/activation-types");
+const PAGES = { rules: referenceTables(), mapping: mappingTables(), "wire-profile": wireProfileTables() };
+for (const [name, tables] of Object.entries(PAGES)) {
   const page = join(root, `docs/${name}.md`);
   const written = Object.entries(tables).reduce(
     (text, [table, rows]) =>

@@ -49,7 +49,15 @@ export class CommandFailed extends Error {
 /** Failures whose exit code does not follow from who acts and the status. */
 const OF_CODE: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   destinationCredentials: EXIT.notPermitted,
+  destinationForbidden: EXIT.notPermitted,
+  tokenRefused: EXIT.notPermitted,
+  proxyCredentials: EXIT.notPermitted,
   destinationUnreachable: EXIT.unavailable,
+  destinationHostUnknown: EXIT.unavailable,
+  destinationRefusesConnection: EXIT.unavailable,
+  tokenUnreachable: EXIT.unavailable,
+  proxyUnreachable: EXIT.unavailable,
+  destinationSaysNo: EXIT.failed,
   destinationRefused: EXIT.failed,
   destinationRefusesAll: EXIT.failed,
   destinationTooLarge: EXIT.failed,

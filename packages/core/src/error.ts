@@ -278,6 +278,67 @@ export const ERRORS = {
     remedy:
       "Check the Base URL's host, DNS, firewall and certificate from this machine. It is tried again by itself; nothing was lost.",
   },
+  destinationHostUnknown: {
+    status: 502,
+    actor: "user",
+    title: "There is no such host",
+    remedy:
+      "Check the host in the Base URL letter by letter, and that this machine's DNS knows it. It is tried again by itself; nothing was lost.",
+  },
+  destinationRefusesConnection: {
+    status: 502,
+    actor: "operator",
+    title: "The destination's host refuses the connection",
+    remedy:
+      "Check the port in the Base URL, that the web server runs there, and the firewall between. It is tried again by itself; nothing was lost.",
+  },
+  destinationCertificate: {
+    status: 502,
+    actor: "operator",
+    title: "The destination's certificate isn't trusted",
+    remedy:
+      "Mend the certificate (name, dates, chain). Where an authority of your own signs it, put its certificate into `advanced.certificateAuthority`.",
+  },
+  destinationReset: {
+    status: 502,
+    actor: "destination",
+    title: "The destination closed the connection without an answer",
+    remedy:
+      "Look for a firewall, a proxy or a worker that ends early. It is tried again by itself; nothing was lost.",
+  },
+  proxyUnreachable: {
+    status: 502,
+    actor: "operator",
+    title: "The outgoing proxy can't be used",
+    remedy:
+      "Check `advanced.proxy`, and that the proxy may connect to the destination's host. It is tried again by itself.",
+  },
+  proxyCredentials: {
+    status: 502,
+    actor: "operator",
+    title: "The outgoing proxy refused the credentials",
+    remedy: "Set the proxy credentials as `user:password`. Nothing was lost.",
+  },
+  tokenUnreachable: {
+    status: 502,
+    actor: "operator",
+    title: "The address that gives out tokens can't be reached",
+    remedy:
+      "Check `advanced.credentials.tokenUrl`: host, path, DNS, firewall and certificate. It is tried again by itself.",
+  },
+  tokenRefused: {
+    status: 502,
+    actor: "user",
+    title: "The address that gives out tokens refused the client id or its secret",
+    remedy:
+      "Check the client id and secret for the token, the scope, and whether they are expected by Basic or in the form. Nothing was lost.",
+  },
+  tokenAnswerUnexpected: {
+    status: 502,
+    actor: "user",
+    title: "The address that gives out tokens answered without one",
+    remedy: "Check `advanced.credentials.tokenUrl`: it must answer OAuth 2.0 client credentials with JSON.",
+  },
   destinationTimeout: {
     status: 504,
     actor: "destination",
@@ -296,6 +357,20 @@ export const ERRORS = {
     title: "The destination asks to be sent less",
     remedy: "Nothing to do: its `Retry-After` is obeyed. If it stays so, lower the requests at once.",
   },
+  destinationUnavailable: {
+    status: 503,
+    actor: "destination",
+    title: "The destination says that it isn't available just now",
+    remedy:
+      "Look whether it is in maintenance or overloaded. Its `Retry-After` is obeyed, and it is tried again by itself; nothing was lost.",
+  },
+  destinationGateway: {
+    status: 502,
+    actor: "destination",
+    title: "What stands before the destination got no answer from it",
+    remedy:
+      "Look into the log of the web server or load balancer before Ibexa: PHP doesn't answer it in time. It is tried again by itself.",
+  },
   destinationFailing: {
     status: 502,
     actor: "destination",
@@ -308,6 +383,13 @@ export const ERRORS = {
     title: "The destination refused the credentials",
     remedy:
       "Client Id and Client Secret must equal those of the destination's configuration; clear its cache after a change. Nothing was lost.",
+  },
+  destinationForbidden: {
+    status: 502,
+    actor: "user",
+    title: "The destination knows the credentials and doesn't allow the message",
+    remedy:
+      "Look at the firewall rule for /cdp/webhook and at what stands before it (address filter, web application firewall). Nothing was lost.",
   },
   destinationNotFound: {
     status: 502,
@@ -340,6 +422,13 @@ export const ERRORS = {
     actor: "operator",
     title: "The destination answered with something that the webhook never answers",
     remedy: "Check the Base URL and what stands before the webhook. Nobody was counted as sent.",
+  },
+  destinationSaysNo: {
+    status: 502,
+    actor: "user",
+    title: "The destination answered with success, and its body says otherwise",
+    remedy:
+      "Read its answer; if it means success, correct `advanced.success`. Nobody of it was counted as sent.",
   },
   destinationRefused: {
     status: 502,

@@ -17,13 +17,16 @@ export { addsUp, STATUS_WORDS, synchronizationStatus } from "./activation/status
 export type {
   ActivationType,
   Call,
+  Connection,
   Limits,
   Segment,
   SegmentFact,
   SettingWarning,
+  TokenGrant,
 } from "./activation-type/activation-type.ts";
 export { defineActivationType } from "./activation-type/activation-type.ts";
 export type { Exchange, OutgoingMessage, RequestFunction } from "./activation-type/request.ts";
+export { UNANSWERED } from "./activation-type/request.ts";
 export { redact, secretSettings, splitSecrets } from "./activation-type/secrets.ts";
 export type { Change, ChangeOutcome, Delivery, Failure, Verdict } from "./activation-type/verdict.ts";
 export { deliveryOfAll, outcomeOf } from "./activation-type/verdict.ts";

@@ -28,6 +28,7 @@ export function queued(changes: number): Outcome {
 
 /** Every refusal of docs/ibexa-webhook.md §7 with its HTTP status. */
 export const REFUSALS = {
+  wrongAddress: 404,
   methodNotAllowed: 405,
   wrongCredentials: 401,
   unsupportedMediaType: 415,

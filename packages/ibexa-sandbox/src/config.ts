@@ -1,4 +1,5 @@
 import { Checker, type Fault, isObject } from "./checker.ts";
+import { readWire, type Wire, type WireConfig } from "./wire.ts";
 
 /** Credentials and group of one CDP activation, as in Ibexa's `activations`. */
 export interface ActivationConfig {
@@ -49,6 +50,10 @@ export interface SandboxConfig {
   maxBodyBytes?: number;
   /** Segments, people and queue survive a restart in this file. */
   stateFile?: string;
+  /** How messages must be spelt; the defaults of docs/ibexa-webhook.md §6. */
+  wire?: WireConfig;
+  /** Answers by HTTPS with this key and certificate (PEM). */
+  tls?: { key: string; certificate: string };
 }
 
 export interface Settings {
@@ -65,6 +70,8 @@ export interface Settings {
   requestLog: { size: number; bodies: boolean };
   maxBodyBytes: number;
   stateFile: string | undefined;
+  wire: Wire;
+  tls: { key: string; certificate: string } | undefined;
 }
 
 /** The configuration, or the saved state, cannot be used; `faults` names everything that is wrong with it. */
@@ -91,6 +98,8 @@ const FIELDS = [
   "requestLog",
   "maxBodyBytes",
   "stateFile",
+  "wire",
+  "tls",
 ] as const;
 
 /** Fills in the defaults. Throws ConfigError with every fault and its path. */
@@ -136,6 +145,8 @@ export function readConfig(value: unknown): Settings {
       (value) => check.text(value, "stateFile", 1, 4096),
       undefined,
     ),
+    wire: readWire(check, fields["wire"] ?? {}),
+    tls: given<Settings["tls"]>("tls", (value) => readTls(check, value), undefined),
   };
   refuseTwins(check, settings.activations, "activations", "clientId");
   refuseTwins(check, settings.segmentGroups, "segmentGroups", "identifier");
@@ -175,6 +186,14 @@ function readUsers(check: Checker, value: unknown): UsersConfig {
   }
   check.fault("users", 'must be "any", { "range": [first, last] } or { "list": ["id", …] }');
   return "any";
+}
+
+function readTls(check: Checker, value: unknown): Settings["tls"] {
+  const fields = check.object(value, "tls", ["key", "certificate"]) ?? {};
+  return {
+    key: check.text(fields["key"], "tls.key", 1, 100_000),
+    certificate: check.text(fields["certificate"], "tls.certificate", 1, 100_000),
+  };
 }
 
 function readQueue(check: Checker, value: unknown): Settings["queue"] {

@@ -9,3 +9,4 @@ export type { RequestEnd, RequestRecord, RequestTotals } from "./request-log.ts"
 export { type Sandbox, type SandboxSurroundings, startSandbox } from "./sandbox.ts";
 export type { SegmentView } from "./segment.ts";
 export type { State } from "./state.ts";
+export type { WireConfig } from "./wire.ts";

@@ -1,4 +1,5 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import fastify from "fastify";
 import { addAdminRoutes } from "./admin.ts";
 import { readConfig, type SandboxConfig, type Settings } from "./config.ts";
@@ -11,6 +12,7 @@ import { RequestLog, type RequestRecord, type RequestTotals } from "./request-lo
 import { type SegmentView, viewOf } from "./segment.ts";
 import { type State, stateOf } from "./state.ts";
 import { StateFile } from "./state-file.ts";
+import { TokenDesk } from "./token-desk.ts";
 import { WEBHOOK_PATH, webhook } from "./webhook.ts";
 
 /** A running sandbox. All that is read here is the state of this instant. */
@@ -47,6 +49,12 @@ export interface Sandbox {
     resume(): void;
     /** Resolves when nothing waits any more. */
     drained(): Promise<void>;
+  };
+  tokens: {
+    /** How many bearer tokens were given out. */
+    issued(): number;
+    /** From now on no token that was given counts. */
+    revoke(): void;
   };
   /** Ends every connection, hanging ones too, and writes the state file. */
   close(): Promise<void>;
@@ -86,19 +94,23 @@ export async function start(settings: Settings, { now }: SandboxSurroundings): P
     await stateFile.load();
   }
 
-  const hook = webhook({ settings, instance, queue, faults, log, now, changed });
+  const desk = new TokenDesk(settings, now);
+  const hook = webhook({ settings, instance, queue, faults, log, desk, now, changed });
   const app = fastify({
     forceCloseConnections: true,
     serverFactory: (handler) => {
       // A kept connection that is closed while a request is on its way looks like a lost answer to the sender.
       // Faults make those, not chance: so it is kept longer than any client keeps it.
-      return createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
-        if (request.url === WEBHOOK_PATH || request.url?.startsWith(`${WEBHOOK_PATH}?`)) {
-          hook.handle(request, response);
-        } else {
-          handler(request, response);
-        }
-      });
+      const { tls } = settings;
+      const answer = (request: IncomingMessage, response: ServerResponse) => {
+        const [path = ""] = (request.url ?? "").split("?");
+        if (path === WEBHOOK_PATH || path.startsWith(`${WEBHOOK_PATH}/`)) hook.handle(request, response);
+        else if (path === desk.path) desk.handle(request, response);
+        else handler(request, response);
+      };
+      return tls === undefined
+        ? createServer({ keepAliveTimeout: 600_000 }, answer)
+        : createSecureServer({ keepAliveTimeout: 600_000, key: tls.key, cert: tls.certificate }, answer);
     },
   });
   const parts = { settings, instance, queue, faults, log };
@@ -106,7 +118,7 @@ export async function start(settings: Settings, { now }: SandboxSurroundings): P
   await app.listen({ host: settings.host, port: settings.port });
   const address = app.server.address();
   if (address === null || typeof address === "string") throw new Error("The server has no address.");
-  const url = `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
+  const url = `${settings.tls === undefined ? "http" : "https"}://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
 
   return {
     url,
@@ -136,6 +148,7 @@ export async function start(settings: Settings, { now }: SandboxSurroundings): P
       resume: () => queue.resume(),
       drained: () => queue.drained(),
     },
+    tokens: { issued: () => desk.issued, revoke: () => desk.revoke() },
     close: async () => {
       hook.stop();
       await app.close();

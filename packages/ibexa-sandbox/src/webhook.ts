@@ -9,6 +9,8 @@ import type { ForcedRefusal, Instance } from "./instance.ts";
 import { readMessage } from "./message.ts";
 import type { ChangeQueue } from "./queue.ts";
 import type { RequestLog, RequestRecord } from "./request-log.ts";
+import type { TokenDesk } from "./token-desk.ts";
+import { type Credentials, header, WireReader } from "./wire-reader.ts";
 
 export const WEBHOOK_PATH = "/cdp/webhook";
 
@@ -18,6 +20,7 @@ export interface WebhookParts {
   queue: ChangeQueue;
   faults: FaultBoard;
   log: RequestLog;
+  desk: TokenDesk;
   now: () => number;
   /** Told after a request may have changed something. */
   changed: () => void;
@@ -36,11 +39,22 @@ interface Arrival {
   record: RequestRecord;
   body: Buffer;
   json: unknown;
+  credentials: Credentials;
   problem: Outcome | undefined;
 }
 
 /** Statuses whose answers must not have a body. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/** What web servers and firewalls answer, whatever stands behind them. */
+const ALWAYS_BY_STATUS: ReadonlySet<string> = new Set([
+  "fault",
+  "wrongAddress",
+  "methodNotAllowed",
+  "wrongCredentials",
+  "unsupportedMediaType",
+  "tooLarge",
+]);
 
 const LOGIN_PAGE = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Log in</title></head>
@@ -52,14 +66,23 @@ const LOGIN_PAGE = `<!doctype html>
  * Requests that hang keep their socket until the client or the sandbox closes it.
  */
 export function webhook(parts: WebhookParts): Webhook {
-  const { settings, faults, log } = parts;
+  const { settings, faults, log, desk } = parts;
+  const { wire } = settings;
+  const reader = new WireReader(wire, (token) => desk.bearer(token));
   const activations = new Map(settings.activations.map((activation) => [activation.clientId, activation]));
   const delayed = new Set<NodeJS.Timeout>();
 
   return { handle, stop: () => delayed.forEach((timer) => void clearTimeout(timer)) };
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
-    const record = log.open(header(request, "x-client-id"));
+    const credentials = reader.credentials(request);
+    const record = log.open(credentials.clientId);
+    if (Object.entries(wire.headers).some(([name, value]) => header(request, name) !== value)) {
+      const page = "<!doctype html><title>Staging server</title>";
+      response.writeHead(401, { "content-type": "text/html", "www-authenticate": "Basic" }).end(page);
+      log.close(record, "answered", 401);
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => {
       record.bytes += chunk.length;
@@ -68,7 +91,7 @@ export function webhook(parts: WebhookParts): Webhook {
     request.on("end", () => {
       const [only] = chunks;
       const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-      arrived(read({ request, response, record, body, json: undefined, problem: undefined }));
+      arrived(read({ request, response, record, body, json: undefined, credentials, problem: undefined }));
     });
     response.on("close", () => log.close(record, "gone", null));
     request.on("error", () => log.close(record, "gone", null));
@@ -76,7 +99,7 @@ export function webhook(parts: WebhookParts): Webhook {
 
   /** Parses the body; what is wrong with it is said only after the credentials were looked at. */
   function read(arrival: Arrival): Arrival {
-    const { record, body } = arrival;
+    const { request, record, body } = arrival;
     if (record.bytes > settings.maxBodyBytes) {
       const reason = `The body has ${record.bytes} bytes; at most ${settings.maxBodyBytes} are taken.`;
       return { ...arrival, problem: refused("tooLarge", reason) };
@@ -85,9 +108,10 @@ export function webhook(parts: WebhookParts): Webhook {
     if (settings.requestLog.bodies) record.body = text;
     if (!isUtf8(body)) return { ...arrival, problem: malformed("The body is not UTF-8.") };
     try {
-      const json: unknown = JSON.parse(text);
+      const { json, credentials } = reader.read(request, JSON.parse(text));
+      record.clientId = credentials.clientId;
       note(record, json);
-      return { ...arrival, json };
+      return { ...arrival, json, credentials };
     } catch (error) {
       const detail = error instanceof SyntaxError ? ` ${error.message}` : "";
       return { ...arrival, problem: malformed(`The body is not JSON.${detail}`) };
@@ -141,19 +165,24 @@ export function webhook(parts: WebhookParts): Webhook {
   }
 
   function outcomeOf(
-    { request, record, json, problem }: Arrival,
+    { request, record, json, credentials, problem }: Arrival,
     forced: ForcedRefusal | undefined,
   ): Outcome {
-    if (request.method !== "POST") {
-      const reason = `The webhook takes POST, not ${request.method}.`;
-      return { ...refused("methodNotAllowed", reason), headers: { allow: "POST" } };
+    const path = (request.url ?? "").split("?")[0]?.slice(WEBHOOK_PATH.length) ?? "";
+    if (!reader.belongsAt(path, record.action)) {
+      return refused("wrongAddress", `This message doesn't belong at ${WEBHOOK_PATH}${path}.`);
     }
-    const activation = activations.get(record.clientId ?? "");
-    if (activation === undefined || activation.clientSecret !== header(request, "x-client-secret")) {
+    if (request.method !== wire.method) {
+      const reason = `The webhook takes ${wire.method}, not ${request.method}.`;
+      return { ...refused("methodNotAllowed", reason), headers: { allow: wire.method } };
+    }
+    const activation = activations.get(credentials.clientId ?? "");
+    if (activation === undefined || activation.clientSecret !== credentials.clientSecret) {
       return refused("wrongCredentials", "The client id or the client secret is missing or wrong.");
     }
-    if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
-      return refused("unsupportedMediaType", "The content type must be application/json.");
+    const [type = ""] = (request.headers["content-type"] ?? "").toLowerCase().split(";");
+    if (type.trim() !== wire.contentType) {
+      return refused("unsupportedMediaType", `The content type must be ${wire.contentType}.`);
     }
     if (problem !== undefined) return problem;
     const reading = readMessage(json);
@@ -173,7 +202,8 @@ export function webhook(parts: WebhookParts): Webhook {
   }
 
   function send({ response, record }: Arrival, outcome: Outcome): void {
-    const { httpStatus, headers } = outcome;
+    const { headers } = outcome;
+    const httpStatus = statusOf(outcome);
     if (BODILESS.has(httpStatus)) {
       response.writeHead(httpStatus, headers).end();
     } else {
@@ -186,7 +216,13 @@ export function webhook(parts: WebhookParts): Webhook {
       });
       response.end(body);
     }
-    log.close(record, "answered", outcome.httpStatus);
+    log.close(record, "answered", httpStatus);
+  }
+
+  /** With `refusals: body` what is refused before the message is read, and what a fault asks for, shows all the same. */
+  function statusOf({ httpStatus, answer }: Outcome): number {
+    if (wire.refusals === "status" || answer.status !== "refused") return httpStatus;
+    return ALWAYS_BY_STATUS.has(answer.code) ? httpStatus : 200;
   }
 
   function sendPage({ response, record }: Arrival, status: number, headers: Record<string, string>): void {
@@ -239,11 +275,6 @@ export function webhook(parts: WebhookParts): Webhook {
 
 function malformed(reason: string): Outcome {
   return refused("malformed", reason);
-}
-
-function header(request: IncomingMessage, name: string): string | null {
-  const value = request.headers[name];
-  return typeof value === "string" ? value : null;
 }
 
 function retryAfter(

@@ -69,14 +69,14 @@ describe("a Base URL that doesn't work", () => {
 
     expect(await run()).toMatchObject({
       state: "failed",
-      error: { code: "destinationUnreachable", detail: expect.stringContaining(`127.0.0.1:${port}`) },
+      error: { code: "destinationRefusesConnection", detail: expect.stringContaining(`127.0.0.1:${port}`) },
     });
     expect((await status()).segments[0]).toMatchObject({ status: "failed", numbers: { waiting: 3 } });
   });
 
   it("is named when its name isn't known", async () => {
     const { run } = await carry("http://no-such-host.invalid/cdp/webhook");
-    expect(await run()).toMatchObject({ state: "failed", error: { code: "destinationUnreachable" } });
+    expect(await run()).toMatchObject({ state: "failed", error: { code: "destinationHostUnknown" } });
   });
 
   it("is given up when it is too slow", async () => {
@@ -170,7 +170,7 @@ describe("a destination that fails for a while", () => {
       retryAfterSeconds: 3_600,
       match: { action: "membershipChanges" },
     });
-    expect(await run()).toMatchObject({ state: "failed", error: { code: "destinationBusy" } });
+    expect(await run()).toMatchObject({ state: "failed", error: { code: "destinationUnavailable" } });
     const now = world.clock.now();
     expect(await service.due(now)).not.toContain(id);
     expect(await service.due(now + 3_601_000)).toContain(id);

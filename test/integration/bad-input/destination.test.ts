@@ -90,15 +90,18 @@ describe("a run that cannot deliver says why, counts nobody, and delivers everyb
       name: "nothing listens there",
       settings: async () => ({ baseUrl: await closedPort() }),
       exit: 69,
-      code: "destinationUnreachable",
-      words: [/127\.0\.0\.1:\d+ can't be reached \(ECONNREFUSED\)/, /Check the Base URL's host/],
+      code: "destinationRefusesConnection",
+      words: [
+        /127\.0\.0\.1:\d+ can't be reached: it refuses the connection \(ECONNREFUSED\)/,
+        /Check the port/,
+      ],
     },
     {
       name: "there is no such host",
       settings: async () => ({ baseUrl: "http://ibexa.invalid/cdp/webhook" }),
       exit: 69,
-      code: "destinationUnreachable",
-      words: [/ibexa\.invalid can't be reached/, /DNS/],
+      code: "destinationHostUnknown",
+      words: [/ibexa\.invalid can't be reached: its name is not known/, /DNS/],
     },
     {
       name: "it never answers",
@@ -185,7 +188,8 @@ describe("a destination that can't be reached", () => {
       environment: shop.environment,
       cwd: shop.folder,
     });
-    const reason = /waits: 127\.0\.0\.1:\d+ can't be reached \(ECONNREFUSED\)\. It is tried again\.$/m;
+    const reason =
+      /waits: 127\.0\.0\.1:\d+ can't be reached: it refuses the connection \(ECONNREFUSED\)\. It is tried again\.$/m;
     await expect
       .poll(async () => (await shop.run("activation", "status", "waiting")).stdout, { timeout: 30_000 })
       .toMatch(reason);

@@ -3,12 +3,15 @@ import { describe, expect, it } from "vitest";
 import { readAnswer } from "./answer.ts";
 import { ibexaSettings } from "./settings.ts";
 
-const settings = ibexaSettings.parse({
-  clientSecret: "secret",
-  clientId: "id",
-  baseUrl: "https://shop.example/cdp/webhook",
-  segmentGroupIdentifier: "group",
-});
+const settingsWith = (advanced: object = {}) =>
+  ibexaSettings.parse({
+    clientSecret: "secret",
+    clientId: "id",
+    baseUrl: "https://shop.example/cdp/webhook",
+    segmentGroupIdentifier: "group",
+    advanced,
+  });
+const settings = settingsWith();
 
 function answer(status: number, body = "", headers: Record<string, string> = {}): Exchange {
   return { kind: "answer", status, headers, body, truncated: false };
@@ -48,7 +51,7 @@ describe("what Ibexa's answer means", () => {
     ],
     ["400", answer(400), "refused", "destinationRefused"],
     ["401", answer(401), "stop", "destinationCredentials"],
-    ["403", answer(403), "stop", "destinationCredentials"],
+    ["403", answer(403), "stop", "destinationForbidden"],
     ["404", answer(404), "missing", "destinationNotFound"],
     ["405", answer(405), "stop", "destinationConfiguration"],
     ["408", answer(408), "lost", "destinationTimeout"],
@@ -62,13 +65,22 @@ describe("what Ibexa's answer means", () => {
     ["429", answer(429), "lost", "destinationBusy"],
     ["500", answer(500), "lost", "destinationFailing"],
     ["501", answer(501), "stop", "destinationConfiguration"],
-    ["502", answer(502), "lost", "destinationFailing"],
-    ["503", answer(503), "lost", "destinationBusy"],
-    ["504", answer(504), "lost", "destinationTimeout"],
+    ["502", answer(502), "lost", "destinationGateway"],
+    ["503", answer(503), "lost", "destinationUnavailable"],
+    ["504", answer(504), "lost", "destinationGateway"],
     ["100", answer(100), "stop", "destinationAnswerUnexpected"],
     ["nobody there", { kind: "failed", cause: "unreachable", reason: "r" }, "lost", "destinationUnreachable"],
     ["silence", { kind: "failed", cause: "timeout", reason: "r" }, "lost", "destinationTimeout"],
-    ["a reset", { kind: "failed", cause: "broken", reason: "r" }, "lost", "destinationAnswerBroken"],
+    ["a reset", { kind: "failed", cause: "reset", reason: "r" }, "lost", "destinationReset"],
+    ["a break", { kind: "failed", cause: "broken", reason: "r" }, "lost", "destinationAnswerBroken"],
+    ["no such host", { kind: "failed", cause: "hostUnknown", reason: "r" }, "lost", "destinationHostUnknown"],
+    ["a refused token", { kind: "failed", cause: "tokenRefused", reason: "r" }, "stop", "tokenRefused"],
+    [
+      "a locked proxy",
+      { kind: "failed", cause: "proxyCredentials", reason: "r" },
+      "stop",
+      "proxyCredentials",
+    ],
   ])("%s", (_name, exchange, kind, code) => {
     expect(read(exchange)).toMatchObject({ kind, code });
   });
@@ -108,5 +120,62 @@ describe("what Ibexa's answer means", () => {
       "Ibexa answered 422: No user 9001.",
     );
     expect(read(answer(500, "<html><title>Oops</title></html>")).reason).toContain('a page named "Oops"');
+  });
+});
+
+describe("a profile that reads answers otherwise", () => {
+  const readWith = (
+    advanced: object,
+    exchange: Exchange,
+    action: Parameters<typeof readAnswer>[1] = "membershipChanges",
+  ) => {
+    const verdict = readAnswer(settingsWith(advanced), action, exchange);
+    return [verdict.kind, verdict.kind === "accepted" ? "" : verdict.failure.code];
+  };
+
+  it("wants JSON, or takes any text, and never a web page", () => {
+    const json = { success: { body: "json" } };
+    expect(readWith(json, answer(200, "{}"))).toEqual(["accepted", ""]);
+    expect(readWith(json, answer(204))).toEqual(["stop", "destinationAnswerUnexpected"]);
+    const any = { success: { body: "notWebPage" } };
+    expect(readWith(any, answer(200, "OK"))).toEqual(["accepted", ""]);
+    expect(readWith(any, answer(200, "<p>OK</p>"))).toEqual(["stop", "destinationWebPage"]);
+  });
+
+  it("believes a field: other values are a refusal, and its absence is no success", () => {
+    const field = { success: { field: "/result/0/ok~1done", equals: [true, "yes"] } };
+    const said = (ok: unknown) => answer(200, JSON.stringify({ result: [{ "ok/done": ok }] }));
+    expect(readWith(field, said(true))).toEqual(["accepted", ""]);
+    expect(readWith(field, said("yes"))).toEqual(["accepted", ""]);
+    expect(readWith(field, said(false))).toEqual(["refused", "destinationSaysNo"]);
+    expect(readWith(field, said(null))).toEqual(["refused", "destinationSaysNo"]);
+    expect(readWith(field, answer(200, "{}"))).toEqual(["stop", "destinationAnswerUnexpected"]);
+    expect(readWith(field, answer(200))).toEqual(["stop", "destinationAnswerUnexpected"]);
+  });
+
+  it("has its own statuses for what exists or is gone already", () => {
+    expect(readWith({ alreadyThere: [400, 422] }, answer(422), "create")).toEqual(["accepted", ""]);
+    expect(readWith({ alreadyThere: [] }, answer(409), "create")).toEqual([
+      "stop",
+      "destinationConfiguration",
+    ]);
+    expect(readWith({ alreadyGone: [410] }, answer(410), "detach")).toEqual(["accepted", ""]);
+    expect(readWith({ alreadyGone: [410] }, answer(404), "detach")).toEqual(["stop", "destinationNotFound"]);
+  });
+
+  it("says which statuses are sent again, are a refusal, or stop the run", () => {
+    const statuses = { 409: "retried", 500: "refused", 503: "stops", 404: "refused" };
+    expect(readWith({ statuses }, answer(409))).toEqual(["lost", "destinationFailing"]);
+    expect(readWith({ statuses }, answer(500))).toEqual(["refused", "destinationRefused"]);
+    expect(readWith({ statuses }, answer(503))).toEqual(["stop", "destinationConfiguration"]);
+    expect(readWith({ statuses }, answer(404))).toEqual(["refused", "destinationRefused"]);
+    expect(readWith({ statuses: { 429: "retried" } }, answer(429))).toEqual(["lost", "destinationBusy"]);
+  });
+
+  it("has its own threshold of the queue", () => {
+    expect(readAnswer(settingsWith({ bulkAsyncThreshold: 5 }), "membershipChanges", answer(202), 5)).toEqual({
+      kind: "accepted",
+      queued: true,
+    });
   });
 });

@@ -1,14 +1,10 @@
-import type { ErrorCode, Exchange, Verdict } from "@peregrine/core";
-import type { IbexaAction } from "./message.ts";
+import { type ErrorCode, type Exchange, UNANSWERED, type Verdict } from "@peregrine/core";
 import type { IbexaSettings } from "./settings.ts";
+import { success } from "./success.ts";
+import type { IbexaAction, WireProfile } from "./wire-profile.ts";
+import { excerpt } from "./words.ts";
 
 type Answer = Extract<Exchange, { kind: "answer" }>;
-
-const UNANSWERED = {
-  unreachable: "destinationUnreachable",
-  timeout: "destinationTimeout",
-  broken: "destinationAnswerBroken",
-} as const satisfies Record<Extract<Exchange, { kind: "failed" }>["cause"], ErrorCode>;
 
 interface StatusRow {
   readonly kind: "refused" | "lost" | "stop";
@@ -19,7 +15,7 @@ interface StatusRow {
 const STATUS: Readonly<Record<number, StatusRow>> = {
   400: { kind: "refused", code: "destinationRefused" },
   401: { kind: "stop", code: "destinationCredentials" },
-  403: { kind: "stop", code: "destinationCredentials" },
+  403: { kind: "stop", code: "destinationForbidden" },
   404: { kind: "stop", code: "destinationNotFound" },
   408: { kind: "lost", code: "destinationTimeout" },
   410: { kind: "stop", code: "destinationNotFound" },
@@ -28,8 +24,9 @@ const STATUS: Readonly<Record<number, StatusRow>> = {
   425: { kind: "lost", code: "destinationBusy" },
   429: { kind: "lost", code: "destinationBusy" },
   501: { kind: "stop", code: "destinationConfiguration" },
-  503: { kind: "lost", code: "destinationBusy" },
-  504: { kind: "lost", code: "destinationTimeout" },
+  502: { kind: "lost", code: "destinationGateway" },
+  503: { kind: "lost", code: "destinationUnavailable" },
+  504: { kind: "lost", code: "destinationGateway" },
 };
 
 const CLASS: Readonly<Record<number, StatusRow>> = {
@@ -40,67 +37,19 @@ const CLASS: Readonly<Record<number, StatusRow>> = {
 
 const OTHER: StatusRow = { kind: "stop", code: "destinationAnswerUnexpected" };
 
-/** Fields in which JSON answers usually say in words what happened. */
-const SAYING = ["reason", "message", "detail", "error", "title"];
+/** What a profile makes of a status that means something else to it than to the table. */
+const OVERRIDDEN = {
+  retried: { kind: "lost", code: "destinationFailing" },
+  refused: { kind: "refused", code: "destinationRefused" },
+  stops: { kind: "stop", code: "destinationConfiguration" },
+} as const satisfies Record<WireProfile["statuses"][string], StatusRow>;
 
-function words(body: string): string {
-  const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1];
-  if (title !== undefined) return `a page named "${title.trim()}"`;
-  const parsed = parseJson(body);
-  if (typeof parsed !== "object" || parsed === null) return body;
-  const said = SAYING.map((name) => Object.getOwnPropertyDescriptor(parsed, name)?.value);
-  return said.find((value): value is string => typeof value === "string" && value !== "") ?? body;
-}
-
-/** As much of an answer as helps a person, in one line of at most 200 characters. */
-function excerpt(body: string): string {
-  const text = words(body).replace(/\s+/g, " ").trim();
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-}
-
-function isWebPage(answer: Answer): boolean {
-  return /html/i.test(answer.headers["content-type"] ?? "") || /^\s*</.test(answer.body);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-/** A 2xx counts only with the content that the webhook answers. */
-function success(answer: Answer, queued: boolean): Verdict {
-  if (isWebPage(answer)) {
-    return {
-      kind: "stop",
-      failure: {
-        code: "destinationWebPage",
-        reason: `The address answered ${answer.status} with ${excerpt(answer.body) || "a web page"}.`,
-      },
-    };
-  }
-  const body = answer.body.trim();
-  if (body === "" || (!answer.truncated && parseJson(body) !== undefined))
-    return { kind: "accepted", queued };
-  if (/^[[{]/.test(body)) {
-    return {
-      kind: "lost",
-      failure: {
-        code: "destinationAnswerBroken",
-        reason: `Ibexa answered ${answer.status} with JSON that breaks off or isn't valid.`,
-      },
-    };
-  }
-  return {
-    kind: "stop",
-    failure: {
-      code: "destinationAnswerUnexpected",
-      reason: `The address answered ${answer.status} with neither JSON nor an empty body: ${excerpt(body)}`,
-    },
-  };
+function rowOf(wire: WireProfile, status: number): StatusRow {
+  const general = STATUS[status] ?? CLASS[Math.floor(status / 100)] ?? OTHER;
+  const meant = wire.statuses[String(status)];
+  if (meant === undefined) return general;
+  const row = OVERRIDDEN[meant];
+  return general.kind === row.kind ? general : row;
 }
 
 function redirect(settings: IbexaSettings, answer: Answer): string {
@@ -112,7 +61,7 @@ function redirect(settings: IbexaSettings, answer: Answer): string {
 }
 
 /**
- * What Ibexa's answer to one message means, by the wire profile's defaults.
+ * What Ibexa's answer to one message means, by the activation's wire profile.
  * @param changes how many changes the message carried; decides whether "accepted" only means "queued"
  */
 export function readAnswer(
@@ -123,14 +72,15 @@ export function readAnswer(
 ): Verdict {
   const wire = settings.advanced;
   if (exchange.kind === "failed") {
-    return { kind: "lost", failure: { code: UNANSWERED[exchange.cause], reason: exchange.reason } };
+    const { code, stops } = UNANSWERED[exchange.cause];
+    return { kind: stops ? "stop" : "lost", failure: { code, reason: exchange.reason } };
   }
   const { status } = exchange;
-  if (status >= 200 && status < 300) return success(exchange, changes >= wire.bulkAsyncThreshold);
-  if (action === "create" && status === wire.alreadyThere) return { kind: "accepted", already: true };
-  if (action === "detach" && status === wire.alreadyGone) return { kind: "accepted", already: true };
+  if (status >= 200 && status < 300) return success(wire, exchange, changes >= wire.bulkAsyncThreshold);
+  if (action === "create" && wire.alreadyThere.includes(status)) return { kind: "accepted", already: true };
+  if (action === "detach" && wire.alreadyGone.includes(status)) return { kind: "accepted", already: true };
 
-  const general = STATUS[status] ?? CLASS[Math.floor(status / 100)] ?? OTHER;
+  const general = rowOf(wire, status);
   const row =
     action === "create" && general.code === "destinationRefused"
       ? { ...general, code: "destinationRefusesSegment" as const }
@@ -143,7 +93,8 @@ export function readAnswer(
         ? redirect(settings, exchange)
         : `Ibexa answered ${status}${said === "" ? "." : `: ${said}`}`,
   };
-  if (action === "membershipChanges" && status === 404) return { kind: "missing", failure };
+  if (action === "membershipChanges" && status === 404 && row.kind === "stop")
+    return { kind: "missing", failure };
   if (row.kind !== "lost") return { kind: row.kind, failure };
   const retryAfter = exchange.headers["retry-after"];
   return retryAfter === undefined ? { kind: "lost", failure } : { kind: "lost", failure, retryAfter };

@@ -1,5 +1,6 @@
 import { defineActivationType, deliveryOfAll } from "@peregrine/core";
 import { readAnswer } from "./answer.ts";
+import { ibexaConnection } from "./connection.ts";
 import {
   createMessage,
   detachMessage,
@@ -22,7 +23,9 @@ export const ibexa = defineActivationType({
     batchSize: advanced.batchSize,
     requestsAtOnce: advanced.requestsAtOnce,
     requestTimeoutMs: Math.round(advanced.timeoutSeconds * 1000),
+    ...(advanced.requestsPerSecond === undefined ? {} : { requestsPerSecond: advanced.requestsPerSecond }),
   }),
+  connection: ibexaConnection,
   async check({ settings, request }) {
     return readAnswer(settings, "heartbeat", await request(heartbeatMessage(settings)));
   },

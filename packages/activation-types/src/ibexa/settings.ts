@@ -1,6 +1,7 @@
 import type { SettingWarning } from "@peregrine/core";
 import { z } from "zod";
-import { wireProfile } from "./wire-profile.ts";
+import { headerLines, headersOf } from "./header.ts";
+import { headersTaken, wireProfile } from "./wire-profile.ts";
 
 const webhookUrl = z
   .url({
@@ -29,8 +30,40 @@ export const ibexaSettings = z
       title: "Base URL",
       description: "The address of the Ibexa instance with /cdp/webhook at its end.",
     }),
-    segmentGroupIdentifier: z.string().min(1).max(255).meta({ title: "Segment Group Identifier" }),
+    segmentGroupIdentifier: z
+      .string()
+      .min(1)
+      .max(255)
+      .regex(/^[^\p{Cc}]*$/u, "must not hold line breaks or other control characters")
+      .meta({ title: "Segment Group Identifier" }),
     advanced: wireProfile.prefault({}).meta({ title: "Advanced" }),
+    extraHeaders: headerLines.optional().meta({
+      title: "Extra headers",
+      description:
+        "Lines of `Name: value`, sent with every message; for instance what opens a staging server.",
+      secret: true,
+    }),
+    proxyCredentials: z
+      .string()
+      .max(500)
+      .regex(/^[\x21-\x39\x3b-\x7e]+:[\x21-\x7e]*$/, "is `user:password` in visible ASCII characters")
+      .optional()
+      .meta({
+        title: "Proxy credentials",
+        description: "`user:password` for the outgoing proxy.",
+        secret: true,
+      }),
+    tokenClientSecret: z
+      .string()
+      .min(1)
+      .max(500)
+      .regex(/^[\x21-\x7e]+$/, "visible ASCII characters without spaces")
+      .optional()
+      .meta({
+        title: "Token client secret",
+        description: "For the OAuth 2.0 token, where it isn't the Client Secret.",
+        secret: true,
+      }),
   })
   .meta({ id: "IbexaSettings" });
 
@@ -77,7 +110,23 @@ export function ibexaWarnings(settings: IbexaSettings): SettingWarning[] {
       use: url.href.replace(/^http:/, "https:"),
     });
   }
+  warnings.push(...headerWarnings(settings), ...proxyWarnings(settings));
   return warnings;
+}
+
+/** Settings that would cancel each other out: the secret ones are stored apart, so the schema can't compare them. */
+function headerWarnings(settings: IbexaSettings): SettingWarning[] {
+  const taken = new Set(headersTaken(settings.advanced).map(([name]) => name));
+  const lost = Object.keys(headersOf(settings.extraHeaders)).filter((name) => taken.has(name));
+  return lost.map((name) => ({
+    path: "/settings/extraHeaders",
+    message: `The extra header ${name} isn't sent: the credentials or the segment group use this header.`,
+  }));
+}
+
+function proxyWarnings(settings: IbexaSettings): SettingWarning[] {
+  if (settings.proxyCredentials === undefined || settings.advanced.proxy !== undefined) return [];
+  return [{ path: "/settings/advanced/proxy", message: "There are proxy credentials, and no proxy." }];
 }
 
 /** One Ibexa, however its address is written: host and path, without scheme, default port and slash at the end. */

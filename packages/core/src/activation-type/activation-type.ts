@@ -9,6 +9,29 @@ export interface Limits {
   /** Messages under way at the same time. */
   readonly requestsAtOnce: number;
   readonly requestTimeoutMs: number;
+  /** All messages and their repetitions together; without it, as many as come. */
+  readonly requestsPerSecond?: number;
+}
+
+/** How a bearer token is asked for: OAuth 2.0 client credentials, RFC 6749 §4.4. */
+export interface TokenGrant {
+  readonly url: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** How they are shown: HTTP Basic, or fields of the form. */
+  readonly authentication: "basic" | "body";
+  readonly scope?: string | undefined;
+}
+
+/** How the engine reaches a destination. */
+export interface Connection {
+  readonly proxy?: { readonly url: string; readonly credentials?: string | undefined } | undefined;
+  /** Certificates (PEM) that are trusted beside the known ones. */
+  readonly certificateAuthority?: string | undefined;
+  /** Every message carries `Authorization: Bearer` with such a token. */
+  readonly token?: TokenGrant | undefined;
+  /** What must not be kept or shown, besides the secret settings themselves: parts and encodings of them. */
+  readonly secrets: readonly string[];
 }
 
 /** A setting that works but is likely a mistake; `use` is the value to put there instead. */
@@ -55,6 +78,7 @@ export interface ActivationType<Schema extends z.ZodObject = z.ZodObject> {
   readonly fixedSettings: readonly string[];
   warnings(settings: z.output<Schema>): SettingWarning[];
   limits(settings: z.output<Schema>): Limits;
+  connection(settings: z.output<Schema>): Connection;
   /** Is the destination there, and are the credentials right? Changes nothing there. */
   check(call: Call<z.output<Schema>>): Promise<Verdict>;
   /** An audience is carried from now on. Repeating it is harmless. */

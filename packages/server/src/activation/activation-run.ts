@@ -44,7 +44,7 @@ export class ActivationRun {
     run: RunKeeper,
     signal: AbortSignal,
   ) {
-    const { engine, outgoing, policy, clock, random, wait } = dependencies;
+    const { engine, lines, policy, clock, random, wait } = dependencies;
     this.#dependencies = dependencies;
     this.#activation = activation;
     this.#run = run;
@@ -54,10 +54,8 @@ export class ActivationRun {
     this.#sender = new Sender({
       type: activation.type,
       settings: activation.settings,
-      secrets: activation.secrets,
-      timeoutMs: activation.type.limits(activation.settings).requestTimeoutMs,
+      line: lines.of(activation),
       graceMs: policy.graceMs,
-      outgoing,
       retry: policy.retry,
       breaker: policy.breaker,
       clock,

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type Clock, type Exchange, type OutgoingMessage, redact } from "@peregrine/core";
-import { Agent, type Dispatcher, errors } from "undici";
+import { type Clock, type Connection, type Exchange, type OutgoingMessage, redact } from "@peregrine/core";
+import { type Dispatcher, errors } from "undici";
+import { Dispatchers } from "./dispatchers.ts";
+import { failedExchange } from "./failed-exchange.ts";
 
 /** Of an answer so many bytes are read; what says more than this is not the webhook. */
 const LONGEST_ANSWER = 64 * 1024;
@@ -18,48 +20,17 @@ export interface SendOptions {
   readonly timeoutMs: number;
   /** Removed from the answer before anybody sees it: a destination may echo them. */
   readonly secrets: readonly string[];
+  /** By which proxy, and whom to trust. */
+  readonly connection?: Way | undefined;
 }
+
+/** What of a connection decides over sockets. */
+export type Way = Pick<Connection, "proxy" | "certificateAuthority">;
 
 /** The way out of the process. Tests pass their own. */
 export interface Outgoing {
   send(message: OutgoingMessage, options: SendOptions): Promise<Sent>;
   close(): Promise<void>;
-}
-
-/** System and TLS errors that say: no connection came about, so nothing can have arrived. */
-const NEVER_ARRIVED =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/;
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return "";
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  if ("code" in error && typeof error.code === "string") return error.code;
-  return codeOf(error.cause);
-}
-
-function failed(error: unknown, url: string, lateAfterMs: number | undefined): Exchange {
-  const { host } = new URL(url);
-  if (error instanceof errors.ConnectTimeoutError) {
-    return {
-      kind: "failed",
-      cause: "unreachable",
-      reason: `${host} can't be reached: no connection in time.`,
-    };
-  }
-  if (lateAfterMs !== undefined) {
-    return {
-      kind: "failed",
-      cause: "timeout",
-      reason: `${host} didn't answer within ${lateAfterMs / 1000} s.`,
-    };
-  }
-  const code = codeOf(error);
-  if (NEVER_ARRIVED.test(code)) {
-    return { kind: "failed", cause: "unreachable", reason: `${host} can't be reached (${code}).` };
-  }
-  const named = code === "" ? "" : ` (${code})`;
-  const reason = `The connection to ${host} broke before the answer was complete${named}.`;
-  return { kind: "failed", cause: "broken", reason };
 }
 
 function headersOf(raw: IncomingHttpHeaders, secrets: readonly string[]): Record<string, string> {
@@ -109,6 +80,11 @@ class Pending implements Dispatcher.DispatchHandler {
     return this.#late !== undefined;
   }
 
+  /** Whether the destination began to answer. */
+  get isAnswering(): boolean {
+    return this.#status > 0;
+  }
+
   /** To be called when all is said. */
   end(): void {
     clearTimeout(this.#timer);
@@ -154,18 +130,20 @@ class Pending implements Dispatcher.DispatchHandler {
  * {@link LONGEST_ANSWER} bytes of an answer.
  */
 export function createOutgoing(clock: Clock): Outgoing {
-  const agent = new Agent({ connect: { timeout: 10_000 }, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+  const dispatchers = new Dispatchers();
 
-  async function exchange(message: OutgoingMessage, { timeoutMs, secrets }: SendOptions): Promise<Exchange> {
+  async function exchange(message: OutgoingMessage, options: SendOptions): Promise<Exchange> {
+    const { timeoutMs, secrets, connection = {} } = options;
     const { origin, pathname, search } = new URL(message.url);
     const pending = new Pending(timeoutMs);
     try {
-      agent.dispatch(
+      dispatchers.of(connection).dispatch(
         {
           origin,
           path: pathname + search,
           method: message.method,
-          headers: message.headers,
+          // A copy: undici's proxy agent writes the host into it.
+          headers: { ...message.headers },
           body: message.body ?? null,
         },
         pending,
@@ -179,7 +157,12 @@ export function createOutgoing(clock: Clock): Outgoing {
       };
     } catch (error) {
       if (error instanceof TypeError || error instanceof errors.InvalidArgumentError) throw error;
-      return failed(error, message.url, pending.isLate ? timeoutMs : undefined);
+      return failedExchange(error, {
+        url: message.url,
+        proxy: connection.proxy?.url,
+        lateAfterMs: pending.isLate ? timeoutMs : undefined,
+        isAnswering: pending.isAnswering,
+      });
     } finally {
       pending.end();
     }
@@ -192,6 +175,6 @@ export function createOutgoing(clock: Clock): Outgoing {
       const answer = await exchange(message, options);
       return { exchange: answer, sentAt, durationMs: Math.round(performance.now() - began) };
     },
-    close: () => agent.destroy(),
+    close: () => dispatchers.close(),
   };
 }

@@ -3,7 +3,7 @@ import { BREAKER_POLICY, RETRY_POLICY } from "@peregrine/core";
 import type { Engine } from "../engine/index.ts";
 import type { Store } from "../store/store.ts";
 import type { AudienceChecks } from "./audiences.ts";
-import type { Outgoing } from "./request.ts";
+import type { Lines } from "./line.ts";
 import { STRETCH_POLICY, type StretchPolicy } from "./stretch-cutter.ts";
 import type { Wait } from "./wait.ts";
 
@@ -14,7 +14,7 @@ export interface RunDependencies {
   /** In [0, 1). */
   readonly random: () => number;
   readonly wait: Wait;
-  readonly outgoing: Outgoing;
+  readonly lines: Lines;
   readonly audiences: AudienceChecks;
   readonly policy: DeliveryPolicy;
 }

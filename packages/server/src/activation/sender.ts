@@ -13,21 +13,21 @@ import {
   type RetryPolicy,
   retryAfter,
   retryDelay,
+  UNANSWERED,
   type Verdict,
 } from "@peregrine/core";
 import type { LeaseKeeper } from "./lease-keeper.ts";
-import type { Outgoing, Sent } from "./request.ts";
+import type { Line } from "./line.ts";
+import type { Sent } from "./request.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { Wait } from "./wait.ts";
 
 export interface SenderOptions {
   readonly type: ActivationType;
   readonly settings: Record<string, unknown>;
-  readonly secrets: readonly string[];
-  readonly timeoutMs: number;
   /** So long after its time-out a message may still be carried out. */
   readonly graceMs: number;
-  readonly outgoing: Outgoing;
+  readonly line: Line;
   readonly retry: RetryPolicy;
   readonly breaker: BreakerPolicy;
   readonly clock: Clock;
@@ -198,12 +198,7 @@ export class Sender {
     for (const audienceId of new Set(changes.map((change) => change.audienceId))) {
       let attaching = this.#attachedAgain.get(audienceId);
       if (attaching === undefined) {
-        attaching = this.#exchange(
-          "create",
-          [],
-          (call) => attach(call, audienceId),
-          (answer) => answer,
-        ).then(({ answer }) => answer);
+        attaching = this.#attach(attach, audienceId);
         this.#attachedAgain.set(audienceId, attaching);
       }
       const verdict = await attaching;
@@ -213,6 +208,17 @@ export class Sender {
     return true;
   }
 
+  async #attach(attach: AttachAgain, audienceId: string): Promise<Verdict> {
+    await this.#inTurn();
+    const { answer } = await this.#exchange(
+      "create",
+      [],
+      (call) => attach(call, audienceId),
+      (verdict) => verdict,
+    );
+    return answer;
+  }
+
   /** One message, once, with its entry in the request log. */
   async #exchange<Answer>(
     action: string,
@@ -220,12 +226,12 @@ export class Sender {
     perform: (call: Call<Record<string, unknown>>) => Promise<Answer>,
     verdictOf: (answer: Answer) => Verdict,
   ): Promise<{ answer: Answer; mayHaveArrived: boolean }> {
-    const { settings, outgoing, timeoutMs, secrets, log, clock } = this.#options;
+    const { settings, line, log, clock } = this.#options;
     let sent: Sent | undefined;
     const answer = await perform({
       settings,
       request: async (message) => {
-        sent = await outgoing.send(message, { timeoutMs, secrets });
+        sent = await line.send(message);
         return sent.exchange;
       },
     });
@@ -243,10 +249,10 @@ export class Sender {
       firstN: changes[0]?.id ?? 0,
       lastN: changes.at(-1)?.id ?? 0,
     });
-    const { cause } = sent?.exchange.kind === "failed" ? sent.exchange : { cause: "answered" };
-    const mayHaveArrived = sent !== undefined && cause !== "unreachable";
+    const cause = sent?.exchange.kind === "failed" ? sent.exchange.cause : undefined;
+    const mayHaveArrived = sent !== undefined && (cause === undefined || UNANSWERED[cause].mayHaveArrived);
     if (verdict.kind === "lost" && mayHaveArrived) {
-      const stillWaits = cause === "timeout" ? 0 : timeoutMs;
+      const stillWaits = cause === "timeout" ? 0 : line.timeoutMs;
       this.#settlesAt = Math.max(this.#settlesAt, clock.now() + stillWaits + this.#options.graceMs);
     }
     return { answer, mayHaveArrived };
@@ -268,13 +274,36 @@ export class Sender {
     this.#options.onWaiting(failure);
   }
 
-  /** Waits until a message may leave; false when none may any more. */
+  /** Waits until a message may leave, and takes its turn; false when none may any more. */
   async #mayGo(): Promise<boolean> {
-    const { clock, lease, timeoutMs, wait, signal } = this.#options;
+    while (await this.#isOpen()) {
+      if (!(await this.#inTurn()) || this.#isClear()) return true;
+    }
+    return false;
+  }
+
+  /** Waits for this message's turn. @returns whether that took a while, in which things may have changed */
+  async #inTurn(): Promise<boolean> {
+    const { clock, line, wait, signal } = this.#options;
+    const now = clock.now();
+    const rest = line.claim(now) - now;
+    if (rest > 0) await wait(rest, signal);
+    return rest > 0;
+  }
+
+  #isClear(): boolean {
+    const { clock, lease, line } = this.#options;
+    if (this.stopped !== undefined || this.#breaker.state === "open") return false;
+    return this.#restUntil <= clock.now() && lease.covers(line.timeoutMs);
+  }
+
+  /** Waits as long as the destination asks for it or is down; false when nothing is sent any more. */
+  async #isOpen(): Promise<boolean> {
+    const { clock, lease, line, wait, signal } = this.#options;
     while (this.stopped === undefined) {
       const rest = this.#restUntil - clock.now();
       if (rest > 0) await wait(rest, signal);
-      else if (!lease.covers(timeoutMs)) this.#halt({ kind: "leaseLost" });
+      else if (!lease.covers(line.timeoutMs)) this.#halt({ kind: "leaseLost" });
       else if (this.#breaker.state !== "open") return true;
       else {
         this.#probing ??= this.#probe().finally(() => {
@@ -296,6 +325,7 @@ export class Sender {
     }
     this.#waitFor(this.#lastLoss);
     await wait(breaker.probeDelay(random()), signal);
+    if (this.stopped === undefined) await this.#inTurn();
     if (this.stopped !== undefined) return;
     const { answer: verdict } = await this.#exchange(
       "heartbeat",

@@ -10,14 +10,17 @@ import type { Page, RunRecord } from "../store/index.ts";
 import { type LoadedActivation, loadActivation, typeOf } from "./activation-source.ts";
 import { activationHooks } from "./definition-hooks.ts";
 import { type ActivationRecord, activationsWithLinks } from "./known-activations.ts";
+import { Lines } from "./line.ts";
 import { Quiet } from "./quiet.ts";
+import type { Outgoing } from "./request.ts";
 import { sweepPlans } from "./retention.ts";
 import { runActivation } from "./run.ts";
 import { countsOf } from "./run-counts.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
 import { type ActivationStatus, activationStatus } from "./status.ts";
 
-export interface ActivationServiceOptions extends RunDependencies {
+export interface ActivationServiceOptions extends Omit<RunDependencies, "lines"> {
+  readonly outgoing: Outgoing;
   readonly types: readonly ActivationType[];
   /** Every change of an activation goes through it; the service adds its checks to it. */
   readonly definitions: DefinitionService;
@@ -40,12 +43,12 @@ interface Running {
 
 /** Activations: their definitions, their runs, and how they stand. */
 export class ActivationService {
-  readonly #options: ActivationServiceOptions;
+  readonly #options: ActivationServiceOptions & RunDependencies;
   readonly #running = new Map<string, Running>();
   #closed = false;
 
   constructor(options: ActivationServiceOptions) {
-    this.#options = options;
+    this.#options = { ...options, lines: new Lines(options.outgoing, options.clock) };
     const { store, engine, types, definitions } = options;
     definitions.on(
       "activation",
