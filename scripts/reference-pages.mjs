@@ -1,11 +1,11 @@
 // node scripts/reference-pages.mjs: writes the tables of docs/rules.md, docs/mapping.md and docs/wire-profile.md anew,
-// from those by which rules, mappings and settings are read.
-import { readFileSync, writeFileSync } from "node:fs";
+// from those by which rules, mappings and settings are read, and docs/errors from the table of codes.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepare, root } from "./prepare.mjs";
 
 prepare();
-const { mappingTables, referenceTables } = await import("@peregrine/core");
+const { errorPages, mappingTables, referenceTables } = await import("@peregrine/core");
 const { wireProfileTables } = await import("@peregrine/activation-types");
 const PAGES = { rules: referenceTables(), mapping: mappingTables(), "wire-profile": wireProfileTables() };
 for (const [name, tables] of Object.entries(PAGES)) {
@@ -20,3 +20,8 @@ for (const [name, tables] of Object.entries(PAGES)) {
   );
   writeFileSync(page, written);
 }
+
+const errors = join(root, "docs/errors");
+rmSync(errors, { recursive: true, force: true });
+mkdirSync(errors);
+for (const [name, text] of Object.entries(errorPages())) writeFileSync(join(errors, name), text);

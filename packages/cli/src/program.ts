@@ -5,6 +5,7 @@ import { addAudienceCommands, addCatalogCommands } from "./audience-commands.ts"
 import { connect } from "./client.ts";
 import { activationStatus, listActivations, showActivation } from "./command/activation.ts";
 import { runActivation } from "./command/activation-run.ts";
+import { testActivation } from "./command/activation-test.ts";
 import { apply } from "./command/apply.ts";
 import { login } from "./command/login.ts";
 import { showProfile } from "./command/profile.ts";
@@ -220,6 +221,10 @@ function addActivationCommands(root: Command, session: OpenSession): void {
     .command("run <id>")
     .description("check, plan and deliver now, and wait for the end")
     .action(async (id: string) => runActivation(await session(), id));
+  activation
+    .command("test <id>")
+    .description("send a heartbeat and say what its answer shows; nothing changes at the destination")
+    .action(async (id: string) => testActivation(await session(), id));
 }
 
 function ownVersion(): string {

@@ -371,6 +371,20 @@ export const ERRORS = {
     remedy:
       "Look into the log of the web server or load balancer before Ibexa: PHP doesn't answer it in time. It is tried again by itself.",
   },
+  destinationSlow: {
+    status: 504,
+    actor: "destination",
+    title: "The destination answers slowly",
+    remedy:
+      "Look at its load; raise `advanced.timeoutSeconds`, or lower the batch size and the requests at once.",
+  },
+  destinationQueues: {
+    status: 502,
+    actor: "destination",
+    title: "The destination put the message into its queue",
+    remedy:
+      "See that its queue's worker runs. To be told of each person, keep the batch size below Ibexa's `bulk_async_threshold`.",
+  },
   destinationFailing: {
     status: 502,
     actor: "destination",
@@ -435,6 +449,19 @@ export const ERRORS = {
     actor: "user",
     title: "The destination refused the message",
     remedy: "Read its answer beside the person; it is sent again from time to time.",
+  },
+  destinationRefusesPerson: {
+    status: 502,
+    actor: "user",
+    title: "The destination refused this person",
+    remedy:
+      "Check that there is an Ibexa user with exactly this id; read its answer. Other people are not held up by it.",
+  },
+  messageUnsettled: {
+    status: 409,
+    actor: "us",
+    title: "An earlier message about this person may still be carried out",
+    remedy: "Try again in a minute: until then the opposite could be overtaken by it.",
   },
   destinationRefusesSegment: {
     status: 502,

@@ -2,6 +2,9 @@ export type { ActivationDefinition, ActivationDefinitionInput } from "./activati
 export { activationDefinition } from "./activation/activation.ts";
 export type { BreakerPolicy } from "./activation/breaker.ts";
 export { BREAKER_POLICY, Breaker } from "./activation/breaker.ts";
+export type { Advice, ConnectionTest, Tick, TickState } from "./activation/connection-test.ts";
+export { adviceOn, readConnectionTest } from "./activation/connection-test.ts";
+export { TICKS } from "./activation/destination-failure.ts";
 export { halves } from "./activation/halving.ts";
 export type { SettledState, Settling } from "./activation/outcome.ts";
 export { heldAfter } from "./activation/outcome.ts";
@@ -84,6 +87,7 @@ export { DEFINITION_KINDS, DefinitionSet, definition, definitionKey, isOfKind, K
 export { definitionId } from "./definition-id.ts";
 export type { Actor, ErrorCode, Fault } from "./error.ts";
 export { ERRORS, PeregrineError } from "./error.ts";
+export { errorPages } from "./error-page.ts";
 export type { IdentityConfig, IdentityKind } from "./identity/config.ts";
 export { identityConfig, identityConfigOf } from "./identity/config.ts";
 export type { DistinctTuples, IdentityGroup, Values } from "./identity/group.ts";

@@ -5,6 +5,7 @@ import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { RunRecord } from "../store/index.ts";
 import type { ActivationService, ShownActivation } from "./service.ts";
 import type { ActivationStatus } from "./status.ts";
+import { activationTestRoutes } from "./test-routes.ts";
 
 const shown = z
   .object({
@@ -261,4 +262,6 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
       return reply.code(202).send(showRun(begun));
     },
   );
+
+  activationTestRoutes(app, service);
 }

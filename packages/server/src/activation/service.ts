@@ -8,6 +8,7 @@ import {
 import { type ApplyOptions, type DefinitionService, secretOwner } from "../definition/index.ts";
 import type { Page, RunRecord } from "../store/index.ts";
 import { type LoadedActivation, loadActivation, typeOf } from "./activation-source.ts";
+import { ActivationTests } from "./activation-tests.ts";
 import { activationHooks } from "./definition-hooks.ts";
 import { type ActivationRecord, activationsWithLinks } from "./known-activations.ts";
 import { Lines } from "./line.ts";
@@ -43,12 +44,15 @@ interface Running {
 
 /** Activations: their definitions, their runs, and how they stand. */
 export class ActivationService {
+  /** Tries activations out. */
+  readonly tests: ActivationTests;
   readonly #options: ActivationServiceOptions & RunDependencies;
   readonly #running = new Map<string, Running>();
   #closed = false;
 
   constructor(options: ActivationServiceOptions) {
     this.#options = { ...options, lines: new Lines(options.outgoing, options.clock) };
+    this.tests = new ActivationTests({ ...this.#options, load: (id) => this.#loaded(id) });
     const { store, engine, types, definitions } = options;
     definitions.on(
       "activation",
@@ -173,6 +177,7 @@ export class ActivationService {
   /** Ends all runs in order: what is under way is awaited, answers are written. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.tests.close();
     await Promise.all([...this.#running.keys()].map((id) => this.#stop(id)));
     await this.#options.outgoing.close();
   }
