@@ -58,6 +58,8 @@ const OF_CODE: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   tokenUnreachable: EXIT.unavailable,
   proxyUnreachable: EXIT.unavailable,
   destinationSaysNo: EXIT.failed,
+  destinationRefusesPerson: EXIT.failed,
+  messageUnsettled: EXIT.temporary,
   destinationRefused: EXIT.failed,
   destinationRefusesAll: EXIT.failed,
   destinationTooLarge: EXIT.failed,

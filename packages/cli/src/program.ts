@@ -5,7 +5,7 @@ import { addAudienceCommands, addCatalogCommands } from "./audience-commands.ts"
 import { connect } from "./client.ts";
 import { activationStatus, listActivations, showActivation } from "./command/activation.ts";
 import { runActivation } from "./command/activation-run.ts";
-import { testActivation } from "./command/activation-test.ts";
+import { testActivation, testPerson } from "./command/activation-test.ts";
 import { apply } from "./command/apply.ts";
 import { login } from "./command/login.ts";
 import { showProfile } from "./command/profile.ts";
@@ -225,6 +225,21 @@ function addActivationCommands(root: Command, session: OpenSession): void {
     .command("test <id>")
     .description("send a heartbeat and say what its answer shows; nothing changes at the destination")
     .action(async (id: string) => testActivation(await session(), id));
+  activation
+    .command("test-person <id>")
+    .description("bring one person into a segment of its own at the destination, or take them out again")
+    .option("--person <id>", "as the destination knows the person, such as the id of the Ibexa user")
+    .option("--remove", "take the person out, or without --person everybody whom tests have brought in")
+    .addHelpText(
+      "after",
+      examples(
+        "peregrine activation test-person shop --person 14",
+        "peregrine activation test-person shop --remove",
+      ),
+    )
+    .action(async (id: string, { person, remove }: { person?: string; remove?: boolean }) =>
+      testPerson(await session(), id, { person, remove: remove ?? false }),
+    );
 }
 
 function ownVersion(): string {

@@ -199,6 +199,39 @@ describe("a destination that can't be reached", () => {
   });
 });
 
+describe("an activation is tried out", () => {
+  it("by a heartbeat: four ticks, and what to do about the one that fails", async () => {
+    await define("tried", {});
+    const good = await shop.run("activation", "test", "tried");
+    expect(good.stdout.split("\n").slice(0, 4)).toEqual([
+      "✓ Reached: An answer came.",
+      "✓ Is the webhook: It answered as the webhook does.",
+      "✓ Credentials: They were taken.",
+      expect.stringMatching(/^\? Message format: Not verified with your Ibexa/),
+    ]);
+    await define("tried", { clientSecret: "s3cret-of-another" });
+    const failure = await shop.refused("activation", "test", "tried");
+    expect(failure).toMatchObject({ exit: 77, code: "destinationCredentials" });
+    expect(failure.text).toMatch(
+      /What it means: Status 401[\s\S]+Where to look: On Ibexa's side[\s\S]+What to do: /,
+    );
+    expect(failure.text).toContain("docs/errors/destinationCredentials.md");
+    expect(JSON.stringify(failure.json)).not.toContain("s3cret");
+  });
+
+  it("by one person, who is taken out again", async () => {
+    await define("tried", {});
+    const added = await shop.run("activation", "test-person", "tried", "--person", "14");
+    expect(added.stdout).toMatch(/✓ The person was brought in\.[\s\S]+peregrine-test-tried/);
+    expect(sandbox.segmentsOf("14")).toContain("peregrine-test-tried");
+    const removed = await shop.run("activation", "test-person", "tried", "--remove");
+    expect(removed).toMatchObject({ exit: 0, stderr: "" });
+    expect(removed.stdout).toContain("Nobody is left in the test segment.");
+    expect(sandbox.segment("peregrine-test-tried")).toBeUndefined();
+    expect(await shop.refused("activation", "test-person", "tried")).toMatchObject({ exit: 64 });
+  });
+});
+
 describe("an activation that may not run or change", () => {
   const apply = async (settings: string, ...more: string[]) => {
     await writeFile(

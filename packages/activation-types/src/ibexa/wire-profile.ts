@@ -33,7 +33,12 @@ const credentials = z
         .literal("oauth")
         .describe("A bearer token that is fetched with OAuth 2.0 client credentials, kept and renewed."),
       tokenUrl: address.describe("Where the token is fetched."),
-      clientId: text.optional().describe("For the token; else the activation's Client Id."),
+      clientId: z
+        .string()
+        .max(500)
+        .regex(/^[\x21-\x7e]+$/, "visible ASCII characters without spaces")
+        .optional()
+        .describe("For the token; else the activation's Client Id."),
       authentication: z
         .enum(["basic", "body"])
         .default("basic")

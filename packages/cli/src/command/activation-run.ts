@@ -19,6 +19,7 @@ const BEGUN_BY: Readonly<Record<string, string>> = {
   import: "an import",
   rebuild: "a rebuild",
   manual: "hand",
+  test: "a test",
 };
 
 /**

@@ -33,6 +33,8 @@ export const LINK_STATES = {
   linked: { desiresMembers: true },
   /** Taken off the activation: everyone is taken out, then the audience is detached. */
   takingOut: { desiresMembers: false },
+  /** No audience: the segment in which people are tried. Runs leave it alone. */
+  test: { desiresMembers: false },
 } as const satisfies Record<string, { desiresMembers: boolean }>;
 
 export type LinkState = keyof typeof LINK_STATES;

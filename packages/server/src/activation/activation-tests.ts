@@ -1,7 +1,9 @@
 import { type ActivationType, type ConnectionTest, PeregrineError } from "@peregrine/core";
 import { type LoadedActivation, typeOf } from "./activation-source.ts";
 import { type Testable, testConnection, withStoredSecrets } from "./connection-test.ts";
+import { underLease } from "./run.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
+import { TestPerson, type TestPersonOrder, type TestPersonResult } from "./test-person.ts";
 
 interface TestsOptions extends RunDependencies {
   readonly types: readonly ActivationType[];
@@ -33,6 +35,17 @@ export class ActivationTests {
     given: Given,
   ): Promise<ConnectionTest & { readonly verifiedAt: number | undefined }> {
     return testConnection(this.#options, await this.#testable(id, given), this.#closing.signal);
+  }
+
+  /**
+   * Brings one person into the activation's test segment, or takes them out of it. Also while the activation is paused.
+   * @throws PeregrineError `notFound`, `activationRunning`, `messageUnsettled`
+   */
+  async person(id: string, order: TestPersonOrder): Promise<TestPersonResult> {
+    const activation = await this.#options.load(id);
+    return underLease(this.#options, activation, (lease) =>
+      TestPerson.carryOut(this.#options, activation, lease, order, this.#closing.signal),
+    );
   }
 
   close(): void {

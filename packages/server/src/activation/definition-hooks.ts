@@ -107,8 +107,11 @@ export function activationHooks(dependencies: HookDependencies): KindHooks<"acti
       let isLeaving = false;
       for (const link of await links.of(body.id)) {
         if (kept.has(link.audienceId)) continue;
+        // Who was tried isn't an audience's: a save leaves them, and a deletion always takes them out.
+        const isTest = link.status === "test";
+        if (isTest && action !== "deleted") continue;
         // Where a Create was never accepted nobody can be; and who stays gets no Detach, which might delete the segment.
-        if (answers.people !== "leave" && memoryOf(link).attached) {
+        if ((isTest || answers.people !== "leave") && memoryOf(link).attached) {
           isLeaving = true;
           await links.update(body.id, link.audienceId, { status: "takingOut" });
         } else {

@@ -31,7 +31,7 @@ export class Quiet {
     // Identifiers may have moved, and people may have become one.
     if ((await this.#dataSince(publication)).length > 0) return false;
     const links = await this.#store.activationAudiences.of(activationId);
-    if (links.some(({ status }) => status !== "linked")) return false;
+    if (links.some(({ status }) => status === "takingOut")) return false;
     const standing = await this.#audiences.standing(links.map(({ audienceId }) => audienceId));
     return [...standing.values()].every(({ changedBy }) => changedBy <= publication);
   }

@@ -24,7 +24,22 @@ export async function runActivation(
   signal: AbortSignal,
   onBegun: (run: RunRecord) => void = () => {},
 ): Promise<RunRecord> {
-  const { store, clock, policy } = dependencies;
+  return underLease(dependencies, activation, async (keeper) => {
+    const run = await RunKeeper.begin(dependencies, activation, keeper, trigger);
+    onBegun(run.record);
+    return new ActivationRun(dependencies, activation, keeper, run, signal).carryOut();
+  });
+}
+
+/**
+ * Does something that only one worker may do for an activation at a time.
+ * @throws PeregrineError `activationRunning`, `leaseLost`
+ */
+export async function underLease<Result>(
+  { store, clock, policy }: RunDependencies,
+  activation: LoadedActivation,
+  work: (keeper: LeaseKeeper) => Promise<Result>,
+): Promise<Result> {
   const { requestTimeoutMs } = activation.type.limits(activation.settings);
   // A name of its own for each run: the epoch grows only when the lease changes hands.
   const lease = await store.leases.acquire(
@@ -40,9 +55,7 @@ export async function runActivation(
   const keeper = new LeaseKeeper(store.leases, clock, lease);
   let mayRelease = true;
   try {
-    const run = await RunKeeper.begin(dependencies, activation, keeper, trigger);
-    onBegun(run.record);
-    return await new ActivationRun(dependencies, activation, keeper, run, signal).carryOut();
+    return await work(keeper);
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
     mayRelease = false;

@@ -35,6 +35,22 @@ const connectionTest = z
   })
   .meta({ id: "ConnectionTest" });
 
+const personId = z.string().min(1).max(255);
+
+const testPerson = z
+  .object({
+    ok: z.boolean(),
+    run: z.int().describe("It stands among the activation's runs, with every request."),
+    segment: z.object({ identifier: z.string(), name: z.string(), group: z.string() }),
+    steps: z.array(
+      z.object({ name: z.enum(["segment", "person", "detach"]), done: z.boolean(), text: z.string() }),
+    ),
+    failure: advice.nullable(),
+    notices: z.array(advice),
+    left: z.array(z.string()).describe("Who is in the test segment now, or may be."),
+  })
+  .meta({ id: "TestPerson" });
+
 const parameters = z.object({ id: activationDefinition.shape.id });
 
 function show({ ...of }: Advice): Advice {
@@ -76,6 +92,46 @@ export function activationTestRoutes(app: ApiApp, service: ActivationService): v
         failure: failure === undefined ? null : show(failure),
         notices: notices.map(show),
         messageVerifiedAt: instantOrNull(verifiedAt ?? null),
+      };
+    },
+  );
+
+  app.post(
+    "/api/v1/activations/:id/test-person",
+    {
+      schema: {
+        operationId: "testPerson",
+        summary: "Bring one person into a segment of its own at the destination, or take them out of it",
+        tags: ["activations"],
+        params: parameters,
+        body: z.discriminatedUnion("action", [
+          z.strictObject({
+            action: z.literal("add"),
+            personId: personId.describe("As the destination knows the person."),
+          }),
+          z.strictObject({
+            action: z.literal("remove"),
+            personId: personId.optional().describe("Without it, everybody whom tests have brought in."),
+          }),
+        ]),
+        response: { 200: testPerson },
+      },
+    },
+    async (request) => {
+      const { action, personId: person } = request.body;
+      const result = await service.tests.person(
+        request.params.id,
+        action === "add" ? { membership: true, personId: person } : { membership: false, personId: person },
+      );
+      const { run, segment, steps, failure, notices, left } = result;
+      return {
+        ok: failure === undefined,
+        run,
+        segment: { ...segment },
+        steps: steps.map((step) => ({ ...step })),
+        failure: failure === undefined ? null : show(failure),
+        notices: notices.map(show),
+        left: [...left],
       };
     },
   );

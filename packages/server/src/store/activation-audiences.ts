@@ -32,9 +32,12 @@ export class ActivationAudiences {
   }
 
   /** Links audiences, or links them again; what was known of one from before stays. */
-  async link(activationId: string, audienceIds: readonly string[]): Promise<void> {
+  async link(
+    activationId: string,
+    audienceIds: readonly string[],
+    status: LinkState = "linked",
+  ): Promise<void> {
     if (audienceIds.length === 0) return;
-    const status: LinkState = "linked";
     await this.#db
       .insertInto("activation_audience")
       .values(
