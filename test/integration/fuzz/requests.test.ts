@@ -150,7 +150,8 @@ function anyRequest(operation: Operation, known: Known, random: Random): Sent {
   for (const { name, in: place, schema } of operation.parameters) {
     const value = parameter(name, schema ?? {}, known, random);
     if (place === "path") path = path.replace(`{${name}}`, encodeURIComponent(wellFormed(value)));
-    else if (random(3) > 0) query.append(name, value);
+    // Node refuses a head of more than 16 KB by itself, before any route sees it.
+    else if (random(3) > 0) query.append(name, value.slice(0, 400));
   }
   if (random(20) === 0)
     query.append(pick(["__proto__", "limit", "x"], random), wellFormed(asText(anything(random))));
