@@ -43,7 +43,7 @@ const importSchema = z
     reading: z
       .object({
         format: z.enum(FILE_FORMATS),
-        compression: z.enum(["none", "gzip"]),
+        compression: z.enum(["none", "gzip", "zstd"]),
         encoding: z.enum(FILE_ENCODINGS),
         delimiter: z.string().nullable().describe("Of CSV: what stands between cells"),
         header: z.boolean().nullable().describe("Of CSV: whether the first line names the columns"),

@@ -34,7 +34,7 @@ export interface ImportDefinition {
 export interface FileReading {
   readonly format: FileFormat;
   /** Told by the file's first bytes. */
-  readonly compression: "none" | "gzip";
+  readonly compression: "none" | "gzip" | "zstd";
   readonly encoding: FileEncoding;
   /** Of CSV. */
   readonly delimiter: string | null;

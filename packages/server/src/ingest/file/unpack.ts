@@ -4,21 +4,37 @@ import { createGunzip } from "node:zlib";
 import { PeregrineError } from "@peregrine/core";
 import type { FileReading } from "../../store/index.ts";
 import { PIECE } from "./input.ts";
+import { unpackedZstd } from "./zstd.ts";
+
+type Compression = FileReading["compression"];
+
+const SIGNATURES: readonly { readonly begins: readonly number[]; readonly compression: Compression }[] = [
+  { begins: [0x1f, 0x8b], compression: "gzip" },
+  { begins: [0x28, 0xb5, 0x2f, 0xfd], compression: "zstd" },
+];
 
 /** How a file is packed, by its first bytes, whatever its name. */
-export async function compressionOf(path: string): Promise<FileReading["compression"]> {
+export async function compressionOf(path: string): Promise<Compression> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    return bytesRead >= 2 && buffer[0] === 0x1f && buffer[1] === 0x8b ? "gzip" : "none";
+    const start = buffer.subarray(0, bytesRead);
+    const found = SIGNATURES.find(({ begins }) => begins.every((byte, index) => start[index] === byte));
+    return found?.compression ?? "none";
   } finally {
     await file.close();
   }
 }
 
+const UNPACKERS: Record<Compression, (path: string) => AsyncGenerator<Buffer>> = {
+  none: plain,
+  gzip: gunzipped,
+  zstd: unpackedZstd,
+};
+
 /** A file's bytes, unpacked. A piece is not looked at any more when the next one is asked for. */
-export function unpacked(path: string, compression: FileReading["compression"]): AsyncGenerator<Buffer> {
-  return { none: plain, gzip: gunzipped }[compression](path);
+export function unpacked(path: string, compression: Compression): AsyncGenerator<Buffer> {
+  return UNPACKERS[compression](path);
 }
 
 async function* plain(path: string): AsyncGenerator<Buffer> {
