@@ -503,6 +503,12 @@ export const ERRORS = {
     title: "The file is not JSON rows",
     remedy: "Send objects in UTF-8, one on each line or in one array.",
   },
+  fileNotParquet: {
+    status: 422,
+    actor: "user",
+    title: "The file is not Parquet that can be read",
+    remedy: "Write the file anew, or send its rows as JSON lines.",
+  },
   fileCutOff: {
     status: 422,
     actor: "user",

@@ -108,7 +108,12 @@ async function readFile(
 ): Promise<{ readonly rowsOf: RowsOf; readonly taken: Awaited<ReturnType<typeof takeRows>> }> {
   const { engine, record, signal, stretchRows = STRETCH_ROWS } = job;
   const { dataflow } = definition;
-  const file = await openFile(job.path, { source: dataflow.source, paths: mappedPaths(dataflow), signal });
+  const file = await openFile(job.path, {
+    source: dataflow.source,
+    paths: mappedPaths(dataflow),
+    engine,
+    signal,
+  });
   try {
     await job.store.imports.update(record.id, { reading: file.reading });
     const plan = planImport({

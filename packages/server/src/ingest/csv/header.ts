@@ -19,7 +19,7 @@ const OTHER_FORMATS: readonly { readonly begins: RegExp; readonly is: string }[]
   { begins: /^(\x89PNG|\xFF\xD8\xFF|GIF8|RIFF....WEBP)/s, is: "a picture" },
   { begins: /^%PDF/, is: "a PDF document" },
   { begins: /^SQLite format 3/, is: "an SQLite database" },
-  { begins: /^PAR1/, is: "a Parquet file" },
+  { begins: /^PAR1/, is: "a Parquet file, and the dataflow says otherwise" },
   { begins: /^BZh/, is: "compressed with bzip2: unpack it, or use gzip or zstd" },
   { begins: /^\xFD7zXZ/, is: "compressed with xz: unpack it, or use gzip or zstd" },
   { begins: /^(\xFF\xFE|\xFE\xFF)/, is: "written in UTF-16, and the dataflow says otherwise" },

@@ -1,4 +1,6 @@
-import type { DataflowSource, FileFormat, Path } from "@peregrine/core";
+import { rm } from "node:fs/promises";
+import { type DataflowSource, type FileFormat, type Path, PeregrineError } from "@peregrine/core";
+import type { Engine } from "../../engine/index.ts";
 import type { FileReading } from "../../store/index.ts";
 import { readCsv } from "../csv/index.ts";
 import { readJsonArray, readJsonLines } from "../json/index.ts";
@@ -6,6 +8,7 @@ import type { RowsFile } from "./block.ts";
 import { decoded } from "./decode.ts";
 import { firstPart } from "./first-part.ts";
 import { Input } from "./input.ts";
+import { parquetAsJsonLines } from "./parquet.ts";
 import { encodingOf, formatOf } from "./recognise.ts";
 import { compressionOf, unpacked } from "./unpack.ts";
 
@@ -14,14 +17,19 @@ export interface OpenOptions {
   readonly source: DataflowSource;
   /** What the mapping names; of nested rows these become cells. */
   readonly paths: readonly Path[];
+  /** Reads Parquet. */
+  readonly engine: Engine;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The rows of a format, and what was recognised of it. */
 type Rows = Pick<RowsFile, "columns" | "blocks"> & Partial<Pick<FileReading, "delimiter" | "header">>;
 
-/** One row for each format. */
-const READERS: Record<FileFormat, (input: Input, options: OpenOptions) => Promise<Rows>> = {
+/** One row for each format that is read from its first byte to its last. */
+const READERS: Record<
+  Exclude<FileFormat, "parquet">,
+  (input: Input, options: OpenOptions) => Promise<Rows>
+> = {
   csv: (input, { source }) => readCsv(input, source),
   jsonLines: async (input, { paths }) => readJsonLines(input, paths),
   jsonArray: async (input, { paths }) => readJsonArray(input, paths),
@@ -30,19 +38,20 @@ const READERS: Record<FileFormat, (input: Input, options: OpenOptions) => Promis
 /**
  * Opens a file of rows. What the dataflow does not say is recognised from the first part.
  *
- * @throws PeregrineError `fileEmpty`, `fileNotCsv`, `fileHeaderInvalid`, `fileCutOff`; `blocks` also `fileNotJson` and
- *   `fileDoesNotFit`
+ * @throws PeregrineError `fileEmpty`, `fileNotCsv`, `fileHeaderInvalid`, `fileCutOff`, `fileNotParquet`; `blocks` also
+ *   `fileNotJson` and `fileDoesNotFit`
  */
 export async function openFile(path: string, options: OpenOptions): Promise<RowsFile> {
   const compression = await compressionOf(path);
+  const { source, signal } = options;
   const bytes = unpacked(path, compression);
-  const { source } = options;
   try {
     const first = await firstPart(bytes);
     const encoding = source.encoding ?? encodingOf(first.bytes, first.whole);
-    const input = new Input(decoded(first.all, encoding), options.signal);
+    const input = new Input(decoded(first.all, encoding), signal);
     await input.more();
     const format = source.format ?? formatOf(input.bytes);
+    if (format === "parquet") return await openParquet(path, compression, options);
     const { delimiter = null, header = null, ...rows } = await READERS[format](input, options);
     return {
       ...rows,
@@ -53,4 +62,26 @@ export async function openFile(path: string, options: OpenOptions): Promise<Rows
     await bytes.return(undefined);
     throw error;
   }
+}
+
+async function openParquet(
+  path: string,
+  compression: FileReading["compression"],
+  { engine, paths, signal }: OpenOptions,
+): Promise<RowsFile> {
+  if (compression !== "none") {
+    throw new PeregrineError("fileNotParquet", {
+      detail: `The file is packed with ${compression}; unpack it: Parquet is packed within.`,
+    });
+  }
+  const lines = await parquetAsJsonLines(engine, path, signal);
+  const bytes = unpacked(lines, "none");
+  return {
+    ...readJsonLines(new Input(bytes, signal), paths),
+    reading: { format: "parquet", compression, encoding: "utf-8", delimiter: null, header: null },
+    close: async () => {
+      await bytes.return(undefined);
+      await rm(lines, { force: true });
+    },
+  };
 }

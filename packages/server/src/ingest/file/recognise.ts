@@ -1,8 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import type { FileEncoding, FileFormat } from "@peregrine/core";
 
-/** How JSON begins; what is no JSON is taken for CSV, whose reader says what else it could be. */
+/** How Parquet and JSON begin; what is neither is taken for CSV, whose reader says what else it could be. */
 const BEGINNINGS: readonly { readonly begins: RegExp; readonly format: FileFormat }[] = [
+  { begins: /^PAR1/, format: "parquet" },
   { begins: /^(\xEF\xBB\xBF)?\s*\{\s*["}]/, format: "jsonLines" },
   { begins: /^(\xEF\xBB\xBF)?\s*\[\s*[[{"\]]/, format: "jsonArray" },
 ];
