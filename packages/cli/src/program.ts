@@ -13,6 +13,7 @@ import { rebuild } from "./command/rebuild.ts";
 import { createToken, listTokens, revokeToken } from "./command/token.ts";
 import { DEFAULT_URL, findConnection } from "./credentials.ts";
 import { addDefinitionCommands, addImportCommands } from "./data-commands.ts";
+import { addIbexaCommands } from "./ibexa-commands.ts";
 import { processOutput } from "./output.ts";
 import type { OpenSession, Session } from "./session.ts";
 
@@ -65,6 +66,7 @@ Exit codes: 0 done, 1 failed, 64 wrong usage, 65 wrong input, 66 no such file or
   addCatalogCommands(root, session);
   addAudienceCommands(root, session);
   addActivationCommands(root, session);
+  addIbexaCommands(root, session, environment);
   return root;
 }
 

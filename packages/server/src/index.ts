@@ -15,6 +15,21 @@ export {
   wait,
 } from "./activation/index.ts";
 export { AudienceService, membersAndPersons, RULE_SETTINGS, tiedAttributes } from "./audience/index.ts";
+export {
+  type Capture,
+  type CapturedMessage,
+  type CaptureOptions,
+  capture,
+  type Derived,
+  deriveWireProfile,
+  type KnownCredentials,
+  type Replayed,
+  ReplayImpossible,
+  type RunningCapture,
+  readSeen,
+  replayCapture,
+  startCapture,
+} from "./capture/index.ts";
 export { type Config, readConfig } from "./config.ts";
 export { DefinitionService } from "./definition/index.ts";
 export {

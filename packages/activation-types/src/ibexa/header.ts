@@ -74,3 +74,14 @@ export function headersOf(text: string | undefined): Record<string, string> {
 export function headerText(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
+
+/** The text that a header carries as UTF-8; as it stands, where it is none. */
+export function textOfHeader(value: string): string {
+  const bytes = Uint8Array.from(value, (character) => character.charCodeAt(0));
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return value;
+    throw error;
+  }
+}

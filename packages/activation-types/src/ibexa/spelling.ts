@@ -1,8 +1,9 @@
+/** The keys that every message has at its top. */
+export const ENVELOPE_KEYS = ["updateType", "segmentGroupIdentifier", "data"] as const;
+
 /** The keys of the five messages, as docs/ibexa-webhook.md spells them. */
 export const KEYS = [
-  "updateType",
-  "segmentGroupIdentifier",
-  "data",
+  ...ENVELOPE_KEYS,
   "changes",
   "audienceId",
   "audienceName",
