@@ -242,7 +242,7 @@ describe("an answer that was lost", () => {
     const { run, audience, sandbox, inSegment, service, activation } = await setUp();
     sandbox.addFault({ kind: "reset", at: "after", match: { action: "membershipChanges" } });
     world.audiences.set(audience, [1]);
-    expect(await run()).toMatchObject({ state: "failed", error: { code: "destinationAnswerBroken" } });
+    expect(await run()).toMatchObject({ state: "failed", error: { code: "destinationReset" } });
     expect(inSegment()).toEqual(ids([1]));
     sandbox.clearFaults();
     world.audiences.set(audience, []);
