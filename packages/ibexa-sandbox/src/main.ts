@@ -54,7 +54,11 @@ export async function main(args: string[]): Promise<void> {
       ...(options.state !== undefined && { stateFile: options.state }),
     });
     const sandbox = await start(settings, { now: Date.now });
-    process.stdout.write(`Ibexa sandbox\n  page      ${sandbox.url}/\n  Base URL  ${sandbox.webhookUrl}\n`);
+    const { credentials } = settings.wire;
+    const tokens = credentials.in === "oauth" ? `  tokens    ${sandbox.url}${credentials.tokenPath}\n` : "";
+    process.stdout.write(
+      `Ibexa sandbox\n  page      ${sandbox.url}/\n  Base URL  ${sandbox.webhookUrl}\n${tokens}`,
+    );
     const end = () => {
       sandbox.close().then(
         () => process.exit(0),

@@ -146,6 +146,18 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** What the sandbox can do wrong, all of it: a new fault without a code does not compile. */
+const CODE_OF = {
+  latency: "destinationSlow",
+  hang: "destinationTimeout",
+  status: "destinationFailing",
+  loginPage: "destinationWebPage",
+  redirect: "destinationRedirects",
+  reset: "destinationReset",
+  cut: "destinationAnswerBroken",
+  refusePeople: "destinationRefusesPerson",
+} as const satisfies Record<FaultSpec["kind"], string>;
+
 describe("a test of the connection", () => {
   it.each(CASES)("$name is $code, with a page", async ({ code, ticks, fault, settings }) => {
     sandbox.clearFaults();
@@ -162,8 +174,17 @@ describe("a test of the connection", () => {
     sandbox.clearFaults();
   });
 
-  it("tells every one of them apart", () => {
-    expect(new Set(CASES.map(({ code }) => code)).size).toBe(CASES.length);
+  it("tells every one of them apart, and none of the sandbox's faults is left out", async () => {
+    const codes = CASES.map(({ code }) => code);
+    expect(new Set(codes).size).toBe(codes.length);
+    sandbox.addFault({ kind: "refusePeople", people: ["9001"] });
+    const refused = await service.tests.person("shop", { membership: true, personId: "9001" });
+    sandbox.clearFaults();
+    await service.tests.person("shop", { membership: false });
+    const all = new Set([...codes, refused.failure?.code, "destinationQueues"]);
+    expect(all.size).toBe(codes.length + 2);
+    for (const code of Object.values(CODE_OF)) expect(all).toContain(code);
+    for (const code of all) expect(existsSync(join(PAGES, `${code}.md`)), code).toBe(true);
   });
 
   it("claims the message's format only once a change of members was accepted with these very settings", async () => {

@@ -178,6 +178,53 @@ describe("a bearer token", () => {
   });
 });
 
+describe("what a destination echoes", () => {
+  it("is kept without secrets, whatever carried them", async () => {
+    const server = createServer((request, response) => {
+      const { authorization = "" } = request.headers;
+      if (request.url === "/token") {
+        response.writeHead(200, { "Content-Type": "application/json" });
+        response.end('{"access_token":"token-that-is-secret","token_type":"Bearer","expires_in":60}');
+        return;
+      }
+      const reason = `You sent ${authorization}, ${request.headers["x-stage"]}, ${request.headers["x-client-secret"]}.`;
+      response.writeHead(422, { "Content-Type": "application/json", "X-Echo": authorization });
+      response.end(JSON.stringify({ reason }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    closing.push(() => new Promise((resolve) => server.close(resolve)));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    for (const credentials of [
+      { in: "headers" },
+      { in: "basic" },
+      { in: "oauth", tokenUrl: `${url}/token` },
+    ]) {
+      const extraHeaders = "X-Stage: stage-that-is-secret";
+      const { id, run, service } = await carry(`${url}/cdp/webhook`, { credentials }, { extraHeaders });
+      const ended = await run();
+      expect(ended).toMatchObject({ state: "failed", error: { code: "destinationRefusesSegment" } });
+      const kept = JSON.stringify([
+        ended,
+        await world.engine.query("SELECT * FROM delivery_request WHERE run = {run:UInt64}", {
+          run: ended.id,
+        }),
+        await service.tests.connection(id, {}),
+        await service.status(id).then(({ segments }) => segments),
+      ]);
+      expect(kept).toContain("***");
+      const basic = Buffer.from(`${CREDENTIALS.clientId}:${CREDENTIALS.clientSecret}`).toString("base64");
+      for (const secret of [
+        "token-that-is-secret",
+        "stage-that-is-secret",
+        CREDENTIALS.clientSecret,
+        basic,
+      ]) {
+        expect(kept).not.toContain(secret);
+      }
+    }
+  });
+});
+
 describe("messages a second", () => {
   it("are held over parallel messages and repetitions", async () => {
     const sandbox = await sandboxOf();

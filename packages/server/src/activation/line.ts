@@ -52,14 +52,16 @@ export class Lines {
     { timeoutMs, secrets }: { readonly timeoutMs: number; readonly secrets: readonly string[] },
   ): Promise<Sent> {
     const { token: grant } = connection;
+    if (grant === undefined) return this.#outgoing.send(message, { timeoutMs, secrets, connection });
+
+    // All of it within the time of one message: a lease is relied on for no longer.
+    const end = performance.now() + timeoutMs;
     const send = (one: OutgoingMessage, secret?: string) =>
       this.#outgoing.send(one, {
-        timeoutMs,
+        timeoutMs: Math.max(1, Math.round(end - performance.now())),
         secrets: secret === undefined ? secrets : [...secrets, secret],
         connection,
       });
-    if (grant === undefined) return send(message);
-
     let last: Sent | undefined;
     const ask = async (one: OutgoingMessage) => {
       last = await send(one);
