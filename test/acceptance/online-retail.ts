@@ -76,7 +76,7 @@ async function figures(installation: Installation): Promise<number> {
   const counts = imports?.items[0]?.counts;
   table.check("order lines", 541_909, counts?.read ?? -1);
   table.check("lines that name nobody", 135_080, counts?.noIdentifier ?? -1);
-  const { data: report } = await api.GET("/api/v1/identifiers/{id}/report", {
+  const { data: report } = await api.GET("/api/v1/identifiers/{id}/profiles", {
     params: { path: { id: "userid" } },
   });
   table.check("profiles", 4_372, report?.profiles ?? -1);

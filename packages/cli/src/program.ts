@@ -7,6 +7,7 @@ import { activationStatus, listActivations, showActivation } from "./command/act
 import { runActivation } from "./command/activation-run.ts";
 import { testActivation, testPerson } from "./command/activation-test.ts";
 import { apply } from "./command/apply.ts";
+import { reportIdentifier } from "./command/identifier-report.ts";
 import { login } from "./command/login.ts";
 import { showProfile } from "./command/profile.ts";
 import { rebuild } from "./command/rebuild.ts";
@@ -195,7 +196,20 @@ $\{NAME} in a file is replaced by the environment variable NAME: so secrets stay
   root
     .command("rebuild")
     .description("derive all profiles again from the rows; readers see the old ones until the end")
-    .action(async () => rebuild(await session()));
+    .option("--current-identifiers", "unify all rows by the identifiers' settings of today, and record these")
+    .action(async ({ currentIdentifiers }: { currentIdentifiers?: boolean }) =>
+      rebuild(await session(), currentIdentifiers === true ? "current" : "recorded"),
+    );
+  root
+    .command("identifier")
+    .description("kinds of person identifiers")
+    .command("report <id>")
+    .description("is an identifier right: rows with and without it, what is wrong with it, and what to do")
+    .option("--again", "make a new report, even if nothing has changed since the last one")
+    .addHelpText("after", examples("peregrine identifier report userid"))
+    .action(async (id: string, { again }: { again?: boolean }) =>
+      reportIdentifier(await session(), id, again ?? false),
+    );
   root
     .command("profile")
     .description("people")

@@ -97,6 +97,15 @@ export { identifierDefinition } from "./identity/identifier.ts";
 export { flattenMerges } from "./identity/merges.ts";
 export type { Normalisation } from "./identity/normalise.ts";
 export { NORMALISATION_NAMES, NORMALISATIONS, normalise } from "./identity/normalise.ts";
+export type { IdentifierFigures, RowParts, Weight, Weights } from "./identity/report/figures.ts";
+export {
+  identifierFigures,
+  NUMERIC_IDENTIFIERS,
+  standsOut,
+  sumOfParts,
+} from "./identity/report/figures.ts";
+export type { IdentifierProblem } from "./identity/report/problems.ts";
+export { IDENTIFIER_PROBLEMS, identifierProblems } from "./identity/report/problems.ts";
 export { resolveGroup, unsettledProfiles } from "./identity/resolve-group.ts";
 export type {
   Assignments,

@@ -14,8 +14,8 @@ import {
 import { AudienceService } from "./audience/index.ts";
 import type { Config } from "./config.ts";
 import { DefinitionService } from "./definition/index.ts";
-import { ProfileService, RebuildService } from "./identity/index.ts";
-import { deriveAgain, IngestService } from "./ingest/index.ts";
+import { ProfileService, RebuildService, ReportService } from "./identity/index.ts";
+import { deriveAgain, IngestService, keptIdentifiers } from "./ingest/index.ts";
 import type { Planes } from "./planes.ts";
 import type { Services } from "./routes.ts";
 import { VERSION } from "./version.ts";
@@ -109,6 +109,14 @@ export function createServices(surroundings: Surroundings): { services: Services
     log,
     onPublished: () => wake("rebuild"),
   });
+  const reports = new ReportService({
+    engine,
+    store,
+    clock,
+    instance,
+    readKeptRows: keptIdentifiers,
+    log,
+  });
   return {
     services: {
       access,
@@ -118,6 +126,7 @@ export function createServices(surroundings: Surroundings): { services: Services
       ingest,
       profiles: new ProfileService({ store, engine }),
       rebuilds,
+      reports,
       vitals: {
         version: VERSION,
         controlPlane: store.dialect,
@@ -135,7 +144,13 @@ export function createServices(surroundings: Surroundings): { services: Services
         if (sends) scheduler.start();
       },
       async close() {
-        await Promise.all([scheduler.close(), activations.close(), ingest.close(), rebuilds.close()]);
+        await Promise.all([
+          scheduler.close(),
+          activations.close(),
+          ingest.close(),
+          rebuilds.close(),
+          reports.close(),
+        ]);
       },
     },
   };

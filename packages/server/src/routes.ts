@@ -4,7 +4,12 @@ import { type AudienceService, audienceRoutes } from "./audience/index.ts";
 import { type DefinitionService, definitionRoutes } from "./definition/index.ts";
 import type { ApiApp } from "./http/api-app.ts";
 import { healthRoutes, type Vitals } from "./http/health.ts";
-import { identityRoutes, type ProfileService, type RebuildService } from "./identity/index.ts";
+import {
+  identityRoutes,
+  type ProfileService,
+  type RebuildService,
+  type ReportService,
+} from "./identity/index.ts";
 import { type IngestService, ingestRoutes } from "./ingest/index.ts";
 
 /** Everything that answers requests. */
@@ -16,6 +21,7 @@ export interface Services {
   readonly ingest: IngestService;
   readonly profiles: ProfileService;
   readonly rebuilds: RebuildService;
+  readonly reports: ReportService;
   readonly vitals: Vitals;
 }
 

@@ -189,12 +189,6 @@ describe("profiles and their rebuild", () => {
     ]);
   });
 
-  it("reports how many profiles an identifier reaches", async () => {
-    expect(await profiles.report("userid")).toEqual({ profiles: 3, withIdentifier: 2, conflicts: 0 });
-    expect(await profiles.report("cookie")).toEqual({ profiles: 3, withIdentifier: 2, conflicts: 1 });
-    await expect(profiles.report("shoe")).rejects.toMatchObject({ code: "notFound" });
-  });
-
   it("comes out the same after a rebuild: numbers, identifiers, attributes, events", async () => {
     await publish("newsletter", "id,country", "u1,DE", "u9,ES");
     await publish("newsletter", "id,country", "u1,IT");

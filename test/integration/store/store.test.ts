@@ -6,6 +6,7 @@ import { leasesContract } from "./contract/leases.ts";
 import { openingContract } from "./contract/opening.ts";
 import { operationsContract } from "./contract/operations.ts";
 import { recordsContract } from "./contract/records.ts";
+import { reportsContract } from "./contract/reports.ts";
 
 describe.each(BACKENDS)("the control plane on $name", (backend) => {
   beforeAll(() => backend.start());
@@ -17,5 +18,6 @@ describe.each(BACKENDS)("the control plane on $name", (backend) => {
   leasesContract(backend);
   definitionsContract(backend);
   recordsContract(backend);
+  reportsContract(backend);
   accessContract(backend);
 });

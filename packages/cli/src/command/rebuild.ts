@@ -6,8 +6,11 @@ import type { Session } from "../session.ts";
 const LOOK_MS = 300;
 
 /** Derives all profiles again from the rows, and waits until that is published. */
-export async function rebuild({ api, output, pause }: Session): Promise<void> {
-  let status = dataOf(await api.POST("/api/v1/rebuild"));
+export async function rebuild(
+  { api, output, pause }: Session,
+  identifiers: "recorded" | "current",
+): Promise<void> {
+  let status = dataOf(await api.POST("/api/v1/rebuild", { params: { query: { identifiers } } }));
   while (status.state === "waiting" || status.state === "running") {
     await pause(LOOK_MS);
     status = dataOf(await api.GET("/api/v1/rebuild"));

@@ -5,10 +5,10 @@ import {
   PeregrineError,
   type RunState,
 } from "@peregrine/core";
+import { availableIdentifier } from "../identity/index.ts";
 import type { ActivationAudience } from "../store/activation-audiences.ts";
 import type { RunRecord } from "../store/runs.ts";
 import type { LoadedActivation } from "./activation-source.ts";
-import { availableIdentifier } from "./availability.ts";
 import { type Delivered, deliver } from "./deliver.ts";
 import { type DeliveryScope, settleIntents } from "./delivery-state.ts";
 import { startAnew } from "./forget-accepted.ts";

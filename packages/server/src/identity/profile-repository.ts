@@ -1,7 +1,7 @@
 import type { ColumnType } from "@peregrine/core";
 import type { Engine, Parameters } from "../engine/engine.ts";
 import { current, published, type Snapshot, visible } from "../engine/snapshot.ts";
-import { eventColumn, eventTable, views } from "../engine/views.ts";
+import { eventColumn, eventTable } from "../engine/views.ts";
 
 /** A profile's number and all numbers that were merged into it. */
 export interface ProfileNumbers {
@@ -236,23 +236,6 @@ export class ProfileRepository {
       GROUP BY audience ORDER BY audience`,
       { ...seen.parameters, numbers, audiences },
     );
-  }
-
-  /** How many profiles there are, how many have an identifier of the kind, and how often one changed hands. */
-  async report(
-    snapshot: Snapshot,
-    kind: number,
-  ): Promise<{ profiles: number; withIdentifier: number; conflicts: number }> {
-    const head = views(snapshot, { profiles: true, identifiers: [kind] });
-    const seen = visible(snapshot);
-    const [row] = await this.#engine.query<{ profiles: number; withIdentifier: number; conflicts: number }>(
-      `${head.sql}SELECT
-        (SELECT toUInt32(count()) FROM profile_view) AS profiles,
-        (SELECT toUInt32(uniqExact(profile)) FROM identifier_view_${kind}) AS withIdentifier,
-        (SELECT toUInt32(count()) FROM identity_conflict WHERE kind = {kind:UInt32} AND ${seen.sql}) AS conflicts`,
-      { ...head.parameters, ...seen.parameters, kind },
-    );
-    return row ?? { profiles: 0, withIdentifier: 0, conflicts: 0 };
   }
 
   /** Identifiers that changed hands, the latest first; before a position (arrival, kind, value) in that order. */

@@ -73,14 +73,6 @@ export interface Conflict {
   readonly source: Source;
 }
 
-export interface IdentifierReport {
-  readonly profiles: number;
-  /** Profiles that have an identifier of this kind. */
-  readonly withIdentifier: number;
-  /** How often one changed hands without a merge. */
-  readonly conflicts: number;
-}
-
 /** What the numbers of the data plane are called. */
 interface Names {
   readonly definitions: ReadonlyMap<number, DefinitionRecord<Definition>>;
@@ -135,15 +127,6 @@ export class ProfileService {
     const [time, arrival] = eventKeys(numbers.number).after(cursor) ?? [];
     const before = time === undefined || arrival === undefined ? undefined : { time, arrival };
     return this.#events(snapshot, numbers, await this.#names(), limit, before);
-  }
-
-  /** @throws PeregrineError `notFound` when there is no such identifier */
-  async report(identifierId: string): Promise<IdentifierReport> {
-    const kind = await this.#store.definitions.get("identifier", identifierId);
-    if (kind === undefined) {
-      throw notFound("identifier", `There is no identifier \`${identifierId}\`.`);
-    }
-    return this.#repository.report(await this.#store.operations.snapshot(), kind.number);
   }
 
   /** Identifiers that changed hands without a merge, the latest first. @throws PeregrineError `cursorInvalid` */

@@ -1,4 +1,4 @@
-import { type Clock, PeregrineError } from "@peregrine/core";
+import { type Clock, identityConfigOf, PeregrineError } from "@peregrine/core";
 import type { Engine } from "../engine/engine.ts";
 import type { Lease, Store, StoredProgress } from "../store/index.ts";
 import { type DeriveImport, type RebuildResult, rebuild } from "./rebuild.ts";
@@ -52,11 +52,17 @@ export class RebuildService {
     return this.current;
   }
 
-  /** Begins one; it waits for an import that is running. @throws PeregrineError `rebuildRunning` */
-  start(): RebuildStatus {
+  /**
+   * Begins one; it waits for an import that is running.
+   *
+   * @param identifiers by which settings of the identifiers rows are unified: those recorded with each import, or
+   *   those of today, which are then recorded
+   * @throws PeregrineError `rebuildRunning`
+   */
+  start(identifiers: "recorded" | "current" = "recorded"): RebuildStatus {
     if (this.running !== undefined) throw new PeregrineError("rebuildRunning");
     this.current = { ...NOTHING, state: "waiting", startedAt: this.options.clock.now() };
-    this.running = this.run().finally(() => {
+    this.running = this.run(identifiers).finally(() => {
       this.running = undefined;
     });
     return this.current;
@@ -74,7 +80,7 @@ export class RebuildService {
     await this.running;
   }
 
-  private async run(): Promise<void> {
+  private async run(identifiers: "recorded" | "current"): Promise<void> {
     const { store, engine, derive, onPublished, clock, log } = this.options;
     try {
       const lease = await this.acquire();
@@ -92,7 +98,8 @@ export class RebuildService {
         const onProgress = (progress: StoredProgress) => {
           this.current = { ...this.current, progress };
         };
-        const result = await rebuild({ engine, store, lease, derive, onProgress, signal });
+        const identity = identifiers === "current" ? await this.today() : undefined;
+        const result = await rebuild({ engine, store, lease, derive, identity, onProgress, signal });
         this.current = { ...this.current, state: "done", result, finishedAt: clock.now() };
         onPublished?.();
       } finally {
@@ -105,6 +112,11 @@ export class RebuildService {
       const error = { code: failure.code, detail: failure.detail };
       this.current = { ...this.current, state: "failed", error, finishedAt: clock.now() };
     }
+  }
+
+  private async today() {
+    const identifiers = await this.options.store.definitions.list("identifier");
+    return identityConfigOf(identifiers.map(({ number, body }) => ({ number, definition: body })));
   }
 
   /** The holder differs from that of the imports: two workers of one server must not share the lease. */

@@ -1,3 +1,4 @@
+import type { IdentityConfig } from "@peregrine/core";
 import type { Engine } from "../engine/engine.ts";
 import type { Snapshot } from "../engine/snapshot.ts";
 import {
@@ -25,6 +26,8 @@ export interface RebuildOptions {
   /** The resolver's lease: no import runs while everything is derived again. */
   readonly lease: Lease;
   readonly derive: DeriveImport;
+  /** Identifiers as they are to be from now on, also for rows that came before; else as each import recorded them. */
+  readonly identity?: IdentityConfig | undefined;
   readonly onProgress: (progress: StoredProgress) => void;
   readonly signal: AbortSignal;
 }
@@ -39,7 +42,8 @@ export interface RebuildResult {
 /**
  * Derives everything again from the rows: each published import in the order of arrival, with the definitions
  * that were recorded with it. All of it is one operation, seen by nobody until it is published; if it fails,
- * everything is as it was.
+ * everything is as it was. Identifiers that are given are recorded with every import, so that later rebuilds come out
+ * the same.
  *
  * @throws PeregrineError `leaseLost`, `engineRestarted` and the like
  */
@@ -48,7 +52,7 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
   await store.operations.abandonOpen("rebuild"); // Under the resolver's lease, an open one is a dead server's.
   const operation = await store.operations.open("rebuild", "everything", lease.epoch);
   try {
-    const imports = await store.imports.published();
+    const imports = (await store.imports.published()).map((record) => withIdentity(record, options.identity));
     const total = imports.reduce((sum, record) => sum + rowsOf(record), 0);
     const bases = new Map<number, number>();
     let profileFrom = 1;
@@ -74,6 +78,10 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
       operation,
       async (transaction) => {
         await setGeneration(transaction, operation);
+        if (options.identity !== undefined) {
+          const records = store.imports.with(transaction);
+          for (const { id, definition } of imports) await records.update(id, { definition });
+        }
         const counters = store.counters.with(transaction);
         await counters.set("profile", Math.max(await counters.get("profile"), profileFrom - 1));
       },
@@ -84,6 +92,16 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
     await store.operations.abandon(operation);
     throw error;
   }
+}
+
+/** Kinds that are deleted by now stay as they were: their links are past links. */
+function withIdentity(record: ImportRecord, today: IdentityConfig | undefined): ImportRecord {
+  const { definition } = record;
+  if (today === undefined || definition === null) return record;
+  const known = new Set(today.kinds.map(({ number }) => number));
+  const deleted = definition.identity.kinds.filter(({ number }) => !known.has(number));
+  const kinds = [...today.kinds, ...deleted].sort((one, other) => one.number - other.number);
+  return { ...record, definition: { ...definition, identity: { kinds } } };
 }
 
 function rowsOf({ arrivalFrom, arrivalTo }: ImportRecord): number {

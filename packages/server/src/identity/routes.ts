@@ -3,6 +3,8 @@ import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantOrNull } from "../http/instant.ts";
 import type { Conflict, Profile, ProfileService } from "./profile-service.ts";
 import type { RebuildService, RebuildStatus } from "./rebuild-service.ts";
+import type { ReportService } from "./report/report-service.ts";
+import { reportRoutes } from "./report/routes.ts";
 import type { Source } from "./sources.ts";
 
 const source = z
@@ -110,8 +112,17 @@ function showRebuild({ startedAt, finishedAt, ...status }: RebuildStatus) {
 /** Profiles, identifiers that changed hands, and the rebuild of everything. */
 export function identityRoutes(
   app: ApiApp,
-  { profiles, rebuilds }: { readonly profiles: ProfileService; readonly rebuilds: RebuildService },
+  {
+    profiles,
+    rebuilds,
+    reports,
+  }: {
+    readonly profiles: ProfileService;
+    readonly rebuilds: RebuildService;
+    readonly reports: ReportService;
+  },
 ): void {
+  reportRoutes(app, reports);
   app.get(
     "/api/v1/profiles",
     {
@@ -155,25 +166,6 @@ export function identityRoutes(
     async ({ params, query }) => profiles.events(params.number, query.limit, query.cursor),
   );
   app.get(
-    "/api/v1/identifiers/:id/report",
-    {
-      schema: {
-        operationId: "reportIdentifier",
-        summary: "How many profiles have an identifier of this kind, and how often one changed hands",
-        tags: ["identifiers"],
-        params: z.object({ id: z.string().min(1).max(64) }),
-        response: {
-          200: z.object({
-            profiles: z.number().int(),
-            withIdentifier: z.number().int(),
-            conflicts: z.number().int(),
-          }),
-        },
-      },
-    },
-    async ({ params }) => profiles.report(params.id),
-  );
-  app.get(
     "/api/v1/conflicts",
     {
       schema: {
@@ -210,10 +202,16 @@ export function identityRoutes(
         operationId: "startRebuild",
         summary: "Derive all profiles again from the stored rows; readers see the old ones until the end",
         tags: ["rebuild"],
+        querystring: z.object({
+          identifiers: z
+            .enum(["recorded", "current"])
+            .default("recorded")
+            .describe("By which settings of the identifiers: those recorded with each import, or today's"),
+        }),
         response: { 202: rebuildStatus },
       },
     },
-    async (_request, reply) => reply.code(202).send(showRebuild(rebuilds.start())),
+    async ({ query }, reply) => reply.code(202).send(showRebuild(rebuilds.start(query.identifiers))),
   );
   app.get(
     "/api/v1/rebuild",

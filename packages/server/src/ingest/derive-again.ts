@@ -9,7 +9,7 @@ import { mapKeptRows, type RowsOf, STRETCH_ROWS } from "./rows.ts";
 import { dropWorkTables, workTables } from "./tables.ts";
 
 /** How files were read before it was recorded. */
-const CSV: FileReading = {
+export const CSV_READING: FileReading = {
   format: "csv",
   compression: "none",
   encoding: "utf-8",
@@ -47,7 +47,7 @@ export async function deriveAgain(again: DeriveAgain): Promise<{ readonly nextPr
     importId: record.id,
     dataflowNumber: record.dataflowNumber,
     definition,
-    reading: record.reading ?? CSV,
+    reading: record.reading ?? CSV_READING,
     columns,
     time: record.createdAt,
   });

@@ -16,6 +16,7 @@ export interface Database {
   run: RunTable;
   activation_audience: ActivationAudienceTable;
   audience_check: AudienceCheckTable;
+  identifier_report: IdentifierReportTable;
   token: TokenTable;
   setup_code: SetupCodeTable;
 }
@@ -163,6 +164,15 @@ interface AudienceCheckTable {
   error: JSONText | null;
   counted_size: number | null;
   counted_at: number | null;
+}
+
+interface IdentifierReportTable {
+  /** Number of the identifier. */
+  identifier: number;
+  figures: JSONText;
+  taken_at: number;
+  data_revision: number;
+  definitions_revision: number;
 }
 
 interface TokenTable {

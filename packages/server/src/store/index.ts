@@ -3,6 +3,7 @@ export { Keyset, type Page } from "./cursor.ts";
 export type { Database } from "./database.ts";
 export type { CatalogColumn, DefinitionRecord, DefinitionVersion, Origin } from "./definitions.ts";
 export { lockFolder } from "./folder-lock.ts";
+export type { KeptReport } from "./identifier-reports.ts";
 export type { FileReading, ImportCounts, ImportDefinition, ImportRecord, ImportState } from "./imports.ts";
 
 export type { Lease, Leases } from "./leases.ts";

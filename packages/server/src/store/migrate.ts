@@ -5,6 +5,7 @@ import { foundation } from "./migrations/0001_foundation.ts";
 import { versionOrigin } from "./migrations/0002_version_origin.ts";
 import { checks } from "./migrations/0003_checks.ts";
 import { fileReading } from "./migrations/0004_file_reading.ts";
+import { identifierReports } from "./migrations/0005_identifier_reports.ts";
 
 /** In the order of their names. A migration that was released never changes; the next one gets a new name. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -12,6 +13,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0002_version_origin": versionOrigin,
   "0003_checks": checks,
   "0004_file_reading": fileReading,
+  "0005_identifier_reports": identifierReports,
 };
 
 const MIGRATION_TABLE = "migration";

@@ -6,7 +6,7 @@ import { fromJSONText, toJSONText } from "./json.ts";
 import { assertHeld, type Lease } from "./leases.ts";
 
 /** What is written under an operation id and published as a whole. */
-export type OperationKind = "import" | "rebuild" | "evaluation" | "plan" | "deletion";
+export type OperationKind = "import" | "rebuild" | "evaluation" | "plan" | "deletion" | "report";
 
 /** Whether operations of a kind change the data that rules read. */
 const CHANGES_DATA = {
@@ -15,6 +15,7 @@ const CHANGES_DATA = {
   deletion: true,
   evaluation: false,
   plan: false,
+  report: false,
 } as const satisfies Record<OperationKind, boolean>;
 
 const DATA_KINDS = (Object.keys(CHANGES_DATA) as OperationKind[]).filter((kind) => CHANGES_DATA[kind]);

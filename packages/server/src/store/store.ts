@@ -9,6 +9,7 @@ import { Counters } from "./counters.ts";
 import type { Database } from "./database.ts";
 import { Definitions } from "./definitions.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { IdentifierReports } from "./identifier-reports.ts";
 import { Imports } from "./imports.ts";
 import { ensureInstallation, type Installation } from "./installation.ts";
 import { Leases } from "./leases.ts";
@@ -36,6 +37,7 @@ export interface Store {
   readonly runs: Runs;
   readonly activationAudiences: ActivationAudiences;
   readonly audienceChecks: AudienceChecks;
+  readonly identifierReports: IdentifierReports;
   readonly secrets: Secrets;
   readonly tokens: Tokens;
   readonly counters: Counters;
@@ -81,6 +83,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       runs: new Runs(db, clock),
       activationAudiences: new ActivationAudiences(db, clock),
       audienceChecks: new AudienceChecks(db),
+      identifierReports: new IdentifierReports(db),
       secrets,
       tokens: new Tokens(db, clock, random),
       counters: new Counters(db),
