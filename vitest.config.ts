@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /**
@@ -7,6 +8,17 @@ import { defineConfig } from "vitest/config";
 const imports = {
   isolate: false,
   server: { deps: { external: [/\/node_modules\//, /\/packages\/[^/]+\/dist\//] } },
+};
+
+/** A module of a package is the same whether a test imports it by the package or by its file: there is one of each. */
+const builtModules = {
+  ...imports,
+  alias: [
+    {
+      find: /^(?:\.\.\/)+packages\/([^/]+)\/src\/(.+)\.ts$/,
+      replacement: fileURLToPath(new URL("packages/$1/dist/$2.js", import.meta.url)),
+    },
+  ],
 };
 
 export default defineConfig({
@@ -19,7 +31,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...imports,
+          ...builtModules,
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 120_000,
@@ -28,7 +40,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...imports,
+          ...builtModules,
           name: "chaos",
           include: ["test/chaos/**/*.test.ts"],
           testTimeout: 1_200_000,
