@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 
 /** The machine that the numbers were taken on. */
@@ -35,4 +36,25 @@ export function watchMemory(): { end(): number } {
       return Math.round(peak / 1024 ** 2);
     },
   };
+}
+
+/** Seconds of processor time (user and system) that another process has taken so far; 0 where the system does not say. */
+export function processorSeconds(pid: number | undefined): number {
+  const path = `/proc/${pid}/stat`;
+  if (pid === undefined || !existsSync(path)) return 0;
+  // The program's name stands in brackets and may hold anything; the 14th and 15th field count hundredths.
+  const fields = readFileSync(path, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The one in the middle; of an even number the mean of the two there. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.slice(Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2) + 1);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
+
+/** A number as it is printed. */
+export function rounded(value: number, places = 2): number {
+  return Number(value.toFixed(places));
 }

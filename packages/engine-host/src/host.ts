@@ -20,6 +20,7 @@ export interface Host {
  * The memory limit is the server's: the one per query would let eight queries hold eight times as much.
  * Pools and caches are small because the host shares its machine: with the defaults of a server the caches alone may
  * take 15 GB, and the memory worker that looks 20 times a second costs 0.7 % of a core at rest (0.2 % with this).
+ * Some threads are kept between statements: starting them anew for each took a `SELECT 1` from 1.5 ms to 3.5 ms of work.
  */
 function connectionArgs(memoryBytes: number): string[] {
   return [
@@ -34,7 +35,7 @@ function connectionArgs(memoryBytes: number): string[] {
     "--background_fetches_pool_size=1",
     "--background_schedule_pool_size=2",
     "--memory_worker_period_ms=1000",
-    "--max_thread_pool_free_size=0",
+    "--max_thread_pool_free_size=16",
   ];
 }
 

@@ -34,7 +34,7 @@ export const ibexa = defineActivationType({
   },
   async deliver({ settings, request }, changes) {
     const exchange = await request(membershipChangesMessage(settings, changes));
-    return deliveryOfAll(changes, readAnswer(settings, "membershipChanges", exchange, changes.length));
+    return deliveryOfAll(readAnswer(settings, "membershipChanges", exchange, changes.length));
   },
   async detach({ settings, request }, audienceId) {
     return readAnswer(settings, "detach", await request(detachMessage(settings, audienceId)));

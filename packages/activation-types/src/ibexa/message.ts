@@ -46,7 +46,31 @@ function field(wire: WireProfile, name: Key): string {
   return JSON.stringify(spell(name, wire.keySpelling));
 }
 
+/** All of a message but its data. */
+interface Frame {
+  readonly head: Omit<OutgoingMessage, "body">;
+  /** The body up to the data; one bracket follows these. */
+  readonly opening: string;
+}
+
+/** By settings, which are never changed in place: of the messages of a run, thousands differ in their data alone. */
+const FRAMES = new WeakMap<IbexaSettings, Map<IbexaAction, Frame>>();
+
 function envelope(settings: IbexaSettings, action: IbexaAction, data: string): OutgoingMessage {
+  let frames = FRAMES.get(settings);
+  if (frames === undefined) {
+    frames = new Map();
+    FRAMES.set(settings, frames);
+  }
+  let frame = frames.get(action);
+  if (frame === undefined) {
+    frame = frameOf(settings, action);
+    frames.set(action, frame);
+  }
+  return { ...frame.head, body: `${frame.opening}${data}}` };
+}
+
+function frameOf(settings: IbexaSettings, action: IbexaAction): Frame {
   const wire = settings.advanced;
   const { headers = {}, fields = {} } = show(settings);
   const group = wire.segmentGroup;
@@ -58,16 +82,18 @@ function envelope(settings: IbexaSettings, action: IbexaAction, data: string): O
   const groupField =
     group.in === "body" ? [`${field(wire, "segmentGroupIdentifier")}:${JSON.stringify(identifier)}`] : [];
   return {
-    method: wire.method,
-    url: addressOf(settings, action),
-    headers: {
-      ...headersOf(settings.extraHeaders),
-      "content-type": wire.contentType,
-      accept: "application/json",
-      ...headers,
-      ...(group.in === "header" ? { [group.name.toLowerCase()]: headerText(identifier) } : {}),
+    head: {
+      method: wire.method,
+      url: addressOf(settings, action),
+      headers: {
+        ...headersOf(settings.extraHeaders),
+        "content-type": wire.contentType,
+        accept: "application/json",
+        ...headers,
+        ...(group.in === "header" ? { [group.name.toLowerCase()]: headerText(identifier) } : {}),
+      },
     },
-    body: `{${[...inBody, type, ...groupField, `${field(wire, "data")}:${data}`].join(",")}}`,
+    opening: `{${[...inBody, type, ...groupField, field(wire, "data")].join(",")}:`,
   };
 }
 

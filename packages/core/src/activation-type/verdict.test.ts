@@ -8,13 +8,13 @@ const changes = [
 const failure = { code: "destinationRefused", reason: "no" } as const;
 
 it("answers for every change by its id", () => {
-  const accepted = deliveryOfAll(changes, { kind: "accepted" });
+  const accepted = deliveryOfAll({ kind: "accepted" });
   expect(changes.map(({ id }) => outcomeOf(accepted, id).kind)).toEqual(["accepted", "accepted"]);
-  expect(outcomeOf(deliveryOfAll(changes, { kind: "refused", failure }), 8)).toEqual({
+  expect(outcomeOf(deliveryOfAll({ kind: "refused", failure }), 8)).toEqual({
     kind: "refused",
     failure,
   });
-  expect(outcomeOf(deliveryOfAll(changes, { kind: "stop", failure }), 7).kind).toBe("unknown");
+  expect(outcomeOf(deliveryOfAll({ kind: "stop", failure }), 7).kind).toBe("unknown");
 });
 
 it("takes what was not answered for unknown", () => {

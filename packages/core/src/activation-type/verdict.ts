@@ -36,29 +36,30 @@ export type ChangeOutcome =
   | { readonly kind: "refused"; readonly failure: Failure }
   | { readonly kind: "unknown" };
 
-/** The answer to one batch. A change without an entry in `outcomes` was not answered: it is unknown. */
+/**
+ * The answer to one batch. A change without an entry in `outcomes` was not answered: it is unknown. They are asked
+ * only for ids of the batch's changes.
+ */
 export interface Delivery {
   readonly verdict: Verdict;
-  readonly outcomes: ReadonlyMap<number, ChangeOutcome>;
+  readonly outcomes: Pick<ReadonlyMap<number, ChangeOutcome>, "get">;
 }
 
 const ACCEPTED: ChangeOutcome = { kind: "accepted" };
 const UNKNOWN: ChangeOutcome = { kind: "unknown" };
 
 /**
- * For destinations whose answer is about a batch as a whole: every change gets the verdict's outcome.
+ * For destinations whose answer is about a batch as a whole: every change of it gets the verdict's outcome.
  * A refused batch of several is cut by the engine, which sends the parts again.
  */
-export function deliveryOfAll(changes: readonly Change[], verdict: Verdict): Delivery {
+export function deliveryOfAll(verdict: Verdict): Delivery {
   const outcome: ChangeOutcome =
     verdict.kind === "accepted"
       ? ACCEPTED
       : verdict.kind === "refused"
         ? { kind: "refused", failure: verdict.failure }
         : UNKNOWN;
-  const outcomes = new Map<number, ChangeOutcome>();
-  for (const change of changes) outcomes.set(change.id, outcome);
-  return { verdict, outcomes };
+  return { verdict, outcomes: { get: () => outcome } };
 }
 
 /** What one change got: unknown unless it was answered by its id. */

@@ -25,10 +25,11 @@ export interface Delivered {
   readonly acceptedOf: ReadonlyMap<string, number>;
 }
 
-/** Lets so many tasks run at once. */
+/** Lets so many tasks run at once. One after the other may wait for a slot. */
 class Slots {
-  readonly #running = new Set<Promise<void>>();
   readonly #size: number;
+  #running = 0;
+  #left: () => void = () => {};
 
   constructor(size: number) {
     this.#size = size;
@@ -36,19 +37,27 @@ class Slots {
 
   /** Begins the task as soon as there is a slot; returns it begun, for a promise would be awaited twice. */
   async begin(task: () => Promise<void>): Promise<{ done: Promise<void> }> {
-    while (this.#running.size >= this.#size) await Promise.race(this.#running);
+    await this.#until(this.#size - 1);
+    this.#running += 1;
+    const leave = () => {
+      this.#running -= 1;
+      this.#left();
+    };
     const done = task();
-    const settled = done
-      .catch(() => {})
-      .finally(() => {
-        this.#running.delete(settled);
-      });
-    this.#running.add(settled);
+    done.then(leave, leave);
     return { done };
   }
 
   async idle(): Promise<void> {
-    await Promise.all(this.#running);
+    await this.#until(0);
+  }
+
+  async #until(running: number): Promise<void> {
+    while (this.#running > running) {
+      await new Promise<void>((resolve) => {
+        this.#left = resolve;
+      });
+    }
   }
 }
 
@@ -124,6 +133,7 @@ export async function deliver(options: DeliverOptions): Promise<Delivered> {
       await recording.at(-2);
     }
     await Promise.all(recording);
+    await ledger.close();
   } finally {
     await slots.idle();
     await Promise.allSettled(recording);

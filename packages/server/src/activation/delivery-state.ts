@@ -42,44 +42,45 @@ function bound(scope: DeliveryScope, range: Range, sequence: number, at: number)
   };
 }
 
+/** A stretch of the plan whose messages may leave, as it was made durable. */
+export interface Intent {
+  readonly range: Range;
+  readonly sequence: number;
+  /** ms UTC. */
+  readonly at: number;
+}
+
 /**
- * Makes "unknown" durable for a stretch of the plan, before any request of it leaves: one row that names the
+ * Makes "unknown" durable for stretches of the plan, before any request of them leaves: one row that names the
  * stretch, whatever its size. A row for each person cost as much as their answers, and only those of a run that
  * died are ever looked at; {@link settleIntents} writes these.
+ *
+ * @param opened stretches whose messages may leave as soon as this has returned
+ * @param answered stretches whose answers are on disk: nothing of them is unknown but what these say. One that is
+ *   never named here costs work and nothing else, for its answers count more than its intent
  */
 export async function recordIntents(
   engine: Engine,
-  scope: DeliveryScope,
-  range: Range,
-  sequence: number,
-  at: number,
-): Promise<void> {
-  await insertIntent(engine, scope, range, sequence, at, 0);
-}
-
-/** The answers to a stretch are on disk: nothing of it is unknown but what they say. */
-export async function closeIntents(
-  engine: Engine,
-  scope: DeliveryScope,
-  range: Range,
-  sequence: number,
-  at: number,
-): Promise<void> {
-  await insertIntent(engine, scope, range, sequence, at, 1);
-}
-
-async function insertIntent(
-  engine: Engine,
   { activation, run, epoch }: DeliveryScope,
-  { first, last }: Range,
-  sequence: number,
-  at: number,
-  settled: 0 | 1,
+  opened: readonly Intent[],
+  answered: readonly Intent[],
 ): Promise<void> {
+  const row =
+    (settled: 0 | 1) =>
+    ({ range: { first, last }, sequence, at }: Intent) => [
+      activation,
+      run,
+      epoch,
+      first,
+      last,
+      sequence,
+      new Date(at).toISOString(),
+      settled,
+    ];
   await engine.insert(
     "delivery_intent",
     ["activation", "run", "epoch", "first_n", "last_n", "sequence", "at", "settled"],
-    [[activation, run, epoch, first, last, sequence, new Date(at).toISOString(), settled]],
+    [...opened.map(row(0)), ...answered.map(row(1))],
   );
 }
 
@@ -109,7 +110,7 @@ export async function settleIntents(
     const scope = { activation, run, epoch };
     const range = { first, last };
     await engine.command(written("'unknown'"), bound(scope, range, sequence, ms));
-    await closeIntents(engine, scope, range, sequence, ms);
+    await recordIntents(engine, scope, [], [{ range, sequence, at: ms }]);
   }
 }
 
@@ -145,6 +146,20 @@ export async function recordSegmentLost(
 /** In one statement so many ranges at most: they are looked through for every change. */
 const RANGES_AT_ONCE = 400;
 
+/** Where everybody stands when all was accepted, and where the ranges say otherwise. */
+const ARRIVED = "if(membership = 1, 'in', 'out')";
+const ARRIVED_BUT = `multiIf(
+  arrayExists((a, b) -> n BETWEEN a AND b, {ds_unknown_first:Array(UInt64)}, {ds_unknown_last:Array(UInt64)}), 'unknown',
+  arrayExists((a, b) -> n BETWEEN a AND b, {ds_prior_first:Array(UInt64)}, {ds_prior_last:Array(UInt64)}), toString(prior),
+  ${ARRIVED})`;
+
+/**
+ * One thread, because a second one only waits for the first and costs; and the plan is in the order of the table,
+ * so that nothing is sorted, and holds nobody twice. 1,000,000 changes in stretches of 100,000: 0.36 s of the
+ * engine's work, without either, and without looking through no ranges, 0.65 s.
+ */
+const WRITING = { max_threads: 1, optimize_on_insert: 0 };
+
 /**
  * Writes what the answers to a stretch left: all changes have arrived at their target, except that those in
  * `unknown` stay unknown and for those in `prior` holds what held before. Both are sorted and disjoint.
@@ -165,18 +180,16 @@ export async function recordAnswers(
     const inPart = (cut: Range) => cut.first >= part.first && cut.first <= part.last;
     const unknown = exceptions.unknown.filter(inPart);
     const prior = exceptions.prior.filter(inPart);
+    const ranges = {
+      ds_unknown_first: unknown.map((cut) => cut.first),
+      ds_unknown_last: unknown.map((cut) => cut.last),
+      ds_prior_first: prior.map((cut) => cut.first),
+      ds_prior_last: prior.map((cut) => cut.last),
+    };
     await engine.command(
-      written(`multiIf(
-        arrayExists((a, b) -> n BETWEEN a AND b, {ds_unknown_first:Array(UInt64)}, {ds_unknown_last:Array(UInt64)}), 'unknown',
-        arrayExists((a, b) -> n BETWEEN a AND b, {ds_prior_first:Array(UInt64)}, {ds_prior_last:Array(UInt64)}), toString(prior),
-        membership = 1, 'in', 'out')`),
-      {
-        ...bound(scope, part, sequence, at),
-        ds_unknown_first: unknown.map((cut) => cut.first),
-        ds_unknown_last: unknown.map((cut) => cut.last),
-        ds_prior_first: prior.map((cut) => cut.first),
-        ds_prior_last: prior.map((cut) => cut.last),
-      },
+      written(cuts.length === 0 ? ARRIVED : ARRIVED_BUT),
+      { ...bound(scope, part, sequence, at), ...(cuts.length === 0 ? {} : ranges) },
+      { settings: WRITING },
     );
     first = part.last + 1;
   }

@@ -1,8 +1,8 @@
 import { type Clock, refusalDelay } from "@peregrine/core";
 import type { Engine } from "../engine/engine.ts";
 import {
-  closeIntents,
   type DeliveryScope,
+  type Intent,
   recordAnswers,
   recordIntents,
   recordSegmentLost,
@@ -17,8 +17,7 @@ import { StretchOutcomes } from "./stretch-outcomes.ts";
 /** A stretch whose intents are on disk: its messages may leave. */
 export interface Prepared {
   readonly stretch: Stretch;
-  /** Under which number and when (ms UTC) they were written. */
-  readonly intent: { readonly sequence: number; readonly at: number };
+  readonly intent: Intent;
   readonly batches: readonly PackedBatch[];
   readonly outcomes: StretchOutcomes;
 }
@@ -35,6 +34,8 @@ interface LedgerOptions {
 /** Writes a run's intents and answers, stretch by stretch, each write under the next sequence number. */
 export class Ledger {
   readonly #options: LedgerOptions;
+  /** Stretches whose answers are on disk: said along with the next intent, which saves an insert for each. */
+  #answered: Intent[] = [];
   #sequence = 0;
 
   constructor(options: LedgerOptions) {
@@ -43,14 +44,18 @@ export class Ledger {
 
   async prepare(stretch: Stretch): Promise<Prepared> {
     const { engine, scope, clock } = this.#options;
-    const sequence = this.#next();
-    const at = clock.now();
+    const intent = { range: stretch, sequence: this.#next(), at: clock.now() };
     const [batches, attempts] = await Promise.all([
       this.#batches(stretch),
       stretch.alone ? refusalAttempts(engine, scope, stretch) : new Map<number, number>(),
-      recordIntents(engine, scope, stretch, sequence, at),
+      recordIntents(engine, scope, [intent], this.#answered.splice(0)),
     ]);
-    return { stretch, intent: { sequence, at }, batches, outcomes: new StretchOutcomes(stretch, attempts) };
+    return { stretch, intent, batches, outcomes: new StretchOutcomes(stretch, attempts) };
+  }
+
+  /** To be called when all stretches are recorded. */
+  async close(): Promise<void> {
+    await recordIntents(this.#options.engine, this.#options.scope, [], this.#answered.splice(0));
   }
 
   /** @param stop why the run ended before its time, if it did */
@@ -78,7 +83,7 @@ export class Ledger {
       rows.length > 0 ? recordRefusals(engine, scope, rows, this.#next(), now) : undefined,
       log.isDue ? log.flush() : undefined,
     ]);
-    await closeIntents(engine, scope, stretch, prepared.intent.sequence, prepared.intent.at);
+    this.#answered.push(prepared.intent);
   }
 
   /** Of everybody who was accepted in a segment before this run nothing is known any more. */
@@ -95,11 +100,11 @@ export class Ledger {
     const { engine, scope, batchSize } = this.#options;
     const batches: PackedBatch[] = [];
     const rows = engine.stream<ConstructorParameters<typeof PackedBatch>>(
-      `SELECT min(n),
-        if(countIf(position(person_id, '\n') > 0) = 0,
+      `SELECT min(n), toUInt32(count()),
+        if(max(position(person_id, '\n')) = 0,
           [arrayStringConcat(groupArray(person_id), '\n')], groupArray(person_id)),
-        arrayStringConcat(groupArray(toString(membership))),
-        if(uniqExact(audience) = 1, [toString(any(audience))], groupArray(toString(audience)))
+        if(min(membership) = max(membership), [min(membership)], groupArray(membership)),
+        if(min(audience) = max(audience), [toString(min(audience))], arrayMap(x -> toString(x), groupArray(audience)))
       FROM (
         SELECT n, person_id, membership, audience FROM plan_change
         WHERE run = {lg_run:UInt64} AND epoch = {lg_epoch:UInt32}
@@ -114,8 +119,9 @@ export class Ledger {
         lg_last: stretch.last,
         lg_size: stretch.alone ? 1 : batchSize,
       },
-      // One thread keeps the order of n in every list, and the rows are read in it as they lie on disk.
-      { format: "arrays", settings: { max_threads: 1 } },
+      // One thread keeps the order of n in every list; the rows are read in it as they lie on disk, and so a batch is
+      // done when the next one begins (1,000,000 changes: 0.40 s of the engine's work, with a table of all batches 0.49 s).
+      { format: "arrays", settings: { max_threads: 1, optimize_aggregation_in_order: 1 } },
     );
     for await (const block of rows) for (const row of block) batches.push(new PackedBatch(...row));
     return batches;
