@@ -5,6 +5,7 @@ import { addAudienceCommands, addCatalogCommands } from "./audience-commands.ts"
 import { connect } from "./client.ts";
 import { activationStatus, listActivations, showActivation } from "./command/activation.ts";
 import { runActivation } from "./command/activation-run.ts";
+import { generateCredentials, showSetup } from "./command/activation-setup.ts";
 import { testActivation, testPerson } from "./command/activation-test.ts";
 import { apply } from "./command/apply.ts";
 import { reportIdentifier } from "./command/identifier-report.ts";
@@ -237,6 +238,19 @@ function addActivationCommands(root: Command, session: OpenSession): void {
     .command("run <id>")
     .description("check, plan and deliver now, and wait for the end")
     .action(async (id: string) => runActivation(await session(), id));
+  activation
+    .command("setup <id>")
+    .description("what to set up on the destination's own side, to copy, filled in with the settings")
+    .option("--for <version>", "the destination's version, such as 5.x, 4.x or 3.3; without it, the newest")
+    .addHelpText("after", examples("peregrine activation setup shop --for 4.x"))
+    .action(async (id: string, { for: version }: { for?: string }) =>
+      showSetup(await session(), id, version),
+    );
+  activation
+    .command("generate-credentials")
+    .description("make an id and a secret for both sides, and show them this once")
+    .option("--type <type>", "the activation type", "ibexa")
+    .action(async ({ type }: { type: string }) => generateCredentials(await session(), type));
   activation
     .command("test <id>")
     .description("send a heartbeat and say what its answer shows; nothing changes at the destination")

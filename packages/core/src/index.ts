@@ -31,6 +31,8 @@ export { defineActivationType } from "./activation-type/activation-type.ts";
 export type { Exchange, OutgoingMessage, RequestFunction } from "./activation-type/request.ts";
 export { UNANSWERED } from "./activation-type/request.ts";
 export { redact, secretSettings, splitSecrets } from "./activation-type/secrets.ts";
+export type { DestinationSetup, SetupBasis, SetupPart } from "./activation-type/setup.ts";
+export { setupPlaceholder } from "./activation-type/setup.ts";
 export type { Change, ChangeOutcome, Delivery, Failure, Verdict } from "./activation-type/verdict.ts";
 export { deliveryOfAll, outcomeOf } from "./activation-type/verdict.ts";
 export type { AudienceDefinition, AudienceDefinitionInput } from "./audience/audience.ts";

@@ -50,6 +50,14 @@ describe("answers that say no", () => {
     expect(sandbox.segment("cats")?.size).toBe(0);
   });
 
+  test("a bare text comes with 200, and no JSON", async () => {
+    const sandbox = await sandboxWithFault({ kind: "text", at: "after" });
+    const reply = await send(sandbox, JOIN);
+    expect([reply.status, reply.text]).toEqual([200, "OK"]);
+    expect(reply.headers.get("content-type")).toBe("text/plain");
+    expect(sandbox.isIn("cats", "1")).toBe(true);
+  });
+
   test("a redirect names another address", async () => {
     const sandbox = await sandboxWithFault({
       kind: "redirect",
@@ -133,12 +141,15 @@ describe("answers that never arrive", () => {
   });
 
   test("a late message is done although its client left", async () => {
-    const sandbox = await sandboxWithFault({ kind: "latency", ms: 60 });
+    const sandbox = await sandboxWithFault({ kind: "latency", ms: 1_000 });
     const gone = sandbox.nextRequest((record) => record.end === "gone");
-    const signal = AbortSignal.timeout(15);
-    await expect(send(sandbox, JOIN, { signal })).rejects.toThrow();
+    const client = new AbortController();
+    const sent = expect(send(sandbox, JOIN, { signal: client.signal })).rejects.toThrow();
+    await expect.poll(() => sandbox.requests().at(-1)?.action).toBe("membershipChanges");
+    client.abort();
+    await sent;
     expect((await gone).work).toBe("none");
-    await expect.poll(() => sandbox.isIn("cats", "1")).toBe(true);
+    await expect.poll(() => sandbox.isIn("cats", "1"), { timeout: 10_000 }).toBe(true);
   });
 });
 

@@ -44,6 +44,7 @@ export type FaultSpec = Scope &
         retryAfterForm?: RetryAfterForm;
       }
     | { kind: "loginPage"; at?: Moment }
+    | { kind: "text"; at?: Moment }
     | { kind: "redirect"; location: string; status?: number; at?: Moment }
     | { kind: "reset"; at?: Moment }
     | { kind: "cut"; at?: Moment }
@@ -68,9 +69,8 @@ export class FaultSpecError extends Error {
 /** Checks a fault that somebody asks for. Throws FaultSpecError with all that is wrong. */
 export function readFaultSpec(value: unknown): FaultSpec {
   const check = new Checker();
-  const kinds = Object.keys(READERS).filter((kind): kind is FaultKind => kind in READERS);
   const given = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
-  const kind = check.oneOf(given, "kind", kinds);
+  const kind = check.oneOf(given, "kind", FAULT_KINDS);
   if (kind === undefined) throw new FaultSpecError(check.faults);
   const { fields: known, read } = READERS[kind];
   const fields = check.object(value, "", [...SCOPE, ...known]) ?? {};
@@ -114,6 +114,7 @@ const READERS = {
     fields: ["at"],
     read: (check, fields) => ({ kind: "loginPage", ...readMoment(check, fields) }),
   },
+  text: { fields: ["at"], read: (check, fields) => ({ kind: "text", ...readMoment(check, fields) }) },
   redirect: {
     fields: ["at", "location", "status"],
     read: (check, fields) => ({
@@ -139,6 +140,9 @@ const READERS = {
     }),
   },
 } satisfies { [Kind in FaultKind]: Reader<Kind> };
+
+/** All that can be asked for. */
+export const FAULT_KINDS = Object.keys(READERS) as FaultKind[];
 
 function readScope(check: Checker, fields: Fields): Scope {
   return {

@@ -1,7 +1,7 @@
 export type { ActivationConfig, SandboxConfig, SegmentGroupConfig, UsersConfig } from "./config.ts";
 export { ConfigError } from "./config.ts";
 export type { FaultMatch, FaultSpec, Moment } from "./fault.ts";
-export { FaultSpecError } from "./fault.ts";
+export { FAULT_KINDS, FaultSpecError } from "./fault.ts";
 export type { FaultView } from "./fault-board.ts";
 export type { HistoryEntry } from "./history.ts";
 export type { QueueFailure, QueueView } from "./queue.ts";

@@ -105,6 +105,8 @@ function whatOf(spec: FaultSpec): string {
       return `answered ${spec.status}, ${spec.at ?? "before"} the work`;
     case "loginPage":
       return `answered with a login page, ${spec.at ?? "before"} the work`;
+    case "text":
+      return `answered with a bare text, ${spec.at ?? "before"} the work`;
     case "redirect":
       return `redirected to ${spec.location}`;
     case "reset":

@@ -252,6 +252,10 @@ export function webhook(parts: WebhookParts): Webhook {
       case "loginPage":
         sendPage(arrival, 200, {});
         return;
+      case "text":
+        response.writeHead(200, { "content-type": "text/plain", "content-length": 2 }).end("OK");
+        log.close(record, "answered", 200);
+        return;
       case "redirect":
         sendPage(arrival, fault.status ?? 302, { location: fault.location });
         return;

@@ -61,6 +61,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     engine,
     clock,
     random,
+    randomBytes,
     wait,
     types,
     definitions,

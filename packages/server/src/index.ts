@@ -9,6 +9,7 @@ export {
   createOutgoing,
   DELIVERY_POLICY,
   type DeliveryPolicy,
+  Lines,
   type Outgoing,
   type SchedulerOptions,
   type Wait,

@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { FaultSpec, Sandbox } from "@peregrine/ibexa-sandbox";
+import type { Advice } from "@peregrine/core";
+import { FAULT_KINDS, type FaultSpec, type Sandbox } from "@peregrine/ibexa-sandbox";
 import type { ActivationService } from "@peregrine/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SERVER_TLS } from "../harness/tls.ts";
@@ -48,92 +49,94 @@ async function closedPort(): Promise<string> {
   return `http://127.0.0.1:${port}/cdp/webhook`;
 }
 
-interface Case {
-  readonly name: string;
+interface Met {
   readonly code: string;
-  /** The states of the four ticks. */
-  readonly ticks: string;
-  readonly fault?: FaultSpec;
-  readonly settings?: () => Promise<Record<string, unknown>>;
+  /** The states of the four ticks; of a fault that only a change of members meets, none. */
+  readonly ticks?: string;
+  readonly fault: FaultSpec;
+  readonly timeoutSeconds?: number;
 }
 
+const SILENCE = "no unknown unknown unknown";
+const NOT_THE_WEBHOOK = "yes no unknown unknown";
+const NO_CREDENTIALS = "yes unknown no unknown";
+const NOT_THIS_MESSAGE = "yes yes yes no";
 const status = (code: number): FaultSpec => ({ kind: "status", status: code });
+
+/** How each fault of the sandbox is met: each row has a code that no other row has. */
+const FAULTS: { readonly [Kind in FaultSpec["kind"]]: readonly Met[] } = {
+  latency: [
+    {
+      code: "destinationSlow",
+      ticks: "yes yes yes unknown",
+      fault: { kind: "latency", ms: 1_600 },
+      timeoutSeconds: 3,
+    },
+  ],
+  hang: [{ code: "destinationTimeout", ticks: SILENCE, fault: { kind: "hang" } }],
+  status: [
+    { code: "destinationRefused", ticks: NOT_THIS_MESSAGE, fault: status(400) },
+    { code: "destinationCredentials", ticks: NO_CREDENTIALS, fault: status(401) },
+    { code: "destinationForbidden", ticks: NO_CREDENTIALS, fault: status(403) },
+    { code: "destinationNotFound", ticks: NOT_THE_WEBHOOK, fault: status(404) },
+    { code: "destinationConfiguration", ticks: NOT_THE_WEBHOOK, fault: status(405) },
+    { code: "destinationTooLarge", ticks: NOT_THIS_MESSAGE, fault: status(413) },
+    { code: "destinationBusy", ticks: NOT_THE_WEBHOOK, fault: status(429) },
+    { code: "destinationFailing", ticks: NOT_THE_WEBHOOK, fault: status(500) },
+    { code: "destinationGateway", ticks: NOT_THE_WEBHOOK, fault: status(502) },
+    { code: "destinationUnavailable", ticks: NOT_THE_WEBHOOK, fault: status(503) },
+  ],
+  loginPage: [{ code: "destinationWebPage", ticks: NOT_THE_WEBHOOK, fault: { kind: "loginPage" } }],
+  text: [{ code: "destinationAnswerUnexpected", ticks: NOT_THE_WEBHOOK, fault: { kind: "text" } }],
+  redirect: [
+    {
+      code: "destinationRedirects",
+      ticks: NOT_THE_WEBHOOK,
+      fault: { kind: "redirect", location: "/cdp/webhook/" },
+    },
+  ],
+  reset: [{ code: "destinationReset", ticks: SILENCE, fault: { kind: "reset" } }],
+  cut: [{ code: "destinationAnswerBroken", ticks: SILENCE, fault: { kind: "cut" } }],
+  refusePeople: [{ code: "destinationRefusesPerson", fault: { kind: "refusePeople", people: ["9001"] } }],
+};
+
 const TLS = async () => {
   const secure = await openSandbox({ tls: SERVER_TLS });
   closing.push(() => secure.close());
   return { baseUrl: secure.webhookUrl };
 };
 
-/** Every fault of the sandbox, and every way in which the network fails. */
-const CASES: readonly Case[] = [
-  {
-    name: "latency",
-    code: "destinationSlow",
-    ticks: "yes yes yes unknown",
-    fault: { kind: "latency", ms: 250 },
-  },
-  {
-    name: "hanging",
-    code: "destinationTimeout",
-    ticks: "no unknown unknown unknown",
-    fault: { kind: "hang" },
-  },
-  { name: "400", code: "destinationRefused", ticks: "yes yes yes no", fault: status(400) },
-  { name: "401", code: "destinationCredentials", ticks: "yes unknown no unknown", fault: status(401) },
-  { name: "403", code: "destinationForbidden", ticks: "yes unknown no unknown", fault: status(403) },
-  { name: "404", code: "destinationNotFound", ticks: "yes no unknown unknown", fault: status(404) },
-  { name: "405", code: "destinationConfiguration", ticks: "yes no unknown unknown", fault: status(405) },
-  { name: "413", code: "destinationTooLarge", ticks: "yes yes yes no", fault: status(413) },
-  { name: "429", code: "destinationBusy", ticks: "yes no unknown unknown", fault: status(429) },
-  { name: "500", code: "destinationFailing", ticks: "yes no unknown unknown", fault: status(500) },
-  { name: "502", code: "destinationGateway", ticks: "yes no unknown unknown", fault: status(502) },
-  { name: "503", code: "destinationUnavailable", ticks: "yes no unknown unknown", fault: status(503) },
-  {
-    name: "a page",
-    code: "destinationWebPage",
-    ticks: "yes no unknown unknown",
-    fault: { kind: "loginPage" },
-  },
-  {
-    name: "a redirect",
-    code: "destinationRedirects",
-    ticks: "yes no unknown unknown",
-    fault: { kind: "redirect", location: "/cdp/webhook/" },
-  },
-  {
-    name: "a reset",
-    code: "destinationReset",
-    ticks: "no unknown unknown unknown",
-    fault: { kind: "reset" },
-  },
-  {
-    name: "a cut answer",
-    code: "destinationAnswerBroken",
-    ticks: "no unknown unknown unknown",
-    fault: { kind: "cut" },
-  },
+interface Case {
+  readonly name: string;
+  readonly code: string;
+  readonly ticks: string;
+  readonly settings: () => Promise<Record<string, unknown>>;
+}
+
+/** Every way in which the network fails before anything reaches the sandbox. */
+const NETWORK: readonly Case[] = [
   {
     name: "a certificate of nobody's",
     code: "destinationCertificate",
-    ticks: "no unknown unknown unknown",
+    ticks: SILENCE,
     settings: TLS,
   },
   {
     name: "no such host",
     code: "destinationHostUnknown",
-    ticks: "no unknown unknown unknown",
+    ticks: SILENCE,
     settings: async () => ({ baseUrl: "http://ibexa.invalid/cdp/webhook" }),
   },
   {
     name: "a closed port",
     code: "destinationRefusesConnection",
-    ticks: "no unknown unknown unknown",
+    ticks: SILENCE,
     settings: async () => ({ baseUrl: await closedPort() }),
   },
   {
     name: "a proxy that isn't there",
     code: "proxyUnreachable",
-    ticks: "no unknown unknown unknown",
+    ticks: SILENCE,
     settings: async () => ({ advanced: { proxy: "http://proxy.invalid:3128" } }),
   },
   {
@@ -146,45 +149,64 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** What the sandbox can do wrong, all of it: a new fault without a code does not compile. */
-const CODE_OF = {
-  latency: "destinationSlow",
-  hang: "destinationTimeout",
-  status: "destinationFailing",
-  loginPage: "destinationWebPage",
-  redirect: "destinationRedirects",
-  reset: "destinationReset",
-  cut: "destinationAnswerBroken",
-  refusePeople: "destinationRefusesPerson",
-} as const satisfies Record<FaultSpec["kind"], string>;
+/** What a person who meets a code is told, and its page. */
+function expectAdvice(advice: Advice | undefined, code: string, what: string) {
+  expect(advice, what).toMatchObject({ code });
+  for (const part of ["reason", "meaning", "look", "remedy"] as const) {
+    expect(advice?.[part].length, `${what}: ${part}`).toBeGreaterThan(20);
+  }
+  const page = readFileSync(join(PAGES, `${code}.md`), "utf8");
+  for (const heading of ["## What it means", "## Where to look", "## How to mend it"]) {
+    expect(page, `${what}: ${code}.md`).toContain(heading);
+  }
+}
 
 describe("a test of the connection", () => {
-  it.each(CASES)("$name is $code, with a page", async ({ code, ticks, fault, settings }) => {
-    sandbox.clearFaults();
-    if (fault !== undefined) sandbox.addFault(fault);
-    const found = await test("shop", settingsWith(await settings?.()));
-    expect(found.ticks.map(({ state }) => state).join(" ")).toBe(ticks);
-    const advice = found.failure ?? found.notices[0];
-    expect(advice).toMatchObject({ code });
-    for (const part of ["reason", "meaning", "look", "remedy"] as const) {
-      expect(advice?.[part].length, part).toBeGreaterThan(20);
+  it("has an error code of its own for every fault of the sandbox, with a page", async () => {
+    const codes: string[] = [];
+    for (const kind of FAULT_KINDS) {
+      const rows = FAULTS[kind];
+      expect(rows?.length, `a code for the fault ${kind}`).toBeGreaterThan(0);
+      for (const { code, ticks, fault, timeoutSeconds } of rows) {
+        expect(fault.kind).toBe(kind);
+        sandbox.clearFaults();
+        sandbox.addFault(fault);
+        const what = JSON.stringify(fault);
+        if (ticks === undefined) {
+          const tried = await service.tests.person("shop", { membership: true, personId: "9001" });
+          expectAdvice(tried.failure, code, what);
+          sandbox.clearFaults();
+          await service.tests.person("shop", { membership: false });
+        } else {
+          const advanced = timeoutSeconds === undefined ? {} : { timeoutSeconds };
+          const found = await test("shop", settingsWith({ advanced }));
+          expect(found.ticks.map(({ state }) => state).join(" "), what).toBe(ticks);
+          expectAdvice(found.failure ?? found.notices[0], code, what);
+          expect(JSON.stringify(found)).not.toContain(CREDENTIALS.clientSecret);
+        }
+        codes.push(code);
+      }
     }
-    expect(existsSync(join(PAGES, `${code}.md`))).toBe(true);
-    expect(JSON.stringify(found)).not.toContain(CREDENTIALS.clientSecret);
+    sandbox.clearFaults();
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it("has a code with a page for every status that can be answered, unless it is a success", async () => {
+    for (let code = 200; code <= 599; code += 1) {
+      sandbox.clearFaults();
+      sandbox.addFault(status(code));
+      const { failure } = await test("shop", settingsWith());
+      if (code < 300) expect(failure, String(code)).toBeUndefined();
+      else expectAdvice(failure, failure?.code ?? "", String(code));
+    }
     sandbox.clearFaults();
   });
 
-  it("tells every one of them apart, and none of the sandbox's faults is left out", async () => {
-    const codes = CASES.map(({ code }) => code);
-    expect(new Set(codes).size).toBe(codes.length);
-    sandbox.addFault({ kind: "refusePeople", people: ["9001"] });
-    const refused = await service.tests.person("shop", { membership: true, personId: "9001" });
-    sandbox.clearFaults();
-    await service.tests.person("shop", { membership: false });
-    const all = new Set([...codes, refused.failure?.code, "destinationQueues"]);
-    expect(all.size).toBe(codes.length + 2);
-    for (const code of Object.values(CODE_OF)) expect(all).toContain(code);
-    for (const code of all) expect(existsSync(join(PAGES, `${code}.md`)), code).toBe(true);
+  it.each(NETWORK)("$name is $code, with a page", async ({ code, ticks, settings }) => {
+    const found = await test("shop", settingsWith(await settings()));
+    expect(found.ticks.map(({ state }) => state).join(" ")).toBe(ticks);
+    expectAdvice(found.failure, code, code);
+    expect(JSON.stringify(found)).not.toContain(CREDENTIALS.clientSecret);
   });
 
   it("claims the message's format only once a change of members was accepted with these very settings", async () => {

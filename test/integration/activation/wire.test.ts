@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage } from "node:http";
-import { type AddressInfo, connect } from "node:net";
-import type { Duplex } from "node:stream";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Sandbox } from "@peregrine/ibexa-sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startProxy } from "../harness/proxy.ts";
 import { AUTHORITY, SERVER_TLS } from "../harness/tls.ts";
 import { PROFILES } from "./profiles.ts";
 import { activate, CREDENTIALS, openSandbox, openWorld, type World } from "./world.ts";
@@ -44,37 +44,10 @@ async function carry(
   return { id, audience, service, run: () => service.run(id, "manual") };
 }
 
-/** A forward proxy that only tunnels, as undici asks for it. `allowed`: the credentials that it wants. */
-async function startProxy(allowed?: string) {
-  const tunnels: string[] = [];
-  const sockets = new Set<Duplex>();
-  const server = createServer((_, response) => response.writeHead(405).end());
-  server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) => {
-    sockets.add(client);
-    client.on("error", () => {});
-    const shown = request.headers["proxy-authorization"];
-    if (allowed !== undefined && shown !== `Basic ${Buffer.from(allowed).toString("base64")}`) {
-      client.end("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
-      return;
-    }
-    tunnels.push(request.url ?? "");
-    const [host = "", port = ""] = (request.url ?? "").split(":");
-    const upstream = connect(Number(port), host, () => {
-      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      upstream.write(head);
-      upstream.pipe(client);
-      client.pipe(upstream);
-    });
-    sockets.add(upstream);
-    upstream.on("error", () => client.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, tunnels };
+async function proxyOf(allowed?: string) {
+  const proxy = await startProxy(allowed);
+  closing.push(proxy.close);
+  return proxy;
 }
 
 describe.each(PROFILES)("the profile $name", ({ wire, advanced }) => {
@@ -256,7 +229,7 @@ describe("the way to a destination", () => {
 
   it("leads through a proxy, with its credentials", async () => {
     const sandbox = await sandboxOf();
-    const proxy = await startProxy("user:pass-word");
+    const proxy = await proxyOf("user:pass-word");
     const { run } = await carry(
       sandbox.webhookUrl,
       { proxy: proxy.url },
@@ -267,7 +240,7 @@ describe("the way to a destination", () => {
 
     const shut = await carry(sandbox.webhookUrl, { proxy: proxy.url });
     expect(await shut.run()).toMatchObject({ state: "failed", error: { code: "proxyCredentials" } });
-    const refused = await carry("http://127.0.0.1:9/cdp/webhook", { proxy: (await startProxy()).url });
+    const refused = await carry("http://127.0.0.1:9/cdp/webhook", { proxy: (await proxyOf()).url });
     expect(await refused.run()).toMatchObject({
       state: "failed",
       error: { code: "proxyUnreachable", detail: expect.stringContaining("502") },
@@ -285,7 +258,7 @@ describe("the way to a destination", () => {
     });
     const { run } = await carry(sandbox.webhookUrl, { certificateAuthority: AUTHORITY });
     expect(await run()).toMatchObject({ state: "done", counts: { accepted: 3 } });
-    const proxy = (await startProxy()).url;
+    const proxy = (await proxyOf()).url;
     const through = await carry(sandbox.webhookUrl, { certificateAuthority: AUTHORITY, proxy });
     expect(await through.run()).toMatchObject({ state: "done", counts: { accepted: 3 } });
     const plain = await sandboxOf();

@@ -104,16 +104,19 @@ describe("what Ibexa's answer means", () => {
     });
   });
 
-  it("calls a batch at the threshold handed to the queue", () => {
-    expect(readAnswer(settings, "membershipChanges", answer(202), 99)).toEqual({
-      kind: "accepted",
-      queued: false,
-    });
-    expect(readAnswer(settings, "membershipChanges", answer(202), 100)).toEqual({
-      kind: "accepted",
-      queued: true,
-    });
-  });
+  it.each([
+    [200, 99, false],
+    [200, 100, true],
+    [202, 1, true],
+  ])(
+    "calls a batch at the threshold handed to the queue, and every 202: %i with %i changes",
+    (status, changes, queued) => {
+      expect(readAnswer(settings, "membershipChanges", answer(status), changes)).toEqual({
+        kind: "accepted",
+        queued,
+      });
+    },
+  );
 
   it("says in its words what Ibexa said", () => {
     expect(read(answer(422, '{"status":"refused","reason":"No user 9001."}')).reason).toBe(
@@ -173,7 +176,7 @@ describe("a profile that reads answers otherwise", () => {
   });
 
   it("has its own threshold of the queue", () => {
-    expect(readAnswer(settingsWith({ bulkAsyncThreshold: 5 }), "membershipChanges", answer(202), 5)).toEqual({
+    expect(readAnswer(settingsWith({ bulkAsyncThreshold: 5 }), "membershipChanges", answer(200), 5)).toEqual({
       kind: "accepted",
       queued: true,
     });

@@ -35,6 +35,9 @@ const CLASS: Readonly<Record<number, StatusRow>> = {
   5: { kind: "lost", code: "destinationFailing" },
 };
 
+/** 202: taken, and not done yet (RFC 9110 §15.3.3). */
+const QUEUED = 202;
+
 const OTHER: StatusRow = { kind: "stop", code: "destinationAnswerUnexpected" };
 
 /** What a profile makes of a status that means something else to it than to the table. */
@@ -76,7 +79,9 @@ export function readAnswer(
     return { kind: stops ? "stop" : "lost", failure: { code, reason: exchange.reason } };
   }
   const { status } = exchange;
-  if (status >= 200 && status < 300) return success(wire, exchange, changes >= wire.bulkAsyncThreshold);
+  if (status >= 200 && status < 300) {
+    return success(wire, exchange, status === QUEUED || changes >= wire.bulkAsyncThreshold);
+  }
   if (action === "create" && wire.alreadyThere.includes(status)) return { kind: "accepted", already: true };
   if (action === "detach" && wire.alreadyGone.includes(status)) return { kind: "accepted", already: true };
 

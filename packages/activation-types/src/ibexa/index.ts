@@ -9,6 +9,7 @@ import {
   metadataMessage,
 } from "./message.ts";
 import { ibexaSettings, ibexaTarget, ibexaWarnings } from "./settings.ts";
+import { ibexaSetup } from "./setup.ts";
 
 /** Ibexa DXP: every audience becomes a segment of one segment group. */
 export const ibexa = defineActivationType({
@@ -26,6 +27,7 @@ export const ibexa = defineActivationType({
     ...(advanced.requestsPerSecond === undefined ? {} : { requestsPerSecond: advanced.requestsPerSecond }),
   }),
   connection: ibexaConnection,
+  setup: ibexaSetup,
   async check({ settings, request }) {
     return readAnswer(settings, "heartbeat", await request(heartbeatMessage(settings)));
   },

@@ -116,9 +116,28 @@ describe("the catches of the Ibexa step", () => {
     expect(warn({ baseUrl: "http://127.0.0.1:8090/cdp/webhook" })).toEqual([]);
   });
 
-  it("know Ibexa's published credentials", () => {
-    expect(warn({ clientSecret: "abcdef" })).toMatchObject([{ path: "/settings/clientSecret" }]);
-    expect(warn({ clientId: "123456" })).toMatchObject([{ path: "/settings/clientId" }]);
+  it("know Ibexa's published credentials, and have both made anew", () => {
+    const generate = ["/settings/clientId", "/settings/clientSecret"];
+    expect(warn({ clientSecret: "abcdef" })).toMatchObject([{ path: "/settings/clientSecret", generate }]);
+    expect(warn({ clientId: "123456" })).toMatchObject([{ path: "/settings/clientId", generate }]);
+  });
+
+  it("keep batches below Ibexa's queue", () => {
+    const of = (advanced: object) => ibexaWarnings(ibexaSettings.parse({ ...good, advanced }));
+    expect(of({ batchSize: 100 })).toMatchObject([{ path: "/settings/advanced/batchSize", use: 99 }]);
+    expect(of({ bulkAsyncThreshold: 50 })).toMatchObject([{ use: 49 }]);
+    expect(of({ batchSize: 199, bulkAsyncThreshold: 200 })).toEqual([]);
+    expect(of({ batchSize: 1, bulkAsyncThreshold: 1 })).toEqual([]);
+  });
+
+  it("end in an address without a catch when each remedy is put in after the other", () => {
+    let baseUrl = "http://shop.example/de//";
+    let steps = 0;
+    for (let [first] = warn({ baseUrl }); first !== undefined; [first] = warn({ baseUrl })) {
+      baseUrl = String(first.use);
+      steps += 1;
+    }
+    expect([baseUrl, steps]).toEqual(["https://shop.example/de/cdp/webhook", 2]);
   });
 
   it("notice settings that cancel each other out", () => {

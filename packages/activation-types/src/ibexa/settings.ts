@@ -83,6 +83,7 @@ export function ibexaWarnings(settings: IbexaSettings): SettingWarning[] {
         settings.clientSecret === PUBLISHED.clientSecret ? "/settings/clientSecret" : "/settings/clientId",
       message:
         "`123456` / `abcdef` are Ibexa's published examples; anyone knows them. Use values of your own.",
+      generate: ["/settings/clientId", "/settings/clientSecret"],
     });
   }
   const path = url.pathname.replace(/\/+$/, "");
@@ -110,7 +111,7 @@ export function ibexaWarnings(settings: IbexaSettings): SettingWarning[] {
       use: url.href.replace(/^http:/, "https:"),
     });
   }
-  warnings.push(...headerWarnings(settings), ...proxyWarnings(settings));
+  warnings.push(...headerWarnings(settings), ...proxyWarnings(settings), ...queueWarnings(settings));
   return warnings;
 }
 
@@ -127,6 +128,18 @@ function headerWarnings(settings: IbexaSettings): SettingWarning[] {
 function proxyWarnings(settings: IbexaSettings): SettingWarning[] {
   if (settings.proxyCredentials === undefined || settings.advanced.proxy !== undefined) return [];
   return [{ path: "/settings/advanced/proxy", message: "There are proxy credentials, and no proxy." }];
+}
+
+/** From the threshold on an answer says nothing about a single person. */
+function queueWarnings({ advanced: { batchSize, bulkAsyncThreshold } }: IbexaSettings): SettingWarning[] {
+  if (batchSize < bulkAsyncThreshold || bulkAsyncThreshold === 1) return [];
+  return [
+    {
+      path: "/settings/advanced/batchSize",
+      message: `From ${bulkAsyncThreshold} changes on, Ibexa only puts a batch into its queue: what fails there is never told.`,
+      use: bulkAsyncThreshold - 1,
+    },
+  ];
 }
 
 /** One Ibexa, however its address is written: host and path, without scheme, default port and slash at the end. */

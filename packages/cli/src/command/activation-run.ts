@@ -113,9 +113,10 @@ async function statusOf({ api }: Session, id: string): Promise<Status> {
 }
 
 function outcomeOf({ state, counts, error }: Run): string {
-  const { joins = 0, leaves = 0, accepted = 0, refused = 0, requests = 0 } = counts;
+  const { joins = 0, leaves = 0, accepted = 0, queued = 0, refused = 0, requests = 0 } = counts;
   if (state !== "done") return `${state}: ${sentence(error?.detail ?? "the server is stopping")}`;
-  return `done: ${count(joins)} to join, ${count(leaves)} to leave; ${count(accepted)} accepted, ${count(refused)} refused, ${counted(requests, "request")}`;
+  const handedOver = queued === 0 ? "" : ` (${count(queued)} handed to the destination's queue)`;
+  return `done: ${count(joins)} to join, ${count(leaves)} to leave; ${count(accepted)} accepted${handedOver}, ${count(refused)} refused, ${counted(requests, "request")}`;
 }
 
 /** How all audiences of an activation stand after a run, and which changes are not due yet. */

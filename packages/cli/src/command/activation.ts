@@ -1,8 +1,11 @@
+import type { components } from "../api.gen.ts";
 import { dataOf } from "../client.ts";
 import { remedyOf } from "../exit.ts";
 import { sentence, table } from "../output.ts";
 import type { Session } from "../session.ts";
 import { waitsUntil } from "./activation-run.ts";
+
+type Warning = components["schemas"]["SettingWarning"];
 
 export async function listActivations({ api, output }: Session): Promise<void> {
   const { items } = dataOf(await api.GET("/api/v1/activations"));
@@ -29,8 +32,17 @@ export async function showActivation({ api, output }: Session, id: string): Prom
     ...settings,
     ...secrets,
     `Audiences: ${activation.audiences.join(", ") || "none yet"}`,
-    ...activation.warnings.map(({ path, message }) => `Warning: ${path}: ${message}`),
+    ...activation.warnings.flatMap(warningLines),
   ]);
+}
+
+/** A warning with its remedy. */
+export function warningLines({ path, message, use, generate }: Warning): string[] {
+  return [
+    `Warning: ${path}: ${message}`,
+    ...(use === undefined ? [] : [`  Use instead: ${use}`]),
+    ...(generate === undefined ? [] : ["  New ones: peregrine activation generate-credentials"]),
+  ];
 }
 
 export async function activationStatus({ api, output }: Session, id: string): Promise<void> {

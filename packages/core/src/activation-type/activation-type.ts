@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { RequestFunction } from "./request.ts";
+import type { DestinationSetup } from "./setup.ts";
 import type { Change, Delivery, Verdict } from "./verdict.ts";
 
 /** How much an activation type wants to be sent at a time. */
@@ -34,12 +35,15 @@ export interface Connection {
   readonly secrets: readonly string[];
 }
 
-/** A setting that works but is likely a mistake; `use` is the value to put there instead. */
+/** A setting that works but is likely a mistake, with the remedy as a button can apply it, where there is one. */
 export interface SettingWarning {
   /** Path of the setting, such as `/settings/baseUrl`. */
   readonly path: string;
   readonly message: string;
-  readonly use?: string;
+  /** The value to put there instead. */
+  readonly use?: string | number;
+  /** Credentials are to be made anew: what generates them fills these settings, by path. */
+  readonly generate?: readonly string[];
 }
 
 /** An audience as the destination is told about it. */
@@ -79,6 +83,8 @@ export interface ActivationType<Schema extends z.ZodObject = z.ZodObject> {
   warnings(settings: z.output<Schema>): SettingWarning[];
   limits(settings: z.output<Schema>): Limits;
   connection(settings: z.output<Schema>): Connection;
+  /** The destination's own side, to copy. */
+  readonly setup: DestinationSetup;
   /** Is the destination there, and are the credentials right? Changes nothing there. */
   check(call: Call<z.output<Schema>>): Promise<Verdict>;
   /** An audience is carried from now on. Repeating it is harmless. */

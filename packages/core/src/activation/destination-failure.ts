@@ -190,7 +190,7 @@ export const DESTINATION_FAILURES = {
   destinationQueues: {
     tick: "message",
     meaning:
-      "Status 202: Ibexa took the message into its queue. It isn't carried out yet, and what fails there is not told to us.",
+      "Status 202, or as many changes as make Ibexa use its queue: it took the message and hasn't carried it out yet. What fails there is not told to us.",
     look: "On Ibexa's side: does the worker run (`php bin/console messenger:consume`), and `bulk_async_threshold` of `ibexa_cdp`.",
   },
 } as const satisfies Record<DestinationCode, DestinationFailure>;

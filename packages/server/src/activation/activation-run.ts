@@ -270,6 +270,7 @@ export class ActivationRun {
   }
 
   get #meters() {
-    return { requests: this.#log.count, settlesAt: this.#sender.settlesAt };
+    const { settlesAt, queued } = this.#sender;
+    return { requests: this.#log.count, settlesAt, queued };
   }
 }

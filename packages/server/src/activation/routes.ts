@@ -4,6 +4,8 @@ import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { RunRecord } from "../store/index.ts";
 import type { ActivationService, ShownActivation } from "./service.ts";
+import { settingWarning, showWarning } from "./setting-warning.ts";
+import { activationSetupRoutes } from "./setup-routes.ts";
 import type { ActivationStatus } from "./status.ts";
 import { activationTestRoutes } from "./test-routes.ts";
 
@@ -15,7 +17,7 @@ const shown = z
     secrets: z
       .array(z.string())
       .describe("Names of the secrets that are stored; their values are never shown."),
-    warnings: z.array(z.object({ path: z.string(), message: z.string(), use: z.string().optional() })),
+    warnings: z.array(settingWarning),
   })
   .meta({ id: "ShownActivation" });
 
@@ -88,7 +90,7 @@ function showActivation({ definition, version, origin, secrets, warnings }: Show
     version,
     origin,
     secrets: [...secrets],
-    warnings: warnings.map((warning) => ({ ...warning })),
+    warnings: warnings.map(showWarning),
   };
 }
 
@@ -264,4 +266,5 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
   );
 
   activationTestRoutes(app, service);
+  activationSetupRoutes(app, service);
 }

@@ -12,6 +12,8 @@ export interface RunCounts {
   readonly joins?: number;
   readonly leaves?: number;
   readonly accepted?: number;
+  /** Of the accepted ones, those that the destination only put into a queue of its own. */
+  readonly queued?: number;
   readonly refused?: number;
   readonly unknown?: number;
   readonly unsent?: number;

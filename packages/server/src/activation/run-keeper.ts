@@ -15,6 +15,7 @@ type RunPatch = Parameters<Store["runs"]["update"]>[2];
 interface Meters {
   readonly requests: number;
   readonly settlesAt: number;
+  readonly queued: number;
 }
 
 /** A run's row in the store. Every write is fenced by the epoch: a run that was taken over is not written any more. */
@@ -24,6 +25,7 @@ export class RunKeeper {
   /** The activation's run before this one. */
   readonly #before: RunRecord | undefined;
   readonly #requestsBefore: number;
+  readonly #queuedBefore: number;
   /** Until then messages of earlier runs, or of a dead worker of this one, may still be carried out; ms UTC. */
   readonly settlesBefore: number;
   #record: RunRecord;
@@ -44,6 +46,7 @@ export class RunKeeper {
     this.#record = record;
     this.#counts = countsOf(record);
     this.#requestsBefore = this.#counts.requests ?? 0;
+    this.#queuedBefore = this.#counts.queued ?? 0;
     this.settlesBefore = settlesBefore;
   }
 
@@ -122,10 +125,12 @@ export class RunKeeper {
 
   #numbers(meters: Meters): Record<string, number> {
     const settlesAt = Math.max(this.settlesBefore, meters.settlesAt);
+    const queued = this.#queuedBefore + meters.queued;
     return {
       ...this.#counts,
       requests: this.#requestsBefore + meters.requests,
       ...(settlesAt === 0 ? {} : { settlesAt }),
+      ...(queued === 0 ? {} : { queued }),
     };
   }
 }

@@ -69,6 +69,7 @@ export class Sender {
   #lastLoss: Failure | undefined;
   #waitingFor: Failure | undefined;
   #settlesAt = 0;
+  #queued = 0;
   readonly #lostSegments = new Set<string>();
   readonly #attachedAgain = new Map<string, Promise<Verdict>>();
 
@@ -91,6 +92,11 @@ export class Sender {
   /** Until this instant (ms UTC) a message that was never answered may still be carried out; 0: there is none. */
   get settlesAt(): number {
     return this.#settlesAt;
+  }
+
+  /** Accepted changes that the destination only put into a queue of its own. */
+  get queued(): number {
+    return this.#queued;
   }
 
   /** Audiences whose segment the destination didn't have any more, and has again, empty. */
@@ -170,6 +176,7 @@ export class Sender {
         sink.unknown(change);
       }
     }
+    if (delivery.verdict.kind === "accepted" && delivery.verdict.queued === true) this.#queued += accepted;
     this.#refusals.accepted(accepted);
   }
 

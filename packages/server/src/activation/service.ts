@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   type ActivationDefinition,
   type ActivationType,
@@ -7,6 +8,7 @@ import {
 } from "@peregrine/core";
 import { type ApplyOptions, type DefinitionService, secretOwner } from "../definition/index.ts";
 import type { Page, RunRecord } from "../store/index.ts";
+import { type ActivationSetup, activationSetup } from "./activation-setup.ts";
 import { type LoadedActivation, loadActivation, typeOf } from "./activation-source.ts";
 import { ActivationTests } from "./activation-tests.ts";
 import { activationHooks } from "./definition-hooks.ts";
@@ -25,6 +27,15 @@ export interface ActivationServiceOptions extends Omit<RunDependencies, "lines">
   readonly types: readonly ActivationType[];
   /** Every change of an activation goes through it; the service adds its checks to it. */
   readonly definitions: DefinitionService;
+  /** Fit for keys; without it, the system's. */
+  readonly randomBytes?: (bytes: number) => Uint8Array;
+}
+
+/** Settings that aren't saved yet, as far as they are typed; without them, the saved ones. */
+interface SetupRequest {
+  readonly version?: string | undefined;
+  readonly type?: string | undefined;
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A stored activation as it is shown: without secrets, with the names of those that are stored. */
@@ -80,6 +91,38 @@ export class ActivationService {
   /** @throws PeregrineError `notFound` */
   async get(id: string): Promise<ShownActivation> {
     return this.#shown(await this.#live(id));
+  }
+
+  /**
+   * The destination's own side, to copy. With settings, for an id too that doesn't exist yet.
+   * @throws PeregrineError `notFound`, `activationTypeUnknown`, `requestInvalid` when there is no such version
+   */
+  async setup(id: string, { version, type, settings }: SetupRequest): Promise<ActivationSetup> {
+    const { store, types } = this.#options;
+    const saved =
+      settings === undefined ? await this.#live(id) : await store.definitions.get("activation", id);
+    const wanted = type ?? saved?.body.type;
+    if (wanted === undefined) {
+      const faults = [{ path: "/type", message: "is needed where nothing is saved yet" }];
+      throw new PeregrineError("activationInvalid", { faults });
+    }
+    const isSaved = saved?.body.type === wanted;
+    const secrets = isSaved ? await store.secrets.of(secretOwner("activation", id)) : {};
+    return activationSetup({
+      type: typeOf(types, wanted),
+      settings: settings ?? saved?.body.settings ?? {},
+      stored: Object.keys(secrets),
+      version,
+    });
+  }
+
+  /**
+   * New credentials for both sides of a type's destination. They are kept nowhere.
+   * @throws PeregrineError `activationTypeUnknown`
+   */
+  credentials(type: string): Record<string, string> {
+    const { types, randomBytes: random = randomBytes } = this.#options;
+    return typeOf(types, type).setup.credentials(random);
   }
 
   /**

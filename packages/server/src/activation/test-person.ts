@@ -3,9 +3,7 @@ import type { LoadedActivation } from "./activation-source.ts";
 import { type DeliveryScope, settleIntents } from "./delivery-state.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Ledger } from "./ledger.ts";
-import type { Line } from "./line.ts";
 import { memoryOf } from "./link.ts";
-import type { Sent } from "./request.ts";
 import { RequestLog } from "./request-log.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
 import { LEFT_TO_TAKE_OVER, LeaseLost } from "./run-end.ts";
@@ -17,6 +15,8 @@ import { type HeldPerson, heldPeople, testSegment, writeTestPlan } from "./test-
 export type TestPersonOrder =
   | { readonly membership: true; readonly personId: string }
   | { readonly membership: false; readonly personId?: string | undefined };
+
+const QUEUED = adviceOn("destinationQueues", "Ibexa took the message, and may not have carried it out yet.");
 
 type StepName = "segment" | "person" | "detach";
 
@@ -45,7 +45,6 @@ export class TestPerson {
   readonly #sender: Sender;
   readonly #segment: ReturnType<typeof testSegment>;
   readonly #steps: { name: StepName; done: boolean; text: string }[] = [];
-  #last: Sent | undefined;
 
   private constructor(
     dependencies: RunDependencies,
@@ -64,7 +63,7 @@ export class TestPerson {
     this.#sender = new Sender({
       type: activation.type,
       settings: activation.settings,
-      line: this.#watched(lines.of(activation)),
+      line: lines.of(activation),
       graceMs: policy.graceMs,
       // Somebody waits for the answer, and wants to see what it was the first time.
       retry: { ...policy.retry, attempts: 1 },
@@ -110,17 +109,6 @@ export class TestPerson {
       await run.finish("failed", told, test.#meters, clock.now());
       throw known;
     }
-  }
-
-  /** Keeps the last answer: a test tells more of it than its verdict does. */
-  #watched(line: Line): Line {
-    return {
-      ...line,
-      send: async (message) => {
-        this.#last = await line.send(message);
-        return this.#last;
-      },
-    };
   }
 
   async #phases(order: TestPersonOrder): Promise<Failure | undefined> {
@@ -267,20 +255,19 @@ export class TestPerson {
   async #result(failure: Failure | undefined): Promise<TestPersonResult> {
     const { audienceId, name } = this.#segment;
     const { segmentGroupIdentifier: group } = this.#activation.settings;
-    const queued =
-      failure === undefined && this.#last?.exchange.kind === "answer" && this.#last.exchange.status === 202;
     return {
       run: this.#run.record.id,
       segment: { identifier: audienceId, name, group: typeof group === "string" ? group : "" },
       steps: this.#steps,
       failure: failure && adviceOn(failure.code, failure.reason),
-      notices: queued ? [adviceOn("destinationQueues", "Ibexa answered 202.")] : [],
+      notices: failure === undefined && this.#sender.queued > 0 ? [QUEUED] : [],
       left: await this.#left(),
     };
   }
 
   get #meters() {
-    return { requests: this.#log.count, settlesAt: this.#sender.settlesAt };
+    const { settlesAt, queued } = this.#sender;
+    return { requests: this.#log.count, settlesAt, queued };
   }
 }
 
