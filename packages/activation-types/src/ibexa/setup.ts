@@ -40,27 +40,24 @@ function lines(depth: number, ...text: readonly string[]): string[] {
   return text.map((line) => " ".repeat(4 * depth) + line);
 }
 
-function inList({ segmentGroupIdentifier }: Draft): string {
-  return [
-    "ibexa:",
-    ...lines(1, "system:"),
-    ...lines(2, "default:"),
-    ...lines(3, "cdp:"),
-    ...lines(4, "account_number: 1", "activations:", "    -"),
-    ...lines(6, ...CREDENTIALS, `segment_group_identifier: ${quoted(segmentGroupIdentifier)}`),
-  ].join("\n");
+/** Ibexa's own configuration with one activation, below its root key. */
+function configured(root: string, activation: (fields: readonly string[]) => readonly string[]) {
+  return ({ segmentGroupIdentifier }: Draft) =>
+    [
+      `${root}:`,
+      ...lines(1, "system:"),
+      ...lines(2, "default:"),
+      ...lines(3, "cdp:"),
+      ...lines(4, "account_number: 1", "activations:"),
+      ...lines(
+        5,
+        ...activation([...CREDENTIALS, `segment_group_identifier: ${quoted(segmentGroupIdentifier)}`]),
+      ),
+    ].join("\n");
 }
 
-function asMap({ segmentGroupIdentifier }: Draft): string {
-  return [
-    "ezplatform:",
-    ...lines(1, "system:"),
-    ...lines(2, "default:"),
-    ...lines(3, "cdp:"),
-    ...lines(4, "account_number: 1", "activations:"),
-    ...lines(5, ...CREDENTIALS, `segment_group_identifier: ${quoted(segmentGroupIdentifier)}`),
-  ].join("\n");
-}
+const inList = configured("ibexa", (fields) => ["-", ...lines(1, ...fields)]);
+const asMap = configured("ezplatform", (fields) => fields);
 
 const ACCOUNT_NOTE =
   "`account_number` names an account of the other CDP's service. For segments its value doesn't matter; for the export of users it is part of the address.";

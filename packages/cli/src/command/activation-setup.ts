@@ -9,7 +9,6 @@ type Part = components["schemas"]["ActivationSetup"]["parts"][number];
 const BASIS = {
   documented: "documented",
   follows: "follows from the documentation",
-  assumed: "our assumption: try it",
 } as const satisfies Record<Part["basis"], string>;
 
 function partLines(part: Part, index: number): string[] {

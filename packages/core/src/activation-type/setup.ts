@@ -1,8 +1,5 @@
-/**
- * Where a part of the guide comes from: the destination's documentation, what follows from it or from the framework's,
- * or an assumption of ours that wants trying.
- */
-export type SetupBasis = "documented" | "follows" | "assumed";
+/** Where a part of the guide comes from: the destination's documentation, or what follows from it or its framework's. */
+export type SetupBasis = "documented" | "follows";
 
 /** One thing to do on the destination's own side. */
 export interface SetupPart {

@@ -17,8 +17,8 @@ const setup = z
         language: z.enum(["dotenv", "yaml", "sh"]).nullable(),
         text: z.string().nullable().describe("To copy."),
         basis: z
-          .enum(["documented", "follows", "assumed"])
-          .describe("By the destination's documentation, what follows from it, or an assumption of ours."),
+          .enum(["documented", "follows"])
+          .describe("By the destination's documentation, or following from it."),
         notes: z.array(z.string()),
       }),
     ),
