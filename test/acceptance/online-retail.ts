@@ -90,11 +90,11 @@ async function figures(installation: Installation): Promise<number> {
     table.check(what, size, audience?.size ?? -1);
     members.set(id, await memberIds(api, id, "userid"));
   }
-  for (const [id, people] of plainMembers(FILE)) {
+  for (const [id, people] of await plainMembers(FILE)) {
     const ours = members.get(id) ?? new Set();
     const missing = [...people].filter((person) => !ours.has(person));
     const surplus = [...ours].filter((person) => !people.has(person));
-    table.check(`people of ${id} in whom plain code differs`, 0, missing.length + surplus.length);
+    table.check(`people of ${id} in whom plain SQL differs`, 0, missing.length + surplus.length);
   }
   const compareAll = async (when: string) => {
     for (const [id] of AUDIENCES) {
