@@ -121,6 +121,7 @@ async function wholeImport(folder: string, engine: OpenEngine, path: string, row
     engine,
     store,
     folder: join(folder, "uploads"),
+    streamFolder: join(folder, "streams"),
     clock,
     holder: "bench",
     log: quiet,

@@ -3,7 +3,8 @@ import { type Command, Option } from "commander";
 import { examples, wholeNumber } from "./argument.ts";
 import { listDefinitions } from "./command/definition.ts";
 import { importFile, refusedRows } from "./command/import.ts";
-import { listImports, showImport } from "./command/import-list.ts";
+import { IMPORT_SOURCES, type ImportSource, listImports, showImport } from "./command/import-list.ts";
+import { createStreamId, listStreamIds, revokeStreamId } from "./command/stream-id.ts";
 import type { OpenSession } from "./session.ts";
 
 /** `peregrine definition …` */
@@ -38,8 +39,11 @@ export function addImportCommands(root: Command, session: OpenSession): void {
     .command("list")
     .description("imports, the newest first")
     .option("--dataflow <id>", "only those of one dataflow")
+    .addOption(new Option("--source <source>", "only those that came so").choices(IMPORT_SOURCES))
     .option("--limit <number>", "how many", wholeNumber, 20)
-    .action(async (options: { dataflow?: string; limit: number }) => listImports(await session(), options));
+    .action(async (options: { dataflow?: string; source?: ImportSource; limit: number }) =>
+      listImports(await session(), options),
+    );
   files
     .command("show")
     .argument("<id>", "the import's number", wholeNumber)
@@ -50,4 +54,28 @@ export function addImportCommands(root: Command, session: OpenSession): void {
     .argument("<id>", "the import's number", wholeNumber)
     .description("an import's refused rows as CSV, with line, column and reason")
     .action(async (id: number) => refusedRows(await session(), id));
+}
+
+/** `peregrine stream-id …` */
+export function addStreamCommands(root: Command, session: OpenSession): void {
+  const ids = root
+    .command("stream-id")
+    .description("stream ids: whoever has one may send rows to its dataflow");
+  ids
+    .command("create <dataflow>")
+    .description("make a stream id and show it, this once")
+    .option("--name <name>", "what it is called in lists", "stream")
+    .addHelpText("after", examples("peregrine stream-id create users --name shop"))
+    .action(async (dataflow: string, { name }: { name: string }) =>
+      createStreamId(await session(), dataflow, name),
+    );
+  ids
+    .command("list")
+    .description("all stream ids, without what opens the stream")
+    .option("--dataflow <id>", "only those of one dataflow")
+    .action(async ({ dataflow }: { dataflow?: string }) => listStreamIds(await session(), dataflow));
+  ids
+    .command("revoke <id>")
+    .description("from now on the stream id opens nothing")
+    .action(async (id: string) => revokeStreamId(await session(), id));
 }

@@ -14,7 +14,7 @@ import { showProfile } from "./command/profile.ts";
 import { rebuild } from "./command/rebuild.ts";
 import { createToken, listTokens, revokeToken } from "./command/token.ts";
 import { DEFAULT_URL, findConnection } from "./credentials.ts";
-import { addDefinitionCommands, addImportCommands } from "./data-commands.ts";
+import { addDefinitionCommands, addImportCommands, addStreamCommands } from "./data-commands.ts";
 import { addIbexaCommands } from "./ibexa-commands.ts";
 import { processOutput } from "./output.ts";
 import type { OpenSession, Session } from "./session.ts";
@@ -194,6 +194,7 @@ $\{NAME} in a file is replaced by the environment variable NAME: so secrets stay
     );
   addDefinitionCommands(root, session);
   addImportCommands(root, session);
+  addStreamCommands(root, session);
   root
     .command("rebuild")
     .description("derive all profiles again from the rows; readers see the old ones until the end")

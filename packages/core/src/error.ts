@@ -53,7 +53,7 @@ export const ERRORS = {
     status: 413,
     actor: "user",
     title: "The body is too large",
-    remedy: "Send less at once; rows belong into a file import.",
+    remedy: "Send less at once: fewer rows in each body, or a file.",
   },
   mediaTypeUnknown: {
     status: 415,
@@ -535,6 +535,69 @@ export const ERRORS = {
     remedy:
       "Fetch the refused rows, mend the file or the mapping, and send it again; or raise the dataflow's `refuseAbove`.",
   },
+  streamIdUnknown: {
+    status: 401,
+    actor: "user",
+    title: "The stream id is missing, unknown or was revoked",
+    remedy:
+      "Send the header `x-streamid` with the stream id of the dataflow; `peregrine stream-id create DATAFLOW` makes one.",
+  },
+  streamIdTaken: {
+    status: 409,
+    actor: "user",
+    title: "The stream id is in use",
+    remedy: "Each dataflow needs a stream id of its own; `peregrine stream-id list` shows whose it is.",
+  },
+  rowsInvalid: {
+    status: 400,
+    actor: "user",
+    title: "The body is not a JSON array of objects",
+    remedy: "Send an array with one object for each row, `[{…},{…}]`; nothing of this body was kept.",
+  },
+  streamNotActive: {
+    status: 409,
+    actor: "user",
+    title: "The dataflow does not take rows yet",
+    remedy: "Activate the dataflow, or send the rows with `x-isdraft: true` to have them validated only.",
+  },
+  snapshotNeeded: {
+    status: 409,
+    actor: "user",
+    title: "The dataflow takes complete snapshots only",
+    remedy:
+      "Open a snapshot with `POST /stream/{accountId}/snapshots`, send its rows with the header `x-snapshot`, and complete it; or let the dataflow append.",
+  },
+  snapshotIncomplete: {
+    status: 409,
+    actor: "user",
+    title: "The snapshot does not hold what it should",
+    remedy: "Send the rows that are missing and complete it again, or drop it and begin anew.",
+  },
+  repeatDiffers: {
+    status: 422,
+    actor: "user",
+    title: "The idempotency key was used for other rows",
+    remedy: "Use a new key for each delivery, and the same key only to repeat one that was not answered.",
+  },
+  streamBusy: {
+    status: 429,
+    actor: "user",
+    title: "Too much is waiting to be taken in",
+    remedy: "Send the same rows again after the time that the header `Retry-After` gives.",
+  },
+  bodyTooSlow: {
+    status: 408,
+    actor: "user",
+    title: "The body did not come in time",
+    remedy: "Send the rows again, fewer at once over a slow connection; nothing of this body was kept.",
+  },
+  segmentDamaged: {
+    status: 500,
+    actor: "operator",
+    title: "A file of rows that came as a stream is damaged",
+    remedy:
+      "Check the disk; restore the folder `streams` from a backup, and start the server again: it tries the import again.",
+  },
   uploadBroken: {
     status: 400,
     actor: "user",
@@ -588,6 +651,8 @@ export class PeregrineError extends Error {
   readonly faults: readonly Fault[];
   /** What to do: the row's remedy, unless this one failure has a better one. */
   readonly remedy: string;
+  /** When the same may be tried again, in seconds from now; the API's `Retry-After`. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     code: ErrorCode,
@@ -595,6 +660,7 @@ export class PeregrineError extends Error {
       readonly detail?: string;
       readonly faults?: readonly Fault[];
       readonly remedy?: string;
+      readonly retryAfter?: number;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -604,6 +670,7 @@ export class PeregrineError extends Error {
     this.detail = detail;
     this.faults = options.faults ?? [];
     this.remedy = options.remedy ?? ERRORS[code].remedy;
+    this.retryAfter = options.retryAfter;
   }
 
   get status(): number {

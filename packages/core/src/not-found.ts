@@ -11,6 +11,10 @@ const WHERE_TO_LOOK = {
   version: "`peregrine audience versions ID` lists the versions of an audience.",
   import: "`peregrine import list` lists the imports with their numbers.",
   token: "`peregrine token list` lists the tokens with their ids; a revoked one can't be revoked again.",
+  streamId: "`peregrine stream-id list` lists the stream ids; a revoked one can't be revoked again.",
+  snapshot:
+    "A snapshot ends when it is completed or dropped, or when nobody touched it for a day; open a new one and send all rows again.",
+  account: "The address carries the account id that the operator has set (PEREGRINE_ACCOUNT_ID).",
   profile: "Look the person up by another identifier, or check that the file with this person was taken in.",
   attribute: "`peregrine catalog` lists the attributes.",
   property: "`peregrine catalog` lists the types of events with their properties.",

@@ -57,6 +57,8 @@ describe("the configuration", () => {
       secretKey: Buffer.alloc(32, 7),
       setupCode: undefined,
       accountId: undefined,
+      streamBodyBytes: 16 * 1024 ** 2,
+      streamWaitingBytes: 1024 ** 3,
       timeZone: "Europe/Berlin",
       logLevel: "info",
       engineMemoryBytes: 512 * 1024 * 1024,

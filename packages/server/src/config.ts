@@ -82,6 +82,16 @@ export const VARIABLES = z.object({
     .transform(bytes)
     .optional()
     .describe("The most memory that the embedded engine may use, such as `2GiB` or `512MiB`."),
+  PEREGRINE_STREAM_BODY: z
+    .string()
+    .default("16MiB")
+    .transform(bytes)
+    .describe("The largest body that a stream takes, unpacked, such as `16MiB`."),
+  PEREGRINE_STREAM_WAITING: z
+    .string()
+    .default("1GiB")
+    .transform(bytes)
+    .describe("How much of streams may wait to be imported on this server's disk; more is answered 429."),
   PEREGRINE_ROLES: z
     .string()
     .default(ROLES.join(","))
@@ -108,6 +118,10 @@ export interface Config {
   readonly asOf: number | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly engineMemoryBytes: number | undefined;
+  /** Bytes. */
+  readonly streamBodyBytes: number;
+  /** Bytes. */
+  readonly streamWaitingBytes: number;
   readonly roles: readonly ProcessRole[];
 }
 
@@ -151,6 +165,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     asOf: data.PEREGRINE_AS_OF,
     logLevel: data.PEREGRINE_LOG_LEVEL,
     engineMemoryBytes: data.PEREGRINE_ENGINE_MEMORY,
+    streamBodyBytes: data.PEREGRINE_STREAM_BODY,
+    streamWaitingBytes: data.PEREGRINE_STREAM_WAITING,
     roles: data.PEREGRINE_ROLES,
   };
 }

@@ -15,7 +15,14 @@ import { AudienceService } from "./audience/index.ts";
 import type { Config } from "./config.ts";
 import { DefinitionService } from "./definition/index.ts";
 import { ProfileService, RebuildService, ReportService } from "./identity/index.ts";
-import { deriveAgain, IngestService, keptIdentifiers } from "./ingest/index.ts";
+import {
+  areDerivedTogether,
+  deriveAgain,
+  IngestService,
+  keptIdentifiers,
+  StreamService,
+  streamHooks,
+} from "./ingest/index.ts";
 import type { Planes } from "./planes.ts";
 import type { Services } from "./routes.ts";
 import { VERSION } from "./version.ts";
@@ -89,16 +96,31 @@ export function createServices(surroundings: Surroundings): { services: Services
   activations.onChanged = () => wake("changed");
   activations.onEnded = runJournal(log);
   audiences.onChecked = () => wake("checked");
+  const streamFolder = join(config.folder, "streams");
+  definitions.on("dataflow", streamHooks(store));
+  const streams = new StreamService({
+    store,
+    folder: streamFolder,
+    takesIn,
+    accountId: config.accountId,
+    mostBody: config.streamBodyBytes,
+    mostWaiting: config.streamWaitingBytes,
+    clock,
+    log,
+    onImport: () => ingest.wake(),
+  });
   const ingest = new IngestService({
     engine,
     store,
     folder: join(config.folder, "uploads"),
+    streamFolder,
     takesIn,
     clock,
     holder: instance,
     log,
-    onEnded: ({ state }) => {
-      if (state === "published") wake("import");
+    onEnded: async (record) => {
+      if (record.state === "published") wake("import");
+      await streams.log.ended(record);
     },
   });
   const rebuilds = new RebuildService({
@@ -107,6 +129,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     clock,
     instance,
     derive: deriveAgain,
+    together: areDerivedTogether,
     log,
     onPublished: () => wake("rebuild"),
   });
@@ -125,6 +148,7 @@ export function createServices(surroundings: Surroundings): { services: Services
       audiences,
       activations,
       ingest,
+      streams,
       profiles: new ProfileService({ store, engine }),
       rebuilds,
       reports,
@@ -141,6 +165,8 @@ export function createServices(surroundings: Surroundings): { services: Services
     },
     workers: {
       async start() {
+        // Segments before imports: one that has failed is queued again.
+        if (takesIn) await streams.start();
         if (takesIn) await ingest.start();
         if (sends) scheduler.start();
       },
@@ -152,6 +178,7 @@ export function createServices(surroundings: Surroundings): { services: Services
           rebuilds.close(),
           reports.close(),
         ]);
+        await streams.close();
       },
     },
   };

@@ -10,7 +10,13 @@ import {
   type RebuildService,
   type ReportService,
 } from "./identity/index.ts";
-import { type IngestService, ingestRoutes } from "./ingest/index.ts";
+import {
+  type IngestService,
+  ingestRoutes,
+  type StreamService,
+  streamIdRoutes,
+  streamRoutes,
+} from "./ingest/index.ts";
 
 /** Everything that answers requests. */
 export interface Services {
@@ -19,6 +25,7 @@ export interface Services {
   readonly audiences: AudienceService;
   readonly activations: ActivationService;
   readonly ingest: IngestService;
+  readonly streams: StreamService;
   readonly profiles: ProfileService;
   readonly rebuilds: RebuildService;
   readonly reports: ReportService;
@@ -31,6 +38,8 @@ export function allRoutes(app: ApiApp, services: Services): void {
   accessRoutes(app, services.access);
   definitionRoutes(app, services.definitions);
   ingestRoutes(app, services.ingest);
+  streamRoutes(app, services.streams);
+  streamIdRoutes(app, services.streams);
   identityRoutes(app, services);
   audienceRoutes(app, { audiences: services.audiences });
   activationRoutes(app, services.activations);

@@ -86,6 +86,17 @@ describe("roles", () => {
           open.push(path);
           continue;
         }
+        // Streams have a credential of their own, and no token opens one.
+        if (path.startsWith("/stream/")) {
+          const withToken = await ask(tokens["admin"]?.token, method.toUpperCase(), place);
+          const refused = { status: 401, code: "streamIdUnknown" };
+          expect({ path, method, answers: [{ status, code }, withToken] }).toEqual({
+            path,
+            method,
+            answers: [refused, refused],
+          });
+          continue;
+        }
         expect({ path, method, status, code }).toEqual({ path, method, status: 401, code: "tokenMissing" });
         const unknown = await ask("pgt_unknown", method.toUpperCase(), place);
         expect({ path, method, ...unknown }).toEqual({ path, method, status: 401, code: "tokenUnknown" });

@@ -9,7 +9,7 @@ import {
   RebuildService,
   removeOlderGenerations,
 } from "../../../packages/server/src/identity/index.ts";
-import { deriveAgain } from "../../../packages/server/src/ingest/index.ts";
+import { areDerivedTogether, deriveAgain } from "../../../packages/server/src/ingest/index.ts";
 import { startEngine, type TestEngine } from "../harness/engine.ts";
 import { createWorld, type IngestWorld } from "../ingest/world.ts";
 
@@ -89,6 +89,7 @@ function rebuildService(retryMs = 20): RebuildService {
     clock: world.clock,
     instance: "test",
     derive: deriveAgain,
+    together: areDerivedTogether,
     log: { error: () => {} },
     retryMs,
   });

@@ -6,7 +6,11 @@ import {
   RebuildService,
   ReportService,
 } from "../../../packages/server/src/identity/index.ts";
-import { deriveAgain, keptIdentifiers } from "../../../packages/server/src/ingest/index.ts";
+import {
+  areDerivedTogether,
+  deriveAgain,
+  keptIdentifiers,
+} from "../../../packages/server/src/ingest/index.ts";
 import { startEngine, type TestEngine } from "../harness/engine.ts";
 import { createWorld, type IngestWorld } from "../ingest/world.ts";
 
@@ -111,6 +115,7 @@ async function rebuildByToday(): Promise<void> {
     clock: world.clock,
     instance: "test",
     derive: deriveAgain,
+    together: areDerivedTogether,
     log: QUIET,
   });
   service.start("current");

@@ -6,7 +6,7 @@ import {
   ProfileService,
   RebuildService,
 } from "../../../packages/server/src/identity/index.ts";
-import { deriveAgain } from "../../../packages/server/src/ingest/index.ts";
+import { areDerivedTogether, deriveAgain } from "../../../packages/server/src/ingest/index.ts";
 import { startEngine, type TestEngine } from "../harness/engine.ts";
 import { addsUp, createWorld, type IngestWorld } from "./world.ts";
 
@@ -167,6 +167,7 @@ describe("JSON rows", () => {
       clock: world.clock,
       instance: "test",
       derive: deriveAgain,
+      together: areDerivedTogether,
       log: { error: () => {} },
       retryMs: 20,
     });

@@ -93,6 +93,7 @@ export async function createWorld(
       engine,
       store,
       folder: join(folder, "uploads"),
+      streamFolder: join(folder, "streams"),
       clock,
       holder: "test",
       ...options,

@@ -7,19 +7,28 @@ import { countLines } from "./import.ts";
 
 type Import = components["schemas"]["Import"];
 
+/** Where rows come from. */
+export const IMPORT_SOURCES = ["file", "stream", "draft", "snapshot"] as const satisfies Import["source"][];
+export type ImportSource = Import["source"];
+
 /** The API gives so many at once. */
 const PAGE = 200;
 
 /** Imports, the newest first. */
 export async function listImports(
   { api, output }: Session,
-  { dataflow, limit }: { readonly dataflow?: string; readonly limit: number },
+  {
+    dataflow,
+    source,
+    limit,
+  }: { readonly dataflow?: string; readonly source?: ImportSource; readonly limit: number },
 ): Promise<void> {
   const items: Import[] = [];
   for (let cursor: string | null | undefined; cursor !== null && items.length < limit; ) {
     const query = {
       limit: Math.min(PAGE, limit - items.length),
       ...(dataflow === undefined ? {} : { dataflow }),
+      ...(source === undefined ? {} : { source }),
       ...(cursor === undefined ? {} : { cursor }),
     };
     const page = dataOf(await api.GET("/api/v1/imports", { params: { query } }));

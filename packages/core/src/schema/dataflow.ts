@@ -48,6 +48,11 @@ export const dataflowSource = z
   });
 export type DataflowSource = z.infer<typeof dataflowSource>;
 
+/** What opens a stream; whoever has it may send rows. Those that we make have 256 bits. */
+export const streamId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{8,128}$/, "8 to 128 letters, digits, hyphens or underscores");
+
 export const DATAFLOW_STATES = ["draft", "active"] as const;
 export const WRITE_MODES = ["append", "overwrite"] as const;
 
@@ -62,6 +67,8 @@ export const dataflow = z.strictObject({
   /** `overwrite`: every file is a complete snapshot that replaces what the dataflow brought before. */
   write: z.enum(WRITE_MODES).default("append"),
   source: dataflowSource.prefault({}),
+  /** Of a stream that exists already. A secret: it is taken in, kept as a hash, and never shown. */
+  streamId: streamId.optional(),
   /** Rows for which this holds are left out; a condition. */
   leaveOut: expression.optional(),
   /** Schema column → expression over the file's columns. */

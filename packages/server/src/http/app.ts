@@ -93,7 +93,12 @@ export function createApp(options: AppOptions): ApiApp {
         version: options.version,
         description: "Profiles, audiences and activations of a self-hosted customer data platform.",
       },
-      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+      components: {
+        securitySchemes: {
+          token: { type: "http", scheme: "bearer" },
+          streamId: { type: "apiKey", in: "header", name: "x-streamid" },
+        },
+      },
       security: [{ token: [] }],
     },
     transform: jsonSchemaTransform,
@@ -115,6 +120,7 @@ export function createApp(options: AppOptions): ApiApp {
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const expected = expectedError(error);
+    if (expected.retryAfter !== undefined) void reply.header("Retry-After", String(expected.retryAfter));
     if (expected.status >= 500) request.log.error({ err: error, code: expected.code }, expected.detail);
     return reply
       .code(expected.status)

@@ -1,7 +1,7 @@
 import { type Clock, identityConfigOf, PeregrineError } from "@peregrine/core";
 import type { Engine } from "../engine/engine.ts";
 import type { Lease, Store, StoredProgress } from "../store/index.ts";
-import { type DeriveImport, type RebuildResult, rebuild } from "./rebuild.ts";
+import { type DeriveImports, type RebuildOptions, type RebuildResult, rebuild } from "./rebuild.ts";
 
 /** How the latest rebuild of this server stands. */
 export interface RebuildStatus {
@@ -19,7 +19,8 @@ export interface RebuildServiceOptions {
   readonly clock: Clock;
   /** Names this server among those that share the control plane. */
   readonly instance: string;
-  readonly derive: DeriveImport;
+  readonly derive: DeriveImports;
+  readonly together: RebuildOptions["together"];
   readonly log: { error(fields: object, message: string): void };
   /** Called when a new generation is published. */
   readonly onPublished?: () => void;
@@ -81,7 +82,7 @@ export class RebuildService {
   }
 
   private async run(identifiers: "recorded" | "current"): Promise<void> {
-    const { store, engine, derive, onPublished, clock, log } = this.options;
+    const { store, engine, derive, together, onPublished, clock, log } = this.options;
     try {
       const lease = await this.acquire();
       const lost = new AbortController();
@@ -99,7 +100,16 @@ export class RebuildService {
           this.current = { ...this.current, progress };
         };
         const identity = identifiers === "current" ? await this.today() : undefined;
-        const result = await rebuild({ engine, store, lease, derive, identity, onProgress, signal });
+        const result = await rebuild({
+          engine,
+          store,
+          lease,
+          derive,
+          together,
+          identity,
+          onProgress,
+          signal,
+        });
         this.current = { ...this.current, state: "done", result, finishedAt: clock.now() };
         onPublished?.();
       } finally {

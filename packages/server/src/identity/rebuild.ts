@@ -2,6 +2,7 @@ import type { IdentityConfig } from "@peregrine/core";
 import type { Engine } from "../engine/engine.ts";
 import type { Snapshot } from "../engine/snapshot.ts";
 import {
+  type ImportDefinition,
   type ImportRecord,
   type Lease,
   type Store,
@@ -9,10 +10,10 @@ import {
   setGeneration,
 } from "../store/index.ts";
 
-/** Derives one published import under the rebuild's operation; ingestion knows how. */
-export type DeriveImport = (again: {
+/** Derives published imports under the rebuild's operation; ingestion knows how. */
+export type DeriveImports = (again: {
   readonly engine: Engine;
-  readonly record: ImportRecord;
+  readonly records: readonly ImportRecord[];
   readonly operation: number;
   readonly snapshot: Snapshot;
   readonly profileFrom: number;
@@ -25,7 +26,9 @@ export interface RebuildOptions {
   readonly store: Store;
   /** The resolver's lease: no import runs while everything is derived again. */
   readonly lease: Lease;
-  readonly derive: DeriveImport;
+  readonly derive: DeriveImports;
+  /** Whether an import comes out the same when it is derived together with those just before it. */
+  readonly together: (records: readonly ImportRecord[], next: ImportRecord) => boolean;
   /** Identifiers as they are to be from now on, also for rows that came before; else as each import recorded them. */
   readonly identity?: IdentityConfig | undefined;
   readonly onProgress: (progress: StoredProgress) => void;
@@ -48,20 +51,20 @@ export interface RebuildResult {
  * @throws PeregrineError `leaseLost`, `engineRestarted` and the like
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
-  const { engine, store, lease, derive, onProgress, signal } = options;
+  const { engine, store, lease, derive, together, onProgress, signal } = options;
   await store.operations.abandonOpen("rebuild"); // Under the resolver's lease, an open one is a dead server's.
   const operation = await store.operations.open("rebuild", "everything", lease.epoch);
   try {
-    const imports = (await store.imports.published()).map((record) => withIdentity(record, options.identity));
+    const imports = (await store.imports.published()).map(withIdentity(options.identity));
     const total = imports.reduce((sum, record) => sum + rowsOf(record), 0);
     const bases = new Map<number, number>();
     let profileFrom = 1;
     let done = 0;
-    for (const record of imports) {
+    for (const records of runsOf(imports, together)) {
       signal.throwIfAborted();
       const derived = await derive({
         engine,
-        record,
+        records,
         operation,
         // Of what was there before nothing is seen, but what this operation has written so far.
         snapshot: { upTo: 0, except: [], generation: 0, bases: basesOf(bases) },
@@ -69,9 +72,11 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
         onProgress: (rows) => onProgress({ step: "rebuilding", done: done + rows, total }),
         signal,
       });
-      if (record.definition?.dataflow.write === "overwrite") bases.set(record.dataflowNumber, record.id);
+      for (const { definition, dataflowNumber, id } of records) {
+        if (definition?.dataflow.write === "overwrite") bases.set(dataflowNumber, id);
+      }
       profileFrom = derived.nextProfile;
-      done += rowsOf(record);
+      done += records.reduce((sum, record) => sum + rowsOf(record), 0);
       onProgress({ step: "rebuilding", done, total });
     }
     await store.operations.publish(
@@ -94,14 +99,34 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
   }
 }
 
-/** Kinds that are deleted by now stay as they were: their links are past links. */
-function withIdentity(record: ImportRecord, today: IdentityConfig | undefined): ImportRecord {
-  const { definition } = record;
-  if (today === undefined || definition === null) return record;
+/** Kinds that are deleted by now stay as they were: their links are past links. Imports of one definition share it. */
+function withIdentity(today: IdentityConfig | undefined): (record: ImportRecord) => ImportRecord {
+  if (today === undefined) return (record) => record;
   const known = new Set(today.kinds.map(({ number }) => number));
-  const deleted = definition.identity.kinds.filter(({ number }) => !known.has(number));
-  const kinds = [...today.kinds, ...deleted].sort((one, other) => one.number - other.number);
-  return { ...record, definition: { ...definition, identity: { kinds } } };
+  const renewed = new Map<ImportDefinition, ImportDefinition>();
+  return (record) => {
+    const { definition } = record;
+    if (definition === null) return record;
+    const deleted = definition.identity.kinds.filter(({ number }) => !known.has(number));
+    const kinds = [...today.kinds, ...deleted].sort((one, other) => one.number - other.number);
+    const anew = renewed.get(definition) ?? { ...definition, identity: { kinds } };
+    renewed.set(definition, anew);
+    return { ...record, definition: anew };
+  };
+}
+
+/** Imports in their order, those together that may be. */
+function runsOf(
+  imports: readonly ImportRecord[],
+  together: RebuildOptions["together"],
+): readonly (readonly ImportRecord[])[] {
+  const runs: ImportRecord[][] = [];
+  for (const record of imports) {
+    const run = runs.at(-1);
+    if (run !== undefined && together(run, record)) run.push(record);
+    else runs.push([record]);
+  }
+  return runs;
 }
 
 function rowsOf({ arrivalFrom, arrivalTo }: ImportRecord): number {

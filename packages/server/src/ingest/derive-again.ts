@@ -17,10 +17,11 @@ export const CSV_READING: FileReading = {
   header: true,
 };
 
-/** A published import, and under which operation it is derived once more. */
+/** Published imports, and under which operation they are derived once more. */
 export interface DeriveAgain {
   readonly engine: Engine;
-  readonly record: ImportRecord;
+  /** One, or several that {@link areDerivedTogether}. */
+  readonly records: readonly ImportRecord[];
   /** The rebuild's operation; it reads what it has written for earlier imports. */
   readonly operation: number;
   /** Nothing that was published before, and the overwriting dataflows' bases as they were then. */
@@ -30,19 +31,58 @@ export interface DeriveAgain {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A large import is one for itself; so many rows are mapped, unified and written in one go. */
+const ROWS_TOGETHER = 200_000;
+/** The statements name each of them. */
+const IMPORTS_TOGETHER = 500;
+
 /**
- * Maps an import's kept rows with the definition recorded with it, unifies them and writes attributes or events,
- * as the import itself did.
+ * Whether imports come out the same when they are derived as if they were one: those of a stream that follow one
+ * another under one definition. Where profiles merge, rows before it keep the number that they had at the end of their
+ * own import, so an import with merges can only be the first.
+ */
+export function areDerivedTogether(records: readonly ImportRecord[], next: ImportRecord): boolean {
+  const [first] = records;
+  const last = records.at(-1);
+  if (first === undefined || last === undefined) return false;
+  return (
+    first.source === "stream" &&
+    next.source === "stream" &&
+    first.dataflowNumber === next.dataflowNumber &&
+    // The same object for the same hash: imports of earlier versions have one each.
+    first.definition === next.definition &&
+    first.definition?.dataflow.write === "append" &&
+    next.counts?.merges === 0 &&
+    last.arrivalTo === next.arrivalFrom &&
+    records.length < IMPORTS_TOGETHER &&
+    (next.arrivalTo ?? 0) - (first.arrivalFrom ?? 0) <= ROWS_TOGETHER
+  );
+}
+
+/**
+ * Maps the kept rows of imports with the definition recorded with them, unifies them and writes attributes or events,
+ * as the imports themselves did.
  *
  * @returns the number that the next new profile gets
  */
 export async function deriveAgain(again: DeriveAgain): Promise<{ readonly nextProfile: number }> {
-  const { engine, record, operation, snapshot, signal } = again;
-  const { definition, columns, arrivalFrom, arrivalTo } = record;
+  const { engine, records, operation, snapshot, signal } = again;
+  const [record] = records;
+  if (record === undefined) throw new Error("there is no import to be derived again");
+  const { definition, columns, arrivalFrom } = record;
+  const arrivalTo = records.at(-1)?.arrivalTo ?? null;
   if (definition === null || columns === null || arrivalFrom === null || arrivalTo === null) {
     throw new Error(`import ${record.id} is published without its definition`);
   }
-  if (record.operation === null) throw new Error(`import ${record.id} is published without an operation`);
+  const operations = records.map((each) => {
+    if (each.operation === null) throw new Error(`import ${each.id} is published without an operation`);
+    return each.operation;
+  });
+  const parts = records.map((each) => ({
+    importId: each.id,
+    from: (each.arrivalFrom ?? 0) - arrivalFrom,
+    time: each.createdAt,
+  }));
   const plan = planImport({
     importId: record.id,
     dataflowNumber: record.dataflowNumber,
@@ -50,6 +90,7 @@ export async function deriveAgain(again: DeriveAgain): Promise<{ readonly nextPr
     reading: record.reading ?? CSV_READING,
     columns,
     time: record.createdAt,
+    parts: parts.length === 1 ? undefined : parts,
   });
   const rowsOf: RowsOf = {
     engine,
@@ -63,7 +104,7 @@ export async function deriveAgain(again: DeriveAgain): Promise<{ readonly nextPr
     signal,
   };
   try {
-    await mapKeptRows(rowsOf, record.operation);
+    await mapKeptRows(rowsOf, operations);
     const resolved = await resolveImport({
       engine,
       snapshot,
@@ -81,7 +122,7 @@ export async function deriveAgain(again: DeriveAgain): Promise<{ readonly nextPr
         type: column.type,
       }));
       await ensureEventTable(engine, definition.schemaNumber, numbered);
-      await writeEvents(rowsOf, resolved.assignmentTable, snapshot, record.counts?.events ?? 0);
+      await writeEvents(rowsOf, resolved.assignmentTable, snapshot, 0);
     } else {
       await writeAttributes(rowsOf, resolved.assignmentTable);
     }

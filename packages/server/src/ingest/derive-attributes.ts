@@ -1,6 +1,6 @@
 import type { ColumnType } from "@peregrine/core";
 import { assigned, SPILL, stretches } from "./derive-events.ts";
-import { catalogNumber, PRESENCE, presenceColumn, valueColumn } from "./mapping-sql.ts";
+import { catalogNumber, importOf, PRESENCE, presenceColumn, valueColumn } from "./mapping-sql.ts";
 import { type RowsOf, stoppable } from "./rows.ts";
 
 /** So many attributes share one reading of the rows; each holds a value per profile in memory. */
@@ -44,14 +44,14 @@ export async function writeAttributes(rowsOf: RowsOf, assignmentTable: string): 
       await engine.command(
         `INSERT INTO attribute
           (op, import, dataflow, attribute, profile, time, tie, arrival, is_null, ${TYPES.map((type) => TYPED[type].column).join(", ")})
-        SELECT ${operation}, ${plan.importId}, ${plan.dataflowNumber}, r.1, profile, r.3, r.4, ${arrivalFrom} + r.5,
+        SELECT ${operation}, import, ${plan.dataflowNumber}, r.1, profile, r.3, r.4, ${arrivalFrom} + r.5,
           r.2 = ${PRESENCE.null}, ${TYPES.map((_, index) => `r.${index + 6}`).join(", ")}
         FROM (
-          SELECT profile, arrayJoin(arrayFilter(each -> each.2 != ${PRESENCE.absent}, [${rows.join(", ")}])) AS r
+          SELECT import, profile, arrayJoin(arrayFilter(each -> each.2 != ${PRESENCE.absent}, [${rows.join(", ")}])) AS r
           FROM (
-            SELECT a.profile AS profile, ${latest.join(", ")}
+            SELECT ${plan.parts === undefined ? `toUInt32(${importOf(plan)})` : importOf(plan)} AS import, a.profile AS profile, ${latest.join(", ")}
             FROM ${assigned(rowsOf, assignmentTable, "person", stretch)}
-            GROUP BY profile
+            GROUP BY ${plan.parts === undefined ? "" : "import, "}profile
           )
         )`,
         {},

@@ -1,5 +1,5 @@
 import { current, eventColumn, eventTable, type Snapshot } from "../engine/index.ts";
-import { catalogNumber, valueColumn } from "./mapping-sql.ts";
+import { catalogNumber, importOf, valueColumn } from "./mapping-sql.ts";
 import { type RowsOf, stoppable } from "./rows.ts";
 
 /** Rows `from` up to, not including, `to`. */
@@ -64,7 +64,7 @@ export async function writeEvents(
   for (const stretch of stretches(rowsOf)) {
     await engine.command(
       `INSERT INTO ${eventTable(definition.schemaNumber)} (${names.join(", ")})
-      SELECT ${operation}, ${plan.importId}, ${plan.dataflowNumber}, a.profile, m.type, m.time, ${arrivalFrom} + m.row, m.key
+      SELECT ${operation}, ${importOf(plan)}, ${plan.dataflowNumber}, a.profile, m.type, m.time, ${arrivalFrom} + m.row, m.key
         ${columns.map((number) => `, m.${valueColumn(number)}`).join("")}
       FROM ${assigned(rowsOf, assignmentTable, "event", stretch)}
         ${keyed ? `AND m.row IN (SELECT row FROM ${tables.first})` : ""}`,
@@ -84,17 +84,17 @@ async function writeKeys(rowsOf: RowsOf, assignmentTable: string, snapshot: Snap
   const append = plan.definition.dataflow.write === "append";
   const from = assigned(rowsOf, assignmentTable, "event", { from: 0, to: rowsOf.rows });
   await engine.command(
-    `CREATE TABLE ${tables.first} (row UInt32, key UInt128) ENGINE = MergeTree ORDER BY key`,
+    `CREATE TABLE ${tables.first} (row UInt32, key UInt128, import UInt32) ENGINE = MergeTree ORDER BY key`,
   );
   await engine.command(
-    `INSERT INTO ${tables.first} SELECT min(m.row), m.key FROM ${from} ${append ? `AND m.key NOT IN (${known})` : ""}
+    `INSERT INTO ${tables.first} SELECT min(m.row), m.key, argMin(${importOf(plan)}, m.row) FROM ${from} ${append ? `AND m.key NOT IN (${known})` : ""}
     GROUP BY m.key`,
     append ? seen.parameters : {},
     stoppable(rowsOf, SPILL),
   );
   await engine.command(
     `INSERT INTO event_key (op, dataflow, import, key)
-    SELECT ${operation}, ${plan.dataflowNumber}, ${plan.importId}, key FROM ${tables.first}`,
+    SELECT ${operation}, ${plan.dataflowNumber}, import, key FROM ${tables.first}`,
   );
   const [counted] = await engine.query<{ rows: number }>(`SELECT count() AS rows FROM ${tables.first}`);
   return counted?.rows ?? 0;

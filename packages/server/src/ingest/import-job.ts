@@ -18,6 +18,7 @@ import { openFile } from "./file/index.ts";
 import { currentDefinition, planImport, sameReading } from "./import-plan.ts";
 import { catalogNumber, mappingSql } from "./mapping-sql.ts";
 import { keepRefusedByIdentity, keepRefusedByMapping, type RowsOf, STRETCH_ROWS, takeRows } from "./rows.ts";
+import { openSegment } from "./stream/index.ts";
 import { dropWorkTables, workTables } from "./tables.ts";
 import { NOTHING_TOUCHED, touchedBy } from "./touched.ts";
 
@@ -67,8 +68,14 @@ export const NOTHING_COUNTED: ImportCounts = {
 export async function runImport(job: ImportJob): Promise<ImportResult> {
   const { store, record } = job;
   const definition = await currentDefinition(store, record.dataflowId);
-  const draft = definition.dataflow.state === "draft";
-  if (!draft && (await isKnown(store, record, definition))) {
+  const draft = record.source === "draft" || definition.dataflow.state === "draft";
+  if (record.source === "stream" && definition.dataflow.write === "overwrite") {
+    throw new PeregrineError("snapshotNeeded", {
+      detail: `\`${record.dataflowId}\` overwrites since these rows were sent; they belong to no snapshot and would replace all others.`,
+    });
+  }
+  // Of a stream equal rows are rows that came twice, not the same file.
+  if (record.source === "file" && !draft && (await isKnown(store, record, definition))) {
     await store.imports.update(record.id, {
       state: "unchanged",
       definition,
@@ -108,12 +115,11 @@ async function readFile(
 ): Promise<{ readonly rowsOf: RowsOf; readonly taken: Awaited<ReturnType<typeof takeRows>> }> {
   const { engine, record, signal, stretchRows = STRETCH_ROWS } = job;
   const { dataflow } = definition;
-  const file = await openFile(job.path, {
-    source: dataflow.source,
-    paths: mappedPaths(dataflow),
-    engine,
-    signal,
-  });
+  const paths = mappedPaths(dataflow);
+  const file =
+    record.segment === null
+      ? await openFile(job.path, { source: dataflow.source, paths, engine, signal })
+      : openSegment(job.path, record.size, paths);
   try {
     await job.store.imports.update(record.id, { reading: file.reading });
     const plan = planImport({
@@ -191,7 +197,9 @@ async function takeIn(
     events: events ? identified : 0,
     ...resolved.counts,
   };
-  if (counts.refused > definition.dataflow.refuseAbove * read) return refuse(rowsOf, job, counts);
+  // Which rows of a stream come together is chance: one that is broken must not stop the others.
+  const most = record.source === "stream" ? read : definition.dataflow.refuseAbove * read;
+  if (counts.refused > most) return refuse(rowsOf, job, counts);
   if (draft) {
     const ended = { state: "validated", counts } as const;
     await publishRefused(rowsOf, job, { ...ended, columns: rowsOf.plan.columns, definition });

@@ -8,9 +8,21 @@ import {
 import type { FileReading, ImportDefinition, Store } from "../store/index.ts";
 import { isNested } from "./file/index.ts";
 
+/** One of several imports that are derived together. */
+export interface ImportPart {
+  readonly importId: number;
+  /** Its first row, of all their rows. */
+  readonly from: number;
+  /** Of rows without a time of their own, in ms UTC. */
+  readonly time: number;
+}
+
 /** What an import is about to do, settled before the first row is read. */
 export interface ImportPlan {
+  /** Of several that are derived together, the first. */
   readonly importId: number;
+  /** Several imports that are derived together, in the order of their rows; undefined for one alone. */
+  readonly parts?: readonly ImportPart[] | undefined;
   readonly dataflowNumber: number;
   readonly definition: ImportDefinition;
   readonly reading: FileReading;

@@ -80,8 +80,10 @@ export function mappingSql(plan: ImportPlan): MappingSql {
     ],
     String(events ? OUTCOMES.event : OUTCOMES.person),
   );
-  const instant = `fromUnixTimestamp64Milli(toInt64(${plan.time}), 'UTC')`;
+  const { row, time: came } = ofParts(plan);
+  const instant = `fromUnixTimestamp64Milli(toInt64(${came}), 'UTC')`;
   const fixed: [name: string, type: string, sql: string][] = [
+    ...(plan.parts === undefined ? [] : [["import", "UInt32", "import"] as [string, string, string]]),
     ["row", "UInt32", "row"],
     ["line", "UInt32", "line"],
     ["fault", "UInt16", `toUInt16(${fault})`],
@@ -91,7 +93,7 @@ export function mappingSql(plan: ImportPlan): MappingSql {
     ["time", TIME_SQL, time === undefined ? instant : `ifNull(${typedNull(time, "time").value}, ${instant})`],
     ["tie", "String", textValue(tie)],
     ["type", "LowCardinality(String)", textValue(event)],
-    ["key", "UInt128", key === undefined ? rowKey(plan.importId) : hash(textValue(key))],
+    ["key", "UInt128", key === undefined ? row : hash(textValue(key))],
   ];
   const values = targets.flatMap(({ column, value }): [name: string, type: string, sql: string][] => {
     const number = catalogNumber(plan, column);
@@ -172,9 +174,32 @@ function presence(compiled: Compiled): string {
     : `if(${present(compiled)}, ${PRESENCE.value}, ${missing})`;
 }
 
-/** Import and row number: plain numbers, which are made and compressed at once, where a hash of them is 16 MB per 1 M. */
-function rowKey(importId: number): string {
-  return `toUInt128('${BigInt(importId) << 64n}') + row`;
+/**
+ * What names a row and when it came. A row's name is import and row number: plain numbers, which are made and
+ * compressed at once, where a hash of them is 16 MB per 1 M. Of several imports a source has `import` besides.
+ */
+function ofParts({ importId, time, parts }: ImportPlan): { readonly row: string; readonly time: string } {
+  if (parts === undefined)
+    return { row: `toUInt128('${BigInt(importId) << 64n}') + row`, time: String(time) };
+  const ids = parts.map((part) => part.importId).join(", ");
+  const by = (values: readonly number[], type: string) =>
+    `transform(import, [${ids}], CAST([${values.join(", ")}], 'Array(${type})'), CAST(0, '${type}'))`;
+  const from = by(
+    parts.map((part) => part.from),
+    "UInt32",
+  );
+  return {
+    row: `bitShiftLeft(toUInt128(import), 64) + toUInt128(row - ${from})`,
+    time: by(
+      parts.map((part) => part.time),
+      "Int64",
+    ),
+  };
+}
+
+/** The number of a mapped row's import. */
+export function importOf({ importId, parts }: ImportPlan): string {
+  return parts === undefined ? String(importId) : "m.import";
 }
 
 /** A 128-bit number; ClickHouse gives the hash as 16 bytes. */

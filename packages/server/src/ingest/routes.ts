@@ -23,12 +23,15 @@ const countsSchema = z
     description: "read = personRows + events + leftOut + noIdentifier + refused",
   });
 
+const SOURCES = ["file", "stream", "draft", "snapshot"] as const;
+
 const importSchema = z
   .object({
     id: z.number().int(),
     dataflowId: z.string(),
     dataflowNumber: z.number().int(),
     fileName: z.string(),
+    source: z.enum(SOURCES).describe("A file, a stream, a stream's drafts, or a stream's complete snapshot"),
     sha256: z.string(),
     size: z.number().int().describe("Bytes of the file as it came"),
     state: z.enum(["queued", "running", "published", "unchanged", "refused", "failed", "validated"]),
@@ -42,7 +45,7 @@ const importSchema = z
     arrivalTo: z.number().int().nullable(),
     reading: z
       .object({
-        format: z.enum(FILE_FORMATS),
+        format: z.enum([...FILE_FORMATS, "stream"]),
         compression: z.enum(["none", "gzip", "zstd"]),
         encoding: z.enum(FILE_ENCODINGS),
         delimiter: z.string().nullable().describe("Of CSV: what stands between cells"),
@@ -118,6 +121,7 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
         tags: ["ingest"],
         querystring: z.object({
           dataflow: z.string().optional(),
+          source: z.enum(SOURCES).optional(),
           cursor: z.string().optional(),
           limit: z.coerce.number().int().min(1).max(200).default(50),
         }),
@@ -127,6 +131,7 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
     async ({ query }) => {
       const { items, next } = await ingest.list({
         dataflowId: query.dataflow,
+        source: query.source,
         cursor: query.cursor,
         limit: query.limit,
       });

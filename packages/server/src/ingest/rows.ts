@@ -160,21 +160,22 @@ const BLOCKS = {
   parallel_view_processing: 1,
 } as const;
 
-/** Maps the rows that an earlier import has kept; what `rebuild` does instead of {@link takeRows}. */
-export async function mapKeptRows(rowsOf: RowsOf, rowsOperation: number): Promise<void> {
+/** Maps the rows that earlier imports have kept; what `rebuild` does instead of {@link takeRows}. */
+export async function mapKeptRows(rowsOf: RowsOf, rowsOperations: readonly number[]): Promise<void> {
   const { engine, tables, plan, sql, arrivalFrom } = rowsOf;
   await createMapped(rowsOf);
   await engine.command(
-    `INSERT INTO ${tables.mapped} SELECT ${sql.select} FROM (${keptRows(plan, arrivalFrom, rowsOperation)})`,
+    `INSERT INTO ${tables.mapped} SELECT ${sql.select} FROM (${keptRows(plan, arrivalFrom, ...rowsOperations)})`,
   );
 }
 
-/** Rows of an import as they came: `row`, `line` and the cells. */
-export function keptRows(plan: ImportPlan, arrivalFrom: number, operation: number): string {
+/** Rows of an import as they came: `row`, `line` and the cells; of several also `import`. */
+export function keptRows(plan: ImportPlan, arrivalFrom: number, ...operations: readonly number[]): string {
   const cells = plan.columns.map((_, index) => `, cells[${index + 1}] AS ${cellName(index)}`);
-  return `SELECT toUInt32(arrival - ${arrivalFrom}) AS row, line, cells${cells.join("")}
+  const imports = plan.parts?.map((part) => part.importId) ?? [plan.importId];
+  return `SELECT toUInt32(arrival - ${arrivalFrom}) AS row, line, cells${plan.parts === undefined ? "" : ", import"}${cells.join("")}
     FROM import_row
-    WHERE op = ${operation} AND import = ${plan.importId} AND arrival >= ${arrivalFrom}`;
+    WHERE op IN (${operations.join(", ")}) AND import IN (${imports.join(", ")}) AND arrival >= ${arrivalFrom}`;
 }
 
 /** What a refused row looked like in the file. */

@@ -1,9 +1,11 @@
 import { access } from "node:fs/promises";
+import { join } from "node:path";
 import { type Clock, type ErrorCode, notFound, PeregrineError } from "@peregrine/core";
 import { type Engine, published } from "../engine/index.ts";
-import type { ImportRecord, Page, Store, StoredProgress } from "../store/index.ts";
+import type { ImportRecord, ImportSource, Page, Store, StoredProgress } from "../store/index.ts";
 import { HeldLease } from "./held-lease.ts";
 import { runImport } from "./import-job.ts";
+import type { IngestLog } from "./ingest-log.ts";
 import { Spool, type SpooledFile } from "./spool.ts";
 import { dropWorkTables, operationsWithTables } from "./tables.ts";
 
@@ -14,25 +16,21 @@ export interface IngestOptions {
   readonly takesIn: boolean;
   /** Where uploads are kept until they are imported; of this server alone. */
   readonly folder: string;
+  /** Where segments of streams are kept until they are imported; of this server alone. */
+  readonly streamFolder: string;
   readonly clock: Clock;
   /** Names this server among those that share the control plane. */
   readonly holder: string;
   readonly log: IngestLog;
   /** Called when an import has ended, whatever its state; when it was published, audiences may have changed. */
-  readonly onEnded?: (record: ImportRecord) => void;
+  readonly onEnded?: (record: ImportRecord) => void | Promise<void>;
   readonly spool?: Spool;
   /** Rows that are given to their profiles at once; bounds memory and changes nothing else. */
   readonly stretchRows?: number;
 }
 
-export interface IngestLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
 /** An import as the API shows it. */
-export interface ImportView extends Omit<ImportRecord, "definition"> {
+export interface ImportView extends Omit<ImportRecord, "definition" | "segment"> {
   /** For an `unchanged` one, the import that brought the same file. */
   readonly repeats: number | null;
 }
@@ -132,11 +130,17 @@ export class IngestService {
   /** Newest first. */
   async list(options: {
     readonly dataflowId?: string | undefined;
+    readonly source?: ImportSource | undefined;
     readonly cursor?: string | undefined;
     readonly limit: number;
   }): Promise<Page<ImportView>> {
     const page = await this.#options.store.imports.page(options);
     return { ...page, items: await Promise.all(page.items.map((record) => this.#view(record))) };
+  }
+
+  /** Looks for imports that others have queued. */
+  wake(): void {
+    this.#wake();
   }
 
   /** An import's refused rows by line, in blocks. */
@@ -168,7 +172,7 @@ export class IngestService {
   }
 
   async #view(record: ImportRecord): Promise<ImportView> {
-    const { definition: _, ...shown } = record;
+    const { definition: _, segment: __, ...shown } = record;
     if (record.state !== "unchanged") return { ...shown, repeats: null };
     const earlier = await this.#options.store.imports.publishedWith(record.dataflowNumber, record.sha256);
     return { ...shown, repeats: earlier !== undefined && earlier.id < record.id ? earlier.id : null };
@@ -228,7 +232,7 @@ export class IngestService {
    */
   async #isHere(record: ImportRecord): Promise<boolean> {
     try {
-      await access(this.#spool.path(record.id));
+      await access(this.#path(record));
       return true;
     } catch (cause) {
       if (this.#options.store.dialect === "sqlite") {
@@ -249,7 +253,7 @@ export class IngestService {
         store,
         lease: held.lease,
         record,
-        path: this.#spool.path(record.id),
+        path: this.#path(record),
         now: () => clock.now(),
         onProgress: this.#progress(record.id),
         stretchRows: this.#options.stretchRows,
@@ -264,9 +268,13 @@ export class IngestService {
       }
       await this.#end(record, error);
     }
-    await this.#spool.remove(record.id);
+    if (record.segment === null) await this.#spool.remove(record.id);
     await this.#tell(record.id);
     return true;
+  }
+
+  #path({ id, segment }: ImportRecord): string {
+    return segment === null ? this.#spool.path(id) : join(this.#options.streamFolder, segment);
   }
 
   #mayRunAgain(record: ImportRecord, error: unknown): boolean {
@@ -280,7 +288,7 @@ export class IngestService {
   async #tell(id: number): Promise<void> {
     const { onEnded, store } = this.#options;
     const ended = onEnded && (await store.imports.get(id));
-    if (ended !== undefined) onEnded?.(ended);
+    if (ended !== undefined) await onEnded?.(ended);
   }
 
   /** Writes down why an import came to nothing. */

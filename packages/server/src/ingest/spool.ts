@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PeregrineError } from "@peregrine/core";
+import { syncFolder } from "./sync-folder.ts";
 
 /** A file that has come in whole and waits for its import to be known. */
 export interface SpooledFile {
@@ -70,12 +71,7 @@ export class Spool {
   /** Gives a file to its import. */
   async assign(file: SpooledFile, importId: number): Promise<void> {
     await rename(file.path, this.path(importId));
-    const folder = await open(this.#folder, constants.O_RDONLY);
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    await syncFolder(this.#folder);
   }
 
   async discard(file: SpooledFile): Promise<void> {

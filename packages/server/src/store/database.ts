@@ -1,3 +1,5 @@
+import type { Generated } from "kysely";
+
 /**
  * The control plane's tables. Instants are integer milliseconds UTC, JSON is text in both dialects, and every
  * id comes from the table `counter`, so that ids become visible in the order in which they were given.
@@ -12,6 +14,7 @@ export interface Database {
   secret: SecretTable;
   operation: OperationTable;
   import: ImportTable;
+  import_definition: ImportDefinitionTable;
   lease: LeaseTable;
   run: RunTable;
   activation_audience: ActivationAudienceTable;
@@ -19,6 +22,8 @@ export interface Database {
   identifier_report: IdentifierReportTable;
   token: TokenTable;
   setup_code: SetupCodeTable;
+  stream_id: StreamIdTable;
+  stream_repeat: StreamRepeatTable;
 }
 
 /** JSON kept as text; written by {@link JSON.stringify}, read by `json.ts`. */
@@ -109,13 +114,42 @@ interface ImportTable {
   arrival_to: number | null;
   columns: JSONText | null;
   reading: JSONText | null;
+  source: Generated<string>;
+  segment: string | null;
+  /** Only of imports of older versions; the others have a hash. */
   definition: JSONText | null;
+  definition_hash: string | null;
   counts: JSONText | null;
   progress: JSONText | null;
   error: JSONText | null;
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
+}
+
+interface ImportDefinitionTable {
+  /** SHA-256 of the body, lower-case hex. */
+  hash: string;
+  body: JSONText;
+}
+
+interface StreamIdTable {
+  id: string;
+  dataflow_id: string;
+  dataflow_number: number;
+  name: string;
+  origin: "made" | "given";
+  hash: string;
+  created_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}
+
+interface StreamRepeatTable {
+  key: string;
+  body: string;
+  rows: number;
+  at: number;
 }
 
 interface LeaseTable {

@@ -3,6 +3,7 @@ import type { Kysely, Selectable, Updateable } from "kysely";
 import { Counters } from "./counters.ts";
 import { Keyset, type Page } from "./cursor.ts";
 import type { Database } from "./database.ts";
+import { ImportDefinitions } from "./import-definitions.ts";
 import { fromJSONText, toJSONText } from "./json.ts";
 import type { StoredFailure, StoredProgress } from "./progress.ts";
 
@@ -20,6 +21,9 @@ export type ImportState =
   | "failed"
   | "validated";
 
+/** Where an import's rows came from: a file, a stream, a stream's drafts, or a stream's complete snapshot. */
+export type ImportSource = "file" | "stream" | "draft" | "snapshot";
+
 /** All that decided how an import's rows were read, as it was when the import ran. */
 export interface ImportDefinition {
   readonly dataflow: DefinitionOf<"dataflow">;
@@ -32,7 +36,8 @@ export interface ImportDefinition {
 
 /** How a file's rows were read: what its dataflow says, and what was recognised where it says nothing. */
 export interface FileReading {
-  readonly format: FileFormat;
+  /** `stream`: the segment in which rows of a stream were gathered. */
+  readonly format: FileFormat | "stream";
   /** Told by the file's first bytes. */
   readonly compression: "none" | "gzip" | "zstd";
   readonly encoding: FileEncoding;
@@ -63,6 +68,9 @@ export interface ImportRecord {
   readonly dataflowId: string;
   readonly dataflowNumber: number;
   readonly fileName: string;
+  readonly source: ImportSource;
+  /** Of what came as a stream: the name of the file in which its rows were gathered. */
+  readonly segment: string | null;
   /** Of the file as it came, in lower-case hex. */
   readonly sha256: string;
   /** Bytes. */
@@ -85,7 +93,12 @@ export interface ImportRecord {
   readonly finishedAt: number | null;
 }
 
-type ImportPatch = Partial<Omit<ImportRecord, "id" | "dataflowId" | "dataflowNumber" | "createdAt">>;
+type ImportPatch = Partial<
+  Omit<ImportRecord, "id" | "dataflowId" | "dataflowNumber" | "source" | "segment" | "createdAt">
+>;
+
+type NewImport = Pick<ImportRecord, "dataflowId" | "dataflowNumber" | "fileName" | "sha256" | "size"> &
+  Partial<Pick<ImportRecord, "source" | "segment">>;
 
 /** Files that came in, in the order in which they came. */
 export class Imports {
@@ -102,9 +115,7 @@ export class Imports {
   }
 
   /** Queues a file. Ids grow in the order in which imports become visible, so the order of ids is that of arrival. */
-  async create(
-    file: Pick<ImportRecord, "dataflowId" | "dataflowNumber" | "fileName" | "sha256" | "size">,
-  ): Promise<ImportRecord> {
+  async create(file: NewImport): Promise<ImportRecord> {
     const create = async (trx: Kysely<Database>) =>
       trx
         .insertInto("import")
@@ -115,6 +126,8 @@ export class Imports {
           file_name: file.fileName,
           sha256: file.sha256,
           size: file.size,
+          source: file.source ?? "file",
+          segment: file.segment ?? null,
           state: "queued",
           created_at: this.#clock.now(),
         })
@@ -123,19 +136,67 @@ export class Imports {
     const row = this.#db.isTransaction
       ? await create(this.#db)
       : await this.#db.transaction().execute(create);
-    return recordOf(row);
+    return recordOf(row, undefined);
   }
 
   async get(id: number): Promise<ImportRecord | undefined> {
-    const row = await this.#db.selectFrom("import").selectAll().where("id", "=", id).executeTakeFirst();
-    return row && recordOf(row);
+    return this.#record(
+      await this.#db.selectFrom("import").selectAll().where("id", "=", id).executeTakeFirst(),
+    );
+  }
+
+  /** Imports of these segments. */
+  async ofSegments(names: readonly string[]): Promise<ImportRecord[]> {
+    const found: ImportRecord[] = [];
+    for (let from = 0; from < names.length; from += SEGMENTS_AT_ONCE) {
+      const rows = await this.#db
+        .selectFrom("import")
+        .selectAll()
+        .where("segment", "in", names.slice(from, from + SEGMENTS_AT_ONCE))
+        .execute();
+      found.push(...(await this.#records(rows)));
+    }
+    return found;
+  }
+
+  /** The latest import of a dataflow that is called so; for what came as a stream. */
+  async called(
+    dataflowNumber: number,
+    source: ImportSource,
+    fileName: string,
+  ): Promise<ImportRecord | undefined> {
+    return this.#record(
+      await this.#db
+        .selectFrom("import")
+        .selectAll()
+        .where("dataflow_number", "=", dataflowNumber)
+        .where("source", "=", source)
+        .where("file_name", "=", fileName)
+        .orderBy("id", "desc")
+        .executeTakeFirst(),
+    );
   }
 
   /** Changes the fields that are named. */
   async update(id: number, patch: ImportPatch): Promise<void> {
-    const columns = columnsOf(patch);
+    const { definition } = patch;
+    const kept =
+      definition === undefined || definition === null
+        ? {}
+        : { definition_hash: await new ImportDefinitions(this.#db).keep(definition) };
+    const columns = { ...columnsOf(patch), ...kept };
     if (Object.keys(columns).length === 0) return;
     await this.#db.updateTable("import").set(columns).where("id", "=", id).execute();
+  }
+
+  /** Lets one that has failed run again. */
+  async queueAgain(id: number): Promise<void> {
+    await this.#db
+      .updateTable("import")
+      .set({ state: "queued", error: null, counts: null, started_at: null, finished_at: null })
+      .where("id", "=", id)
+      .where("state", "=", "failed")
+      .execute();
   }
 
   /** Imports that have not ended, oldest first: what is queued, and what a dead server was at. */
@@ -146,7 +207,7 @@ export class Imports {
       .where("state", "in", ["queued", "running"])
       .orderBy("id")
       .execute();
-    return rows.map(recordOf);
+    return this.#records(rows);
   }
 
   /** All published imports in the order of arrival; what `rebuild` goes through. */
@@ -158,7 +219,7 @@ export class Imports {
       .orderBy("arrival_from")
       .orderBy("id")
       .execute();
-    return rows.map(recordOf);
+    return this.#records(rows);
   }
 
   /** The latest published import of the same bytes into the same dataflow. */
@@ -171,7 +232,7 @@ export class Imports {
       .where("state", "=", "published")
       .orderBy("id", "desc")
       .executeTakeFirst();
-    return row && recordOf(row);
+    return this.#record(row);
   }
 
   /** The latest published import of a dataflow, whatever the file. */
@@ -183,16 +244,17 @@ export class Imports {
       .where("state", "=", "published")
       .orderBy("id", "desc")
       .executeTakeFirst();
-    return row && recordOf(row);
+    return this.#record(row);
   }
 
   /** Newest first. */
   async page(options: {
     readonly dataflowId?: string | undefined;
+    readonly source?: ImportSource | undefined;
     readonly cursor?: string | undefined;
     readonly limit: number;
   }): Promise<Page<ImportRecord>> {
-    const keyset = new Keyset(`imports/${options.dataflowId ?? ""}`, ["number"]);
+    const keyset = new Keyset(`imports/${options.dataflowId ?? ""}/${options.source ?? ""}`, ["number"]);
     const after = keyset.after(options.cursor);
     const rows = await this.#db
       .selectFrom("import")
@@ -200,16 +262,29 @@ export class Imports {
       .$if(options.dataflowId !== undefined, (query) =>
         query.where("dataflow_id", "=", options.dataflowId ?? ""),
       )
+      .$if(options.source !== undefined, (query) => query.where("source", "=", options.source ?? ""))
       .$if(after !== undefined, (query) => query.where("id", "<", after?.[0] ?? 0))
       .orderBy("id", "desc")
       .limit(options.limit + 1)
       .execute();
-    return keyset.page(rows.map(recordOf), options.limit, ({ id }) => [id]);
+    return keyset.page(await this.#records(rows), options.limit, ({ id }) => [id]);
+  }
+
+  async #record(row: Selectable<Database["import"]> | undefined): Promise<ImportRecord | undefined> {
+    return row && (await this.#records([row]))[0];
+  }
+
+  async #records(rows: readonly Selectable<Database["import"]>[]): Promise<ImportRecord[]> {
+    const definitions = await new ImportDefinitions(this.#db).of(rows.map((row) => row.definition_hash));
+    return rows.map((row) => recordOf(row, definitions.get(row.definition_hash ?? "")));
   }
 }
 
+/** Names that go in one statement. */
+const SEGMENTS_AT_ONCE = 1_000;
+
 /** Record field → column, and how its value is kept. */
-const JSON_FIELDS = ["columns", "reading", "definition", "counts", "progress", "error"] as const;
+const JSON_FIELDS = ["columns", "reading", "counts", "progress", "error"] as const;
 const PLAIN_FIELDS = {
   fileName: "file_name",
   sha256: "sha256",
@@ -233,12 +308,17 @@ function columnsOf(patch: ImportPatch): Updateable<Database["import"]> {
   return Object.fromEntries([...plain, ...json]);
 }
 
-function recordOf(row: Selectable<Database["import"]>): ImportRecord {
+function recordOf(
+  row: Selectable<Database["import"]>,
+  definition: ImportDefinition | undefined,
+): ImportRecord {
   return {
     id: row.id,
     dataflowId: row.dataflow_id,
     dataflowNumber: row.dataflow_number,
     fileName: row.file_name,
+    source: row.source as ImportSource,
+    segment: row.segment,
     sha256: row.sha256,
     size: row.size,
     state: row.state as ImportState,
@@ -247,7 +327,7 @@ function recordOf(row: Selectable<Database["import"]>): ImportRecord {
     arrivalTo: row.arrival_to,
     columns: fromJSONText<readonly string[]>(row.columns),
     reading: fromJSONText<FileReading>(row.reading),
-    definition: fromJSONText<ImportDefinition>(row.definition),
+    definition: definition ?? fromJSONText<ImportDefinition>(row.definition),
     counts: fromJSONText<ImportCounts>(row.counts),
     progress: fromJSONText<StoredProgress>(row.progress),
     error: fromJSONText<StoredFailure>(row.error),

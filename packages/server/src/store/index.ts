@@ -4,7 +4,14 @@ export type { Database } from "./database.ts";
 export type { CatalogColumn, DefinitionRecord, DefinitionVersion, Origin } from "./definitions.ts";
 export { lockFolder } from "./folder-lock.ts";
 export type { KeptReport } from "./identifier-reports.ts";
-export type { FileReading, ImportCounts, ImportDefinition, ImportRecord, ImportState } from "./imports.ts";
+export type {
+  FileReading,
+  ImportCounts,
+  ImportDefinition,
+  ImportRecord,
+  ImportSource,
+  ImportState,
+} from "./imports.ts";
 
 export type { Lease, Leases } from "./leases.ts";
 export {
@@ -20,4 +27,6 @@ export type { RunRecord } from "./runs.ts";
 export { parseSecretKey } from "./secret-key.ts";
 export type { Random } from "./secrets.ts";
 export { openStore, type Store, type StoreOptions } from "./store.ts";
+export { type StreamIdRecord, streamIdHash } from "./stream-ids.ts";
+export type { StreamRepeat } from "./stream-repeats.ts";
 export type { TokenRecord } from "./tokens.ts";

@@ -6,6 +6,7 @@ import { versionOrigin } from "./migrations/0002_version_origin.ts";
 import { checks } from "./migrations/0003_checks.ts";
 import { fileReading } from "./migrations/0004_file_reading.ts";
 import { identifierReports } from "./migrations/0005_identifier_reports.ts";
+import { streams } from "./migrations/0006_streams.ts";
 
 /** In the order of their names. A migration that was released never changes; the next one gets a new name. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -14,6 +15,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0003_checks": checks,
   "0004_file_reading": fileReading,
   "0005_identifier_reports": identifierReports,
+  "0006_streams": streams,
 };
 
 const MIGRATION_TABLE = "migration";

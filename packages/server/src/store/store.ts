@@ -20,6 +20,8 @@ import { Runs } from "./runs.ts";
 import { secretKeyOfFolder } from "./secret-key.ts";
 import { type Random, Secrets } from "./secrets.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
+import { StreamIds } from "./stream-ids.ts";
+import { StreamRepeats } from "./stream-repeats.ts";
 import { Tokens } from "./tokens.ts";
 
 /**
@@ -40,6 +42,8 @@ export interface Store {
   readonly identifierReports: IdentifierReports;
   readonly secrets: Secrets;
   readonly tokens: Tokens;
+  readonly streamIds: StreamIds;
+  readonly streamRepeats: StreamRepeats;
   readonly counters: Counters;
   close(): Promise<void>;
 }
@@ -86,6 +90,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       identifierReports: new IdentifierReports(db),
       secrets,
       tokens: new Tokens(db, clock, random),
+      streamIds: new StreamIds(db, clock, random),
+      streamRepeats: new StreamRepeats(db),
       counters: new Counters(db),
       close: () => close(db, lock),
     };

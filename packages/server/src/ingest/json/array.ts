@@ -149,3 +149,22 @@ function trimmedEnd(bytes: Buffer): Buffer {
   while (to > 0 && (bytes[to - 1] as number) <= 32) to--;
   return bytes.subarray(0, to);
 }
+
+/** The elements of an array that is there as a whole, each as it is written; what is not closed ends them. */
+export function* arrayElements(bytes: Buffer): Generator<Buffer> {
+  const white = (at: number) => (bytes[at] ?? 255) <= 32;
+  let at = 0;
+  while (white(at)) at++;
+  if (bytes[at] !== OPEN) return;
+  at++;
+  while (white(at)) at++;
+  if (bytes[at] === CLOSE) return;
+  for (;;) {
+    while (white(at)) at++;
+    const { end } = elementEnd(bytes, at);
+    const rest = end === -1 ? bytes.length : end;
+    yield trimmedEnd(bytes.subarray(at, rest));
+    if (end === -1 || bytes[end] !== COMMA) return;
+    at = end + 1;
+  }
+}

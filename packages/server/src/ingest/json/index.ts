@@ -1,2 +1,4 @@
-export { readJsonArray } from "./array.ts";
+export { arrayElements, readJsonArray } from "./array.ts";
+export { JsonBlocks } from "./block.ts";
 export { readJsonLines } from "./lines.ts";
+export { parseRow } from "./parse-row.ts";
