@@ -69,6 +69,30 @@ describe("compileRules", () => {
     expect([...sql.matchAll(/\w+If\(/g)].map(String)).toEqual(["countIf("]);
   });
 
+  it("needs no aggregate for the first, the last, the smallest and the largest", () => {
+    const within = { between: ["2026-01-01", "2026-03-01"] };
+    const amount = (kind: string, compared: object) => ({
+      did: { event: "buy", measure: { [kind]: "amount" }, ...compared },
+    });
+    const comparisons = [
+      { is: 5 },
+      { isNot: 5 },
+      { atLeast: 5 },
+      { moreThan: 5 },
+      { atMost: 5 },
+      { lessThan: 5 },
+    ];
+    const { sql } = compiled(
+      ...["first", "last"].map((occurrence) => ({ did: { event: "buy", within, occurrence } })),
+      ...["minimum", "maximum"].flatMap((kind) =>
+        [...comparisons, { between: [2, 5] }].map((compared) => amount(kind, compared)),
+      ),
+    );
+    expect([...sql.matchAll(/\w+If\(/g)]).toEqual([]);
+    // Whether there is any, four borders of 5 and two of 2; one in the window, one before it and one behind it.
+    expect(new Set([...sql.matchAll(/ AS (d\d+s\d+)/g)].map(([, name]) => name)).size).toBe(10);
+  });
+
   it("compares counts with the whole numbers next to those of the rule, and wants one event at least", () => {
     const count = (compared: object) => {
       const { sql } = compiled({ did: { event: "buy", measure: { count: true }, ...compared } });

@@ -2,6 +2,8 @@
 export interface Pass {
   /** The names of its conditions, in groups that each begin a new mask; 64 to a mask, the lowest bit first. */
   readonly conditions: readonly (readonly string[])[];
+  /** Columns that are made of these: `<expression> AS <name>`. */
+  readonly derived?: readonly string[];
   /** `SELECT profile, m0, m1, …`, each mask a UInt64. */
   readonly sql: string;
 }
@@ -76,8 +78,9 @@ export function profilesWithConditions(passes: readonly Pass[]): string {
       return `toUInt8(bitShiftRight(w${at}, ${BYTE * byte})) AS b${at}_${byte}`;
     }),
   );
+  const derived = passes.flatMap((pass) => pass.derived ?? []);
   return [
-    `SELECT ${["profile", ...columns].join(",\n  ")}`,
+    `SELECT ${["profile", ...columns, ...derived].join(",\n  ")}`,
     `FROM (SELECT ${["profile", ...bytes].join(", ")}`,
     `FROM (SELECT profile, ${words.map((_, at) => `groupBitOr(u${at}) AS w${at}`).join(", ")}`,
     `FROM (\n${branches.join("\nUNION ALL\n")}\n)`,

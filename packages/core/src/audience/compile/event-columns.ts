@@ -12,8 +12,6 @@ const NULLABLE_TYPES = {
 
 /** How a statement over events names their properties. */
 export interface PropertyNames {
-  /** As it is kept: NULL where it is missing, but an empty list. */
-  stored(property: PropertyReference): string;
   /** Whether an event has it: 0 or 1. */
   present(property: PropertyReference): string;
   /** The value, never NULL; it means something only where it is present. */
@@ -46,7 +44,6 @@ export function eventColumns(): EventColumns {
   };
   return {
     names: {
-      stored: (property) => `p${numberOf(property)}`,
       present: (property) => `h${numberOf(property)}`,
       value: (property) => `v${numberOf(property)}`,
     },
@@ -57,7 +54,6 @@ export function eventColumns(): EventColumns {
             const stored = columnIn(schema, property);
             const isList = property.type === "list";
             return [
-              `${stored} AS p${number}`,
               `${isList ? "notEmpty" : "isNotNull"}(${stored}) AS h${number}`,
               `${isList ? stored : `assumeNotNull(${stored})`} AS v${number}`,
             ];

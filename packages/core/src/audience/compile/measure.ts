@@ -4,46 +4,137 @@ import { decimalText, MICROS_PER_UNIT, type Micros } from "../decimal.ts";
 import type { Factors, MeasureKind, ResolvedMeasure } from "../resolved.ts";
 import { countSql, enough } from "./count.ts";
 import type { PropertyNames } from "./event-columns.ts";
-import type { Bind } from "./parameters.ts";
+import type { Bind, ParameterType } from "./parameters.ts";
+import type { PassBits } from "./pass-bits.ts";
+
+/** The events that are measured. */
+interface Measured {
+  /** The condition that an event is one of them: 0 or 1. */
+  readonly matches: string;
+  readonly names: PropertyNames;
+  readonly bits: PassBits;
+  readonly bind: Bind;
+}
 
 type MeasureCompiler<Kind extends MeasureKind> = (
   measure: ResolvedMeasure<Kind>,
-  matches: string,
-  names: PropertyNames,
-  bind: Bind,
+  measured: Measured,
 ) => string;
 
 const MEASURES: { readonly [Kind in MeasureKind]: MeasureCompiler<Kind> } = {
-  count: ({ comparison }, matches) => countSql(comparison, `countIf(${matches})`),
-  distinct: ({ property, comparison }, matches, names) => {
+  count: (measure, { matches, bits }) =>
+    isAtLeastOnce(measure)
+      ? bits.ofSome(matches)
+      : bits.ofAll(countSql(measure.comparison, `countIf(${matches})`)),
+  distinct: ({ property, comparison }, { matches, names, bits }) => {
     const present = `${matches} AND ${names.present(property)}`;
-    return countSql(
-      comparison,
-      differentSql(property.type, names.value(property), present, enough(comparison)),
-    );
+    const different = differentSql(property.type, names.value(property), present, enough(comparison));
+    return bits.ofAll(countSql(comparison, different));
   },
-  sum: ({ factors, comparison }, matches, names, bind) =>
-    decimalSql(comparison, `sumIf(${numberSql(factors, names)}, ${matches})`, "", bind),
+  // Without a value left there is no sum. The sum of plain numbers with a bit for that costs less than one that can be
+  // NULL ([m] six of 5 M rows: 0.28 s of processor time against 0.39 s, without what they read).
+  sum: ({ factors, comparison }, measured) => {
+    const { value, present, sum } = numberOf(factors, measured);
+    const holds = comparisonSql(comparison, `sumIf(${sum.of(value)}, ${present})`, sum.operand);
+    return `(${measured.bits.ofSome(present)} AND ${measured.bits.ofAll(holds)})`;
+  },
   // Compared as sum against value × count: no division, so nothing is rounded.
-  average: ({ factors, comparison }, matches, names, bind) => {
-    const number = numberSql(factors, names);
-    const count = `countIf(${matches} AND isNotNull(${number}))`;
-    return decimalSql(comparison, `sumIf(${number}, ${matches})`, ` * ${count}`, bind);
+  average: ({ factors, comparison }, measured) => {
+    const { value, present, sum } = numberOf(factors, measured);
+    const times = (micros: Micros) => `${sum.operand(micros)} * countIf(${present})`;
+    const holds = comparisonSql(comparison, `sumIf(${sum.of(value)}, ${present})`, times);
+    return `(${measured.bits.ofSome(present)} AND ${measured.bits.ofAll(holds)})`;
   },
-  minimum: ({ factors, comparison }, matches, names, bind) =>
-    decimalSql(comparison, `minIf(${numberSql(factors, names)}, ${matches})`, "", bind),
-  maximum: ({ factors, comparison }, matches, names, bind) =>
-    decimalSql(comparison, `maxIf(${numberSql(factors, names)}, ${matches})`, "", bind),
+  minimum: ({ factors, comparison }, measured) => extremeSql("minimum", factors, comparison, measured),
+  maximum: ({ factors, comparison }, measured) => extremeSql("maximum", factors, comparison, measured),
 };
 
-/** The condition that the events for which `matches` holds measure up: 0 or 1, and 0 without such events. */
+/** The condition that the matching events measure up, on the pass's bits: 0 or 1, and 0 without such events. */
 export function measureSql<Kind extends MeasureKind>(
   measure: ResolvedMeasure<Kind>,
-  matches: string,
-  names: PropertyNames,
-  bind: Bind,
+  measured: Measured,
 ): string {
-  return MEASURES[measure.kind](measure, matches, names, bind);
+  return MEASURES[measure.kind](measure, measured);
+}
+
+/**
+ * What single events say of the largest or the smallest of them: whether there is any (`some`), whether one lies at a
+ * number or further out (`reaches`), and whether one lies further out (`exceeds`).
+ */
+interface Extreme {
+  readonly some: () => string;
+  readonly reaches: (micros: Micros) => string;
+  readonly exceeds: (micros: Micros) => string;
+}
+
+const exactly = ({ reaches, exceeds }: Extreme, value: Micros) =>
+  `${reaches(value)} AND NOT ${exceeds(value)}`;
+
+const SINGLE_EXTREMES = {
+  is: (extreme, value) => exactly(extreme, value),
+  isNot: (extreme, value) => `${extreme.some()} AND NOT (${exactly(extreme, value)})`,
+  outwards: (extreme, value) => extreme.reaches(value),
+  furtherOut: (extreme, value) => extreme.exceeds(value),
+  inwards: (extreme, value) => `${extreme.some()} AND NOT ${extreme.exceeds(value)}`,
+  furtherIn: (extreme, value) => `${extreme.some()} AND NOT ${extreme.reaches(value)}`,
+} as const satisfies Record<string, (extreme: Extreme, value: Micros) => string>;
+
+/** How an event's value is compared for each, and which of the above each comparison is. */
+const EXTREMES = {
+  maximum: {
+    reaches: ">=",
+    exceeds: ">",
+    of: {
+      is: "is",
+      isNot: "isNot",
+      atLeast: "outwards",
+      moreThan: "furtherOut",
+      atMost: "inwards",
+      lessThan: "furtherIn",
+    },
+  },
+  minimum: {
+    reaches: "<=",
+    exceeds: "<",
+    of: {
+      is: "is",
+      isNot: "isNot",
+      atMost: "outwards",
+      lessThan: "furtherOut",
+      atLeast: "inwards",
+      moreThan: "furtherIn",
+    },
+  },
+} as const satisfies Record<
+  "minimum" | "maximum",
+  {
+    readonly reaches: string;
+    readonly exceeds: string;
+    readonly of: Record<Exclude<Comparison["operator"], "between">, keyof typeof SINGLE_EXTREMES>;
+  }
+>;
+
+/** By bits of events alone: that the largest is at least x says no more than that one is. */
+function extremeSql(
+  which: keyof typeof EXTREMES,
+  factors: Factors,
+  comparison: Comparison,
+  measured: Measured,
+): string {
+  const { value, present, operand } = numberOf(factors, measured);
+  const { reaches, exceeds, of } = EXTREMES[which];
+  const some = (compared: string) => measured.bits.ofSome(compared);
+  const extreme: Extreme = {
+    some: () => some(present),
+    reaches: (micros) => some(`${present} AND ${value} ${reaches} ${operand(micros)}`),
+    exceeds: (micros) => some(`${present} AND ${value} ${exceeds} ${operand(micros)}`),
+  };
+  if (comparison.operator !== "between") {
+    return `(${SINGLE_EXTREMES[of[comparison.operator]](extreme, comparison.value)})`;
+  }
+  const { low, high } = comparison;
+  const [reached, notExceeded] = which === "maximum" ? [low, high] : [high, low];
+  return `(${extreme.reaches(reached)} AND NOT ${extreme.exceeds(notExceeded)})`;
 }
 
 /** Whether one matching event is all that is asked for. */
@@ -78,10 +169,20 @@ const SIXTY_FOUR_BITS = {
   time: (value) => `toUnixTimestamp64Milli(${value})`,
 } as const satisfies Record<ColumnType, (value: string) => string>;
 
-/** An aggregate that is NULL when no value was left: then the condition is false. */
-function decimalSql(comparison: Comparison, aggregate: string, times: string, bind: Bind): string {
-  const operand = (micros: Micros) => `${bind("Decimal(76, 12)", decimalText(micros))}${times}`;
-  return `ifNull(${comparisonSql(comparison, aggregate, operand)}, 0)`;
+/** A number of an event: what is measured, when it is there, and what it is compared with. */
+interface MeasuredNumber {
+  /** Never NULL; it means something only where it is present. */
+  readonly value: string;
+  /** The condition that an event is measured and has it: 0 or 1. */
+  readonly present: string;
+  /** Binds a number of the rule in the type of the value. */
+  readonly operand: (micros: Micros) => string;
+  readonly sum: {
+    /** What is added up. */
+    readonly of: (value: string) => string;
+    /** Binds a number of the rule in the type of a sum; of another type both would be made 256 bits wide. */
+    readonly operand: (micros: Micros) => string;
+  };
 }
 
 /**
@@ -89,9 +190,18 @@ function decimalSql(comparison: Comparison, aggregate: string, times: string, bi
  * is below 10^36 and exact in Decimal(38, 12), but a hundred of the largest would overflow it: the sum is made in 256
  * bits. Multiplying in 128 bits and only adding in 256 is cheaper than doing both in 256.
  */
-function numberSql(factors: Factors, names: PropertyNames): string {
+function numberOf(factors: Factors, { matches, names, bind }: Measured): MeasuredNumber {
   const [first, second] = factors;
-  if (second === undefined) return names.stored(first);
-  const product = `CAST(${names.stored(first)} AS Nullable(Decimal(38, 6))) * ${names.stored(second)}`;
-  return `CAST(${product} AS Nullable(Decimal(76, 12)))`;
+  const present = [matches, ...factors.map((factor) => names.present(factor))].join(" AND ");
+  const as = (type: ParameterType) => (micros: Micros) => bind(type, decimalText(micros));
+  if (second === undefined) {
+    const sum = { of: (value: string) => value, operand: as("Decimal(38, 6)") };
+    return { value: names.value(first), present, operand: as("Decimal(18, 6)"), sum };
+  }
+  return {
+    value: `CAST(${names.value(first)} AS Decimal(38, 6)) * ${names.value(second)}`,
+    present,
+    operand: as("Decimal(38, 12)"),
+    sum: { of: (value) => `CAST(${value} AS Decimal(76, 12))`, operand: as("Decimal(76, 12)") },
+  };
 }

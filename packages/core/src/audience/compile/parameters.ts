@@ -1,10 +1,12 @@
 /** The types in which a compiled statement binds values. */
-type ParameterType =
+export type ParameterType =
   | "String"
   | "Array(String)"
   | "Array(UInt32)"
   | "Array(Int64)"
   | "Decimal(18, 6)"
+  | "Decimal(38, 6)"
+  | "Decimal(38, 12)"
   | "Decimal(76, 12)"
   | "Int64"
   | "DateTime64(3, 'UTC')";
