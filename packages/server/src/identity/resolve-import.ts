@@ -10,7 +10,7 @@ import type { Snapshot } from "../engine/snapshot.ts";
 import { MappedRows, type RowRange } from "./mapped-rows.ts";
 import { ResolutionState } from "./resolution-state.ts";
 import { ResolutionWriter } from "./resolution-writer.ts";
-import { createScratch, dropScratch, scratchTables } from "./scratch.ts";
+import { createScratch, scratchTables } from "./scratch.ts";
 
 export interface ResolveImportOptions {
   readonly engine: Engine;
@@ -49,7 +49,7 @@ const DEFAULT_GROUP_SIZE = 200_000;
 /**
  * Resolves the rows of one import in arrival order and writes profiles, merges, identifiers and conflicts
  * under its operation, unseen until that is published. Only one may run at a time, under the resolver's lease.
- * The caller drops `assignmentTable` and `refusedTable`; after a failure all of `identityTables(own)`.
+ * The caller drops all of `identityTables(own)` when it has ended, however it did.
  *
  * @throws PeregrineError `engineRestarted` and the like; the operation is then to be abandoned and redone
  */
@@ -86,7 +86,6 @@ export async function resolveImport(options: ResolveImportOptions): Promise<Reso
     options.onProgress?.(range.to);
   }
   await writer.finish(counts.merges);
-  await dropScratch(engine, tables);
   return {
     assignmentTable: tables.assignment,
     refusedTable: tables.refused,

@@ -30,7 +30,7 @@ export function scratchTables(own: number): ScratchTables {
   };
 }
 
-/** The names of all tables that resolving makes for an operation, to be dropped when it is abandoned. */
+/** The names of all tables that resolving makes for an operation, to be dropped when it has ended, however it did. */
 export function identityTables(own: number): string[] {
   return Object.values(scratchTables(own));
 }
@@ -39,23 +39,18 @@ export function identityTables(own: number): string[] {
 export async function createScratch(engine: Engine, tables: ScratchTables): Promise<void> {
   const create = (name: string, columns: string, order: string) =>
     engine.command(`CREATE TABLE ${name} (${columns}) ENGINE = MergeTree ORDER BY ${order}`);
-  await create(tables.lookup, "grp UInt32, n UInt32, kind UInt32, value String", "(grp, kind, value)");
-  await create(tables.owner, "grp UInt32, n UInt32, profile UInt32", "(grp, n)");
-  await create(tables.who, "grp UInt32, canonical UInt32, profile UInt32", "(grp, canonical)");
-  await create(
-    tables.found,
-    "grp UInt32, first_row UInt32, from_row UInt32, profile UInt32, reason String",
-    "(grp, first_row)",
-  );
-  for (const table of [tables.assigned, tables.assignment]) {
-    await create(table, "tuple UInt128, from_row UInt32, profile UInt32", "(tuple, from_row)");
-  }
-  await create(tables.refused, "tuple UInt128, reason String", "tuple");
-}
-
-/** Drops what only the resolver reads; the assignments and refusals are for its caller. */
-export async function dropScratch(engine: Engine, tables: ScratchTables): Promise<void> {
-  for (const table of [tables.lookup, tables.owner, tables.who, tables.found, tables.assigned]) {
-    await engine.command(`DROP TABLE IF EXISTS ${table}`);
-  }
+  await Promise.all([
+    create(tables.lookup, "grp UInt32, n UInt32, kind UInt32, value String", "(grp, kind, value)"),
+    create(tables.owner, "grp UInt32, n UInt32, profile UInt32", "(grp, n)"),
+    create(tables.who, "grp UInt32, canonical UInt32, profile UInt32", "(grp, canonical)"),
+    create(
+      tables.found,
+      "grp UInt32, first_row UInt32, from_row UInt32, profile UInt32, reason String",
+      "(grp, first_row)",
+    ),
+    ...[tables.assigned, tables.assignment].map((table) =>
+      create(table, "tuple UInt128, from_row UInt32, profile UInt32", "(tuple, from_row)"),
+    ),
+    create(tables.refused, "tuple UInt128, reason String", "tuple"),
+  ]);
 }

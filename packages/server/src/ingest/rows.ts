@@ -153,9 +153,13 @@ const FIRST_PIECE = 8 * 1024 * 1024;
 /** So many are in the engine's hands at once; that bounds the memory here. */
 const PIECES_AT_ONCE = 2;
 
-/** Large blocks become few parts, and each part costs an fsync or two; the two views write side by side. */
+/**
+ * Large blocks become few parts, and each part costs an fsync or two; the two views write side by side. They are read
+ * as small ones and joined: texts of a whole piece in one column are moved again and again while it grows
+ * (375,000 rows into both tables, a part each: 1.3 s of the engine's work instead of 1.75 s).
+ */
 const BLOCKS = {
-  max_insert_block_size: 1_048_576,
+  max_insert_block_size: 65_536,
   min_insert_block_size_rows: 1_048_576,
   parallel_view_processing: 1,
 } as const;
