@@ -193,6 +193,10 @@ async function throughPeregrine(
     },
     audiences,
     definitions,
+    persons: {
+      find: () => Promise.reject(new Error("nobody asks")),
+      explain: () => Promise.reject(new Error("nobody asks")),
+    },
     policy: DELIVERY_POLICY,
     types: [ibexa],
   });

@@ -4,6 +4,7 @@ import { examples } from "./argument.ts";
 import { addAudienceCommands, addCatalogCommands } from "./audience-commands.ts";
 import { connect } from "./client.ts";
 import { activationStatus, listActivations, showActivation } from "./command/activation.ts";
+import { segmentsOfProfile } from "./command/activation-explain.ts";
 import { runActivation } from "./command/activation-run.ts";
 import { generateCredentials, showSetup } from "./command/activation-setup.ts";
 import { testActivation, testPerson } from "./command/activation-test.ts";
@@ -15,6 +16,7 @@ import { rebuild } from "./command/rebuild.ts";
 import { createToken, listTokens, revokeToken } from "./command/token.ts";
 import { DEFAULT_URL, findConnection } from "./credentials.ts";
 import { addDefinitionCommands, addImportCommands, addStreamCommands } from "./data-commands.ts";
+import { addDeliveryCommands } from "./delivery-commands.ts";
 import { addIbexaCommands } from "./ibexa-commands.ts";
 import { processOutput } from "./output.ts";
 import type { OpenSession, Session } from "./session.ts";
@@ -212,9 +214,13 @@ $\{NAME} in a file is replaced by the environment variable NAME: so secrets stay
     .action(async (id: string, { again }: { again?: boolean }) =>
       reportIdentifier(await session(), id, again ?? false),
     );
-  root
-    .command("profile")
-    .description("people")
+  const profile = root.command("profile").description("people");
+  profile
+    .command("segments <identifier>")
+    .description("every segment that a person is to be in, or may be in: why, and what is next")
+    .addHelpText("after", examples("peregrine profile segments userid:14"))
+    .action(async (identifier: string) => segmentsOfProfile(await session(), identifier));
+  profile
     .command("show <identifier>")
     .description("one person, by `userid:1042`, any other identifier, or a profile's number")
     .addHelpText("after", examples("peregrine profile show email:jo@example.com"))
@@ -271,6 +277,7 @@ function addActivationCommands(root: Command, session: OpenSession): void {
     .action(async (id: string, { person, remove }: { person?: string; remove?: boolean }) =>
       testPerson(await session(), id, { person, remove: remove ?? false }),
     );
+  addDeliveryCommands(activation, session);
 }
 
 function ownVersion(): string {

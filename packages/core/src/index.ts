@@ -5,12 +5,27 @@ export { BREAKER_POLICY, Breaker } from "./activation/breaker.ts";
 export type { Advice, ConnectionTest, Tick, TickState } from "./activation/connection-test.ts";
 export { adviceOn, readConnectionTest } from "./activation/connection-test.ts";
 export { TICKS } from "./activation/destination-failure.ts";
+export type { HoldReason, RemovalGuard, Removals, StaleSource } from "./activation/guard.ts";
+export {
+  DEFAULT_GUARD,
+  GUARD_WINDOW_MS,
+  guardReasons,
+  holdSentence,
+  isHarmless,
+  removalGuard,
+} from "./activation/guard.ts";
 export { halves } from "./activation/halving.ts";
+export type { NextStep, StepFacts } from "./activation/next-step.ts";
+export { heldSentence, nextStep } from "./activation/next-step.ts";
 export type { SettledState, Settling } from "./activation/outcome.ts";
 export { heldAfter } from "./activation/outcome.ts";
+export type { PersonState } from "./activation/person-state.ts";
+export { PERSON_STATES } from "./activation/person-state.ts";
 export type { Decision, HeldState, PlanTimes, Standing } from "./activation/plan.ts";
 export { DIFFERS, decide } from "./activation/plan.ts";
 export { EQUAL_REFUSALS_THAT_STOP, RefusalCount } from "./activation/refusal-count.ts";
+export type { RequestOutcome } from "./activation/request-outcome.ts";
+export { REQUEST_OUTCOMES } from "./activation/request-outcome.ts";
 export type { RetryPolicy } from "./activation/retry.ts";
 export { RETRY_POLICY, refusalDelay, retryAfter, retryDelay } from "./activation/retry.ts";
 export type { LinkState, RunState } from "./activation/state.ts";

@@ -23,6 +23,7 @@ import {
   StreamService,
   streamHooks,
 } from "./ingest/index.ts";
+import { personSource } from "./person-source.ts";
 import type { Planes } from "./planes.ts";
 import type { Services } from "./routes.ts";
 import { VERSION } from "./version.ts";
@@ -63,6 +64,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     timeZone: config.timeZone,
     instance,
   });
+  const profiles = new ProfileService({ store, engine });
   const activations = new ActivationService({
     store,
     engine,
@@ -78,6 +80,7 @@ export function createServices(surroundings: Surroundings): { services: Services
       standing: (ids) => audiences.standing(ids),
       membersAndPersons: (...of) => audiences.membersAndPersons(...of),
     },
+    persons: personSource({ store, profiles, audiences }),
     policy: DELIVERY_POLICY,
   });
   const scheduler = new ActivationScheduler({
@@ -149,7 +152,7 @@ export function createServices(surroundings: Surroundings): { services: Services
       activations,
       ingest,
       streams,
-      profiles: new ProfileService({ store, engine }),
+      profiles,
       rebuilds,
       reports,
       vitals: {

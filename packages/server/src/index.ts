@@ -11,6 +11,7 @@ export {
   type DeliveryPolicy,
   Lines,
   type Outgoing,
+  type PersonSource,
   type SchedulerOptions,
   type Wait,
   wait,

@@ -11,6 +11,7 @@ import type { RunRecord } from "../store/runs.ts";
 import type { LoadedActivation } from "./activation-source.ts";
 import { type Delivered, deliver } from "./deliver.ts";
 import { type DeliveryScope, settleIntents } from "./delivery-state.ts";
+import { demandOf } from "./demand.ts";
 import { startAnew } from "./forget-accepted.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Ledger } from "./ledger.ts";
@@ -152,6 +153,7 @@ export class ActivationRun {
     const now = clock.now();
     // Before the snapshot that the scope takes: what is published in between is another run's.
     const publication = await store.operations.publication();
+    const asked = await demandOf(store, this.#activation.id);
     const scope = await standingScope(
       this.#dependencies,
       this.#activation,
@@ -172,6 +174,7 @@ export class ActivationRun {
         joins: plan.joins,
         leaves: planned - plan.joins,
         publication,
+        demand: asked,
         revision: this.#activation.revision,
         ...(later === undefined ? {} : { nextAttemptAt: later }),
       },

@@ -1,6 +1,7 @@
 export type { AudienceChecks, AudienceStanding } from "./audiences.ts";
 export { targetOf } from "./definition-hooks.ts";
 export { Lines } from "./line.ts";
+export type { PersonSource } from "./person-source.ts";
 export { createOutgoing, type Outgoing } from "./request.ts";
 export { activationRoutes } from "./routes.ts";
 export { DELIVERY_POLICY, type DeliveryPolicy } from "./run-dependencies.ts";

@@ -40,7 +40,7 @@ const LONGEST_ANSWER = 1_000;
 /** An insert costs some 8 ms whatever its size: requests are written by so many at once. */
 const GROUP = 1_000;
 
-/** Collects requests and writes them in groups. Searching them comes with the request search. */
+/** Collects requests and writes them in groups; `RequestRepository` reads them. */
 export class RequestLog {
   readonly #engine: Engine;
   readonly #scope: DeliveryScope;

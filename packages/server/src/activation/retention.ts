@@ -5,7 +5,7 @@ import { settleIntents } from "./delivery-state.ts";
 import { countsOf } from "./run-counts.ts";
 
 /** As long as requests are kept: a plan says which people a request was about. */
-const KEPT_MS = 14 * 24 * 3_600_000;
+export const KEPT_MS = 14 * 24 * 3_600_000;
 const SWEPT = "plans swept";
 
 /** Forgets the plans of runs that ended 14 days ago. May be repeated, and happen twice at once. */

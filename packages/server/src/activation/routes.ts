@@ -3,6 +3,9 @@ import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { RunRecord } from "../store/index.ts";
+import { explanationRoutes } from "./explanation-routes.ts";
+import { peopleRoutes } from "./people-routes.ts";
+import { requestRoutes } from "./request-routes.ts";
 import type { ActivationService, ShownActivation } from "./service.ts";
 import { settingWarning, showWarning } from "./setting-warning.ts";
 import { activationSetupRoutes } from "./setup-routes.ts";
@@ -128,10 +131,7 @@ function showStatus(found: ActivationStatus) {
   };
 }
 
-/**
- * The API of activations. The preview of changes, approvals of the removal guard, explaining one person and the
- * search in the request log are further routes here.
- */
+/** The API of activations; what looks at their people and requests stands in files of its own. */
 export function activationRoutes(app: ApiApp, service: ActivationService): void {
   app.get(
     "/api/v1/activations",
@@ -265,6 +265,9 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
     },
   );
 
+  explanationRoutes(app, service);
+  peopleRoutes(app, service);
+  requestRoutes(app, service);
   activationTestRoutes(app, service);
   activationSetupRoutes(app, service);
 }

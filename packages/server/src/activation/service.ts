@@ -12,10 +12,14 @@ import { type ActivationSetup, activationSetup } from "./activation-setup.ts";
 import { type LoadedActivation, loadActivation, typeOf } from "./activation-source.ts";
 import { ActivationTests } from "./activation-tests.ts";
 import { activationHooks } from "./definition-hooks.ts";
+import { Explanations } from "./explanations.ts";
 import { type ActivationRecord, activationsWithLinks } from "./known-activations.ts";
 import { Lines } from "./line.ts";
+import { People } from "./people.ts";
+import type { PersonSource } from "./person-source.ts";
 import { Quiet } from "./quiet.ts";
 import type { Outgoing } from "./request.ts";
+import { Requests } from "./requests.ts";
 import { sweepPlans } from "./retention.ts";
 import { runActivation } from "./run.ts";
 import { countsOf } from "./run-counts.ts";
@@ -27,6 +31,8 @@ export interface ActivationServiceOptions extends Omit<RunDependencies, "lines">
   readonly types: readonly ActivationType[];
   /** Every change of an activation goes through it; the service adds its checks to it. */
   readonly definitions: DefinitionService;
+  /** What other domains know of single people. */
+  readonly persons: PersonSource;
   /** Fit for keys; without it, the system's. */
   readonly randomBytes?: (bytes: number) => Uint8Array;
 }
@@ -57,6 +63,12 @@ interface Running {
 export class ActivationService {
   /** Tries activations out. */
   readonly tests: ActivationTests;
+  /** What was sent and answered. */
+  readonly requests: Requests;
+  /** Who stands how. */
+  readonly people: People;
+  /** Why, and what next. */
+  readonly explanations: Explanations;
   readonly #options: ActivationServiceOptions & RunDependencies;
   readonly #running = new Map<string, Running>();
   #closed = false;
@@ -64,6 +76,13 @@ export class ActivationService {
   constructor(options: ActivationServiceOptions) {
     this.#options = { ...options, lines: new Lines(options.outgoing, options.clock) };
     this.tests = new ActivationTests({ ...this.#options, load: (id) => this.#loaded(id) });
+    this.requests = new Requests(this.#options);
+    this.people = new People({
+      ...this.#options,
+      record: (id) => this.#record(id),
+      onDemand: (id) => this.onChanged(id),
+    });
+    this.explanations = new Explanations({ ...this.#options, load: (id) => this.#loaded(id) });
     const { store, engine, types, definitions } = options;
     definitions.on(
       "activation",

@@ -1,3 +1,4 @@
+import type { PersonState } from "@peregrine/core";
 import type { Engine, Parameters } from "../engine/engine.ts";
 
 /** A piece of SQL with the values that it binds. */
@@ -70,6 +71,17 @@ export function standing(scope: StandingScope): Fragment {
   };
 }
 
+const refusedFor = (membership: 0 | 1) => `(refused = 1 AND refused_membership = ${membership})`;
+
+/** Which people a state counts, as conditions over the columns of {@link standing}. */
+export const STATE_CONDITIONS = {
+  accepted: `desired = 1 AND held = ${HELD.in}`,
+  waiting: `desired = 1 AND held != ${HELD.in} AND NOT ${refusedFor(1)}`,
+  refused: `desired = 1 AND held != ${HELD.in} AND ${refusedFor(1)}`,
+  leavingWaiting: `desired = 0 AND held >= ${HELD.in} AND NOT ${refusedFor(0)}`,
+  leavingRefused: `desired = 0 AND held >= ${HELD.in} AND ${refusedFor(0)}`,
+} as const satisfies Partial<Record<PersonState, string>>;
+
 /** Numbers of one audience as the engine counts them. */
 export interface StandingCounts {
   readonly audience: string;
@@ -96,16 +108,15 @@ interface Counted {
 /** Counts people by what is held of them. */
 export async function countStanding(engine: Engine, scope: StandingScope): Promise<StandingCounts[]> {
   const { sql, parameters } = standing(scope);
-  const refused = (membership: 0 | 1) => `(refused = 1 AND refused_membership = ${membership})`;
   const people = await engine.query<Counted>(
     // Names of their own: ClickHouse takes an alias for the column of the same name.
     `SELECT audience,
       toUInt32(countIf(desired = 1)) AS members,
-      toUInt32(countIf(desired = 1 AND held = ${HELD.in})) AS accepted,
-      toUInt32(countIf(desired = 1 AND held != ${HELD.in} AND ${refused(1)})) AS refusedIn,
-      toUInt32(countIf(desired = 1 AND held != ${HELD.in} AND NOT ${refused(1)})) AS waiting,
-      toUInt32(countIf(desired = 0 AND held >= ${HELD.in} AND ${refused(0)})) AS refusedOut,
-      toUInt32(countIf(desired = 0 AND held >= ${HELD.in} AND NOT ${refused(0)})) AS waitingOut
+      toUInt32(countIf(${STATE_CONDITIONS.accepted})) AS accepted,
+      toUInt32(countIf(${STATE_CONDITIONS.refused})) AS refusedIn,
+      toUInt32(countIf(${STATE_CONDITIONS.waiting})) AS waiting,
+      toUInt32(countIf(${STATE_CONDITIONS.leavingRefused})) AS refusedOut,
+      toUInt32(countIf(${STATE_CONDITIONS.leavingWaiting})) AS waitingOut
     FROM (${sql}) GROUP BY audience`,
     parameters,
   );

@@ -114,6 +114,24 @@ export class ProfileService {
     return this.#ownerOf(person, snapshot);
   }
 
+  /**
+   * The value that a person has of an identifier; the first one where there are many.
+   * @param kind number of the identifier's definition
+   */
+  async valueOf(
+    { number, merged }: ProfileNumbers,
+    kind: number,
+    snapshot: Snapshot,
+  ): Promise<string | undefined> {
+    const owned = await this.#repository.identifiers(snapshot, [number, ...merged]);
+    return owned.find((one) => one.kind === kind)?.value;
+  }
+
+  /** The audiences that a person is a member of, by their last evaluations, and since when (ISO 8601). */
+  async audiencesOf({ number, merged }: ProfileNumbers, snapshot: Snapshot): Promise<Profile["audiences"]> {
+    return this.#audiences(snapshot, [number, ...merged]);
+  }
+
   /** By any of its numbers. @throws PeregrineError `notFound` */
   async byNumber(number: number): Promise<Profile> {
     const snapshot = await this.#store.operations.snapshot();

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { FILE_ENCODINGS, FILE_FORMATS } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
+import { csvLine } from "../http/csv.ts";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { ImportView, IngestService, RefusedRow } from "./service.ts";
 
@@ -191,14 +192,6 @@ function showImport({ createdAt, startedAt, finishedAt, ...view }: ImportView) {
 async function* refusedCsv(blocks: AsyncIterable<RefusedRow[]>): AsyncGenerator<string> {
   yield "line,column,reason,raw\r\n";
   for await (const rows of blocks) {
-    yield rows
-      .map(
-        ({ line, column, reason, raw }) => `${[String(line), column, reason, raw].map(cell).join(",")}\r\n`,
-      )
-      .join("");
+    yield rows.map(({ line, column, reason, raw }) => csvLine([line, column, reason, raw])).join("");
   }
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
