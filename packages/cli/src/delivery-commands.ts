@@ -1,8 +1,11 @@
 import type { Command } from "commander";
 import { examples, instant, wholeNumber } from "./argument.ts";
 import { explainInSegment } from "./command/activation-explain.ts";
+import { decideHold, listHolds } from "./command/activation-holds.ts";
 import { listPeople, listRefusals, type PeopleOptions, sendAgain } from "./command/activation-people.ts";
+import { previewRun } from "./command/activation-preview.ts";
 import { listRequests, type RequestOptions, showRequest } from "./command/activation-requests.ts";
+import { resync } from "./command/activation-resync.ts";
 import type { OpenSession } from "./session.ts";
 
 /** What was sent, to whom, and what is still to be sent. */
@@ -38,7 +41,7 @@ export function addDeliveryCommands(activation: Command, session: OpenSession): 
     .description("the people of one state in a segment, as the status counts them")
     .requiredOption(
       "--state <state>",
-      "accepted, waiting, refused, withoutIdentifier or suppressed; leavingWaiting or leavingRefused",
+      "accepted, waiting, refused, withoutIdentifier or suppressed; leavingWaiting, leavingRefused or leavingHeld",
     )
     .option("--person <id>", "only this person, as the destination knows them")
     .option("--csv", "all of them as CSV")
@@ -73,4 +76,32 @@ export function addDeliveryCommands(activation: Command, session: OpenSession): 
     .action(async (id: string, audience: string, { person }: { person: string }) =>
       explainInSegment(await session(), { id, audience }, person),
     );
+  activation
+    .command("holds <id>")
+    .description("removals that wait for somebody's decision, and why")
+    .action(async (id: string) => listHolds(await session(), id));
+  activation
+    .command("approve <id> <audience>")
+    .description("take the people of a hold out with the next run; others are held anew")
+    .requiredOption("--hold <number>", "the hold that was looked at", wholeNumber)
+    .addHelpText("after", examples("peregrine activation approve shop 5d822e81 --hold 3"))
+    .action(async (id: string, audience: string, { hold }: { hold: number }) =>
+      decideHold(await session(), { id, audience }, "approve", hold),
+    );
+  activation
+    .command("leave-in <id> <audience>")
+    .description("leave the people of a hold in the segment until the members change")
+    .requiredOption("--hold <number>", "the hold that was looked at", wholeNumber)
+    .addHelpText("after", examples("peregrine activation leave-in shop 5d822e81 --hold 3"))
+    .action(async (id: string, audience: string, { hold }: { hold: number }) =>
+      decideHold(await session(), { id, audience }, "leave", hold),
+    );
+  activation
+    .command("preview <id>")
+    .description("what a run would send now: who joins, who leaves, what would be held; nothing is sent")
+    .action(async (id: string) => previewRun(await session(), id));
+  activation
+    .command("resync <id>")
+    .description("say everything again with the next run: members, and removals of all who ever were in")
+    .action(async (id: string) => resync(await session(), id));
 }

@@ -457,6 +457,12 @@ export const ERRORS = {
     remedy:
       "Check that there is an Ibexa user with exactly this id; read its answer. Other people are not held up by it.",
   },
+  holdOver: {
+    status: 409,
+    actor: "user",
+    title: "What was held is not held any more, or others are",
+    remedy: "Look at what is held now, and decide about that: `peregrine activation holds ID` lists it.",
+  },
   messageUnsettled: {
     status: 409,
     actor: "us",

@@ -8,6 +8,7 @@ const WHERE_TO_LOOK = {
   dataflow: "`peregrine definition list --kind dataflow` lists the dataflows.",
   audience: "`peregrine audience list` lists the audiences.",
   activation: "`peregrine activation list` lists the activations.",
+  hold: "`peregrine activation holds ID` lists what is held.",
   request: "`peregrine activation requests ID` lists the requests with their ids.",
   version: "`peregrine audience versions ID` lists the versions of an audience.",
   import: "`peregrine import list` lists the imports with their numbers.",

@@ -79,6 +79,7 @@ export function createServices(surroundings: Surroundings): { services: Services
       evaluate: (ids) => audiences.evaluate(ids, evaluationClock.now()),
       standing: (ids) => audiences.standing(ids),
       membersAndPersons: (...of) => audiences.membersAndPersons(...of),
+      membersNow: (ids, _, identifier) => audiences.membersNow(ids, evaluationClock.now(), identifier),
     },
     persons: personSource({ store, profiles, audiences }),
     policy: DELIVERY_POLICY,

@@ -119,7 +119,7 @@ describe("activation explain", () => {
     expect(said[4]).toMatch(/^ {2}The person is in the segment: Ibexa's last acceptance is of \S+Z\.$/);
     expect(said[5]).toMatch(/^ {2}To the last message about the person, of \S+Z, Ibexa answered 200\.$/);
     expect(said[6]).toBe("  Nothing is to be done: Ibexa has accepted the person.");
-    expect(said.at(-1)).toMatch(/ 200 +Accepted$/);
+    expect(said[8]).toMatch(/^ {2}\S+ +\S+Z +200 +Accepted$/);
   });
 
   it("tells why somebody isn't there: refused, without userid, no member", async () => {
@@ -127,9 +127,10 @@ describe("activation explain", () => {
     expect(refused).toMatchObject({
       state: "refused",
       personId: "4",
-      refusal: { attempts: 1, code: "destinationRefused" },
-      next: { at: expect.any(String), sentence: expect.stringContaining("tried again at") },
-      requests: [{ outcome: "refused", changes: 1 }, {}, {}],
+      refusal: { attempts: expect.any(Number), code: "destinationRefused" },
+      // When the next attempt is due by now, it says so.
+      next: { sentence: expect.stringContaining("was refused") },
+      requests: expect.arrayContaining([expect.objectContaining({ outcome: "refused", changes: 1 })]),
     });
     expect(
       await json("activation", "explain", "shop", AUDIENCE, "--person", "email:nobody@example.com"),
@@ -175,5 +176,19 @@ describe("activation refusals", () => {
     expect(await lines("activation", "send-again", "shop", AUDIENCE)).toEqual([
       "Nobody has to wait: who is refused goes with the next run anyway.",
     ]);
+  });
+});
+
+describe("activation preview, holds and resync", () => {
+  it("tell what a run would do, what is held, and have everything said again", async () => {
+    expect((await lines("activation", "preview", "shop"))[0]).toBe("A run would send no changes now.");
+    expect(await json("activation", "preview", "shop")).toMatchObject({
+      segments: [{ audienceId: AUDIENCE, size: 6, withoutIdentifier: 1, held: { count: 0, reasons: [] } }],
+    });
+    expect(await lines("activation", "holds", "shop")).toEqual(["Nothing is held."]);
+    expect((await shop.run("activation", "approve", "shop", AUDIENCE, "--hold", "9")).exit).toBe(66);
+    expect((await lines("activation", "resync", "shop"))[0]).toMatch(/^The next run says everything again/);
+    expect((await shop.run("activation", "run", "shop")).exit).toBe(0);
+    expect([...sandbox.people(AUDIENCE)].sort()).toEqual(["10", "2", "4", "6", "8"]);
   });
 });

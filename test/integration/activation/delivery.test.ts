@@ -408,7 +408,7 @@ describe("a worker that dies", () => {
 
     expect((await service.status(activation)).segments[0]?.numbers).toMatchObject({
       size: 0,
-      leaving: { waiting: 0, refused: 0 },
+      leaving: { waiting: 0, refused: 0, held: 0 },
     });
     expect(await run()).toMatchObject({ counts: { planned: 0 } });
   });

@@ -62,7 +62,7 @@ describe("the people of a segment", () => {
       refused: 2,
       withoutIdentifier: 2,
       suppressed: 0,
-      leaving: { waiting: 0, refused: 1 },
+      leaving: { waiting: 0, refused: 1, held: 0 },
     });
   });
 

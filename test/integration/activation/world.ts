@@ -139,6 +139,11 @@ export class NamedAudiences implements AudienceChecks {
     return membersAndPersons(...given);
   }
 
+  /** By the last evaluation: what a test names has no rule. */
+  async membersNow(audiences: readonly string[], _: number, identifier: number) {
+    return membersAndPersons(await this.#world.store.operations.snapshot(), audiences, identifier);
+  }
+
   async #publish(kind: "import" | "evaluation", write: (op: number) => Promise<void>): Promise<number> {
     const { operations } = this.#world.store;
     const op = await operations.open(kind, "test", 0);

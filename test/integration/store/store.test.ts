@@ -6,6 +6,7 @@ import { leasesContract } from "./contract/leases.ts";
 import { openingContract } from "./contract/opening.ts";
 import { operationsContract } from "./contract/operations.ts";
 import { recordsContract } from "./contract/records.ts";
+import { removalHoldsContract } from "./contract/removal-holds.ts";
 import { reportsContract } from "./contract/reports.ts";
 
 describe.each(BACKENDS)("the control plane on $name", (backend) => {
@@ -19,5 +20,6 @@ describe.each(BACKENDS)("the control plane on $name", (backend) => {
   definitionsContract(backend);
   recordsContract(backend);
   reportsContract(backend);
+  removalHoldsContract(backend);
   accessContract(backend);
 });

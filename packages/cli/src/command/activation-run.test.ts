@@ -20,7 +20,7 @@ function segment(numbers: Partial<Segment>): Segment {
     refused: 0,
     withoutIdentifier: 0,
     suppressed: 0,
-    leaving: { waiting: 0, refused: 0 },
+    leaving: { waiting: 0, refused: 0, held: 0 },
     error: null,
     ...numbers,
   };
@@ -29,7 +29,13 @@ function segment(numbers: Partial<Segment>): Segment {
 test("all audiences are summed up, with what is not accepted", () => {
   const segments = [
     segment({ size: 42, accepted: 42 }),
-    segment({ size: 10, accepted: 6, refused: 1, withoutIdentifier: 3, leaving: { waiting: 0, refused: 1 } }),
+    segment({
+      size: 10,
+      accepted: 6,
+      refused: 1,
+      withoutIdentifier: 3,
+      leaving: { waiting: 0, refused: 1, held: 0 },
+    }),
   ];
   expect(standing({ segments }, { counts: {}, finishedAt: FINISHED })).toEqual([
     "  now 48 of 52 accepted, 2 refused, 3 without identifier",
@@ -37,7 +43,7 @@ test("all audiences are summed up, with what is not accepted", () => {
 });
 
 test("who waits for a message that was never answered is told, with the time at which that is over", () => {
-  const segments = [segment({ leaving: { waiting: 42, refused: 0 } })];
+  const segments = [segment({ leaving: { waiting: 42, refused: 0, held: 0 } })];
   const settlesAt = Date.parse("2026-07-01T02:25:41.000Z");
   expect(standing({ segments }, { counts: { settlesAt }, finishedAt: FINISHED })).toEqual([
     "  now 0 of 0 accepted, 42 to leave",

@@ -131,6 +131,7 @@ export function standing(
     [sum((segment) => segment.refused + segment.leaving.refused), "refused"],
     [sum(({ withoutIdentifier }) => withoutIdentifier), "without identifier"],
     [sum((segment) => segment.leaving.waiting), "to leave"],
+    [sum((segment) => segment.leaving.held), "held for approval"],
   ] as const;
   const rest = others.flatMap(([number, what]) => (number > 0 ? [`${count(number)} ${what}`] : []));
   const now = [

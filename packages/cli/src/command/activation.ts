@@ -58,7 +58,7 @@ export async function activationStatus({ api, output }: Session, id: string): Pr
     segment.refused,
     segment.withoutIdentifier,
     segment.suppressed,
-    segment.leaving.waiting + segment.leaving.refused,
+    segment.leaving.waiting + segment.leaving.refused + segment.leaving.held,
   ]);
   const header = [
     "Audience",
@@ -87,5 +87,8 @@ export async function activationStatus({ api, output }: Session, id: string): Pr
     "",
     ...(rows.length === 0 ? ["It carries no audience yet."] : table(header, rows)),
     ...held,
+    ...(status.segments.some(({ leaving }) => leaving.held > 0)
+      ? [`Removals are held: peregrine activation holds ${id}`]
+      : []),
   ]);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { definitionId } from "../definition-id.ts";
+import { removalGuard } from "./guard.ts";
 
 /**
  * One configured destination with the audiences that it carries. The settings are checked by the schema of the
@@ -25,6 +26,17 @@ export const activationDefinition = z
       .refine((ids) => new Set(ids).size === ids.length, "names an audience twice")
       .default([])
       .describe("Each of these audiences becomes one segment."),
+    guard: removalGuard.optional(),
+    repair: z
+      .strictObject({
+        everyDays: z
+          .int()
+          .min(1)
+          .max(366)
+          .describe("Each day one of so many parts of all people is said again, whoever is in or was."),
+      })
+      .optional()
+      .describe("Says again a part of what was accepted each day; left out, nothing is."),
     state: z.enum(["active", "paused"]).default("active").describe("A paused activation sends nothing."),
   })
   .meta({

@@ -7,6 +7,7 @@ const FACTS: StepFacts = {
   held: "absent",
   hasIdentifier: true,
   identifier: "userid",
+  hold: null,
   isPaused: false,
   isRunning: false,
   nextAttemptAt: null,
@@ -35,6 +36,12 @@ describe("the next step of a person in a segment", () => {
       "The activation is paused. Once it is active: the person is brought in with the next run.",
     );
     expect(nextStep({ ...FACTS, isPaused: true, decision: "nothing" }).sentence).not.toContain("paused");
+  });
+
+  it("tells of a removal that is held, and of one that somebody decided against", () => {
+    const leaving = { ...FACTS, desired: false, held: "in" as const };
+    expect(nextStep({ ...leaving, hold: "waiting" }).sentence).toContain("until somebody approves");
+    expect(nextStep({ ...leaving, hold: "left" }).sentence).toContain("decided to leave");
   });
 
   it("says of a lost answer what it was about", () => {

@@ -9,6 +9,8 @@ export interface StepFacts {
   readonly hasIdentifier: boolean;
   /** Its name, such as `userid`. */
   readonly identifier: string;
+  /** A removal that the guard holds: it waits for a decision, or the person was left in by one. */
+  readonly hold: "waiting" | "left" | null;
   readonly isPaused: boolean;
   readonly isRunning: boolean;
   /** Of a refused person: the next attempt. */
@@ -56,6 +58,8 @@ export function nextStep(facts: StepFacts): NextStep {
   }
   const step = DECISIONS[facts.decision](facts);
   if (facts.decision === "nothing") return step;
+  if (facts.hold === "waiting") return now("The removal is held until somebody approves it.");
+  if (facts.hold === "left") return now("Somebody decided to leave the person in until the members change.");
   if (facts.isPaused) return now(`The activation is paused. Once it is active: ${lower(step.sentence)}`);
   return facts.isRunning && step.at === null ? now(`A run is under way. ${step.sentence}`) : step;
 }

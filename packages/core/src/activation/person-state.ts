@@ -10,6 +10,7 @@ export const PERSON_STATES = {
   suppressed: "Excluded (privacy request)",
   leavingWaiting: "Leaves: to be sent",
   leavingRefused: "Leaves: refused by Ibexa",
+  leavingHeld: "Leaves: held for approval",
 } as const;
 
 export type PersonState = keyof typeof PERSON_STATES;

@@ -9,6 +9,7 @@ const quiet: StatusFacts = {
   synchronizedOnce: true,
   due: 0,
   refused: 0,
+  held: 0,
 };
 
 it.each<[SynchronizationStatus, Partial<StatusFacts>]>([
@@ -18,6 +19,7 @@ it.each<[SynchronizationStatus, Partial<StatusFacts>]>([
   ["queued", { due: 1, running: "checking", failed: true }],
   ["synchronizing", { due: 1, running: "delivering" }],
   ["upToDate", { running: "delivering" }],
+  ["heldForApproval", { held: 1, due: 1, refused: 1 }],
   ["partlyRefused", { refused: 1 }],
   ["failed", { failed: true, due: 3 }],
   ["paused", { paused: true, due: 3, failed: true }],

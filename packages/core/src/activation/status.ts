@@ -27,14 +27,17 @@ export interface StatusFacts {
   readonly due: number;
   /** People whose change was refused, in or out. */
   readonly refused: number;
+  /** People whose removal waits for somebody's decision. */
+  readonly held: number;
 }
 
-/** In this order; the first row whose condition holds gives the status. The removal guard adds its row here. */
+/** In this order; the first row whose condition holds gives the status. */
 const STATUS_TABLE: readonly (readonly [SynchronizationStatus, (facts: StatusFacts) => boolean])[] = [
   ["paused", (facts) => facts.paused],
   ["synchronizing", (facts) => facts.running === "delivering" && facts.due > 0],
   ["queued", (facts) => facts.running !== undefined && facts.due > 0],
   ["failed", (facts) => facts.failed],
+  ["heldForApproval", (facts) => facts.held > 0],
   ["notYetSynced", (facts) => !facts.synchronizedOnce],
   ["queued", (facts) => facts.due > 0],
   ["partlyRefused", (facts) => facts.refused > 0],
@@ -56,8 +59,8 @@ export interface SegmentNumbers {
   readonly refused: number;
   readonly withoutIdentifier: number;
   readonly suppressed: number;
-  /** People who are no members any more and not out yet. */
-  readonly leaving: { readonly waiting: number; readonly refused: number };
+  /** People who are no members any more and not out yet; `held`: removals that the guard holds. */
+  readonly leaving: { readonly waiting: number; readonly refused: number; readonly held: number };
 }
 
 /** True when the numbers over current members add up. */

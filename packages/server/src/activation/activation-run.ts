@@ -3,6 +3,7 @@ import {
   type Failure,
   LINK_STATES,
   PeregrineError,
+  type PlanTimes,
   type RunState,
 } from "@peregrine/core";
 import { availableIdentifier } from "../identity/index.ts";
@@ -13,16 +14,19 @@ import { type Delivered, deliver } from "./deliver.ts";
 import { type DeliveryScope, settleIntents } from "./delivery-state.ts";
 import { demandOf } from "./demand.ts";
 import { startAnew } from "./forget-accepted.ts";
+import { blockOf } from "./held-people.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Ledger } from "./ledger.ts";
 import { memoryOf } from "./link.ts";
 import { nextAttempt, type Plan, takeOverPlan, writePlan } from "./plan.ts";
+import { Guard } from "./removal-guard.ts";
 import { RequestLog } from "./request-log.ts";
 import { withDelivered } from "./run-counts.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
 import { LEFT_TO_TAKE_OVER, LeaseLost, RunEnds } from "./run-end.ts";
 import type { RunKeeper } from "./run-keeper.ts";
 import { Segments } from "./segments.ts";
+import { sendAnew } from "./send-anew.ts";
 import { Sender } from "./sender.ts";
 import { countStanding } from "./standing.ts";
 import { attachedLinks, standingScope } from "./standing-scope.ts";
@@ -37,6 +41,8 @@ export class ActivationRun {
   readonly #scope: DeliveryScope;
   readonly #log: RequestLog;
   readonly #sender: Sender;
+  /** Approvals that the plan goes by. */
+  #approved: readonly number[] = [];
 
   constructor(
     dependencies: RunDependencies,
@@ -108,6 +114,13 @@ export class ActivationRun {
     await settleIntents(this.#dependencies.engine, { activation: this.#activation.number });
     if (planned === undefined) {
       await startAnew(this.#dependencies, this.#activation);
+      await sendAnew({ ...this.#dependencies, now: clock.now() }, this.#scope, {
+        activationId: this.#activation.id,
+        audiences: attachedLinks(await this.#links())
+          .filter(({ status }) => status !== "test")
+          .map(({ audienceId }) => audienceId),
+        everyDays: this.#activation.definition.repair?.everyDays,
+      });
       sizes = await this.#check(audiences);
       await this.#run.enter("attaching");
       const attached = await segments.attach(
@@ -121,9 +134,9 @@ export class ActivationRun {
     } else {
       plan = await this.#takeOver(planned);
     }
-    // The removal guard stands here: it looks at the plan and holds a run whose removals somebody has to approve.
     await this.#run.enter("delivering");
     const delivered = await this.#deliver(plan, segments);
+    await store.removalHolds.end(this.#approved, "used", ["approved"]);
     await this.#run.enter("describing");
     const links = await this.#links();
     const attached = links.filter((link) => link.status === "linked" && memoryOf(link).attached);
@@ -164,15 +177,30 @@ export class ActivationRun {
       unsettled: now < this.#run.settlesBefore,
     };
     const { id: run } = this.#run.record;
-    const plan = await writePlan(engine, { run, epoch: this.#scope.epoch, scope, now, times });
+    const holds = await store.removalHolds.active(this.#activation.id);
+    const granted = holds.filter(({ state }) => state === "approved");
+    // While messages are unsettled the plan doesn't have all of them.
+    this.#approved = times.unsettled ? [] : granted.map(({ id }) => id);
+    const approved = granted.map(blockOf);
+    const written = await writePlan(engine, { run, epoch: this.#scope.epoch, scope, now, times, approved });
+    const plan = await new Guard(this.#dependencies).watch(written, {
+      activationId: this.#activation.id,
+      settings: this.#activation.definition.guard,
+      scope,
+      holds,
+      approved,
+      now,
+      unsettled: times.unsettled,
+    });
     const planned = plan.together + plan.alone;
-    const later = planned === 0 ? await nextAttempt(engine, scope, now, times) : undefined;
+    const later = planned === 0 ? await this.#nextAttempt(now, times) : undefined;
     await this.#run.count(
       {
         planEpoch: plan.epoch,
         planned,
         joins: plan.joins,
         leaves: planned - plan.joins,
+        held: written.together - plan.together,
         publication,
         demand: asked,
         revision: this.#activation.revision,
@@ -183,14 +211,27 @@ export class ActivationRun {
     return plan;
   }
 
+  /** With what is held by now. */
+  async #nextAttempt(now: number, times: PlanTimes): Promise<number | undefined> {
+    const scope = await standingScope(
+      this.#dependencies,
+      this.#activation,
+      attachedLinks(await this.#links()),
+    );
+    return nextAttempt(this.#dependencies.engine, scope, now, times);
+  }
+
   async #takeOver(from: number): Promise<Plan> {
     const carried = (await this.#links()).map(({ audienceId }) => audienceId);
+    const holds = await this.#dependencies.store.removalHolds.active(this.#activation.id);
     const plan = await takeOverPlan(this.#dependencies.engine, {
       activation: this.#activation.number,
       run: this.#run.record.id,
       from,
       epoch: this.#scope.epoch,
       carried,
+      // Approved meanwhile, they are the next run's.
+      held: holds.map(({ audienceId }) => audienceId),
     });
     await this.#run.count({ planEpoch: plan.epoch }, this.#meters);
     return plan;

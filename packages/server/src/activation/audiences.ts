@@ -37,4 +37,6 @@ export interface AudienceChecks {
    * @param identifier number of the identifier's definition
    */
   membersAndPersons(snapshot: Snapshot, audiences: readonly string[], identifier: number): Fragment;
+  /** The same with the members whom a check as of `asOf` (ms UTC) would find; nothing is written. */
+  membersNow(audiences: readonly string[], asOf: number, identifier: number): Promise<Fragment>;
 }

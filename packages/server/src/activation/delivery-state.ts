@@ -143,6 +143,41 @@ export async function recordSegmentLost(
   );
 }
 
+/**
+ * Everything is to be said again: whoever is held as in or out is unknown. That they were in, or were taken out, stays
+ * known as what was sent last, and so does when: a removal that is repeated is no new one.
+ * @param part of the people, by a hash of their id: the `slice` of so many
+ */
+export async function recordAllUnknown(
+  engine: Engine,
+  scope: DeliveryScope,
+  audiences: readonly string[],
+  sequence: number,
+  part: { readonly of: number; readonly slice: number } = { of: 1, slice: 0 },
+): Promise<void> {
+  await engine.command(
+    `INSERT INTO delivery_state ${COLUMNS}
+    SELECT {ds_activation:UInt32}, segment, person_id, 'unknown', last = 'in', {ds_epoch:UInt32},
+      {ds_sequence:UInt64}, sent_at, ${VERSION}
+    FROM (
+      SELECT toString(audience) AS segment, person_id, argMax(state, version) AS last, argMax(at, version) AS sent_at
+      FROM delivery_state
+      WHERE activation = {ds_activation:UInt32} AND audience IN {ds_audiences:Array(String)}
+        AND cityHash64(person_id) % {ds_parts:UInt32} = {ds_slice:UInt32}
+      GROUP BY audience, person_id
+    )
+    WHERE last != 'unknown'`,
+    {
+      ds_activation: scope.activation,
+      ds_epoch: scope.epoch,
+      ds_sequence: sequence,
+      ds_audiences: audiences,
+      ds_parts: part.of,
+      ds_slice: part.slice,
+    },
+  );
+}
+
 /** In one statement so many ranges at most: they are looked through for every change. */
 const RANGES_AT_ONCE = 400;
 

@@ -15,6 +15,7 @@ import type { Engine } from "../engine/index.ts";
 import type { ActivationAudience } from "../store/activation-audiences.ts";
 import type { Store } from "../store/index.ts";
 import type { LoadedActivation } from "./activation-source.ts";
+import { blockOf, heldBlocksOf } from "./held-people.ts";
 import { activationsWithLinks } from "./known-activations.ts";
 import { memoryOf } from "./link.ts";
 import type { KnownPerson, PersonSource, RuleExplanation } from "./person-source.ts";
@@ -71,6 +72,8 @@ interface Surroundings {
   readonly isRunning: boolean;
   readonly settlesAt: number;
   readonly standings: ReadonlyMap<string, PersonStanding>;
+  /** By audience: the removal is held. */
+  readonly holds: ReadonlyMap<string, "waiting" | "left">;
 }
 
 const REQUESTS = 20;
@@ -143,6 +146,11 @@ export class Explanations {
     const personId = known === undefined ? asked : known.personId;
     const run = await store.runs.latest(activation.id);
     const carried = links.map(({ audienceId }) => audienceId);
+    const open = (await store.removalHolds.active(activation.id)).filter(({ state }) => state !== "approved");
+    const held = personId === undefined ? new Set() : await heldBlocksOf(engine, open.map(blockOf), personId);
+    const linked = new Set(
+      links.filter(({ status }) => status === "linked").map(({ audienceId }) => audienceId),
+    );
     const settlesAt = countsOf(run).settlesAt ?? 0;
     return {
       activation,
@@ -151,6 +159,11 @@ export class Explanations {
       personId,
       isRunning: run !== undefined && !isFinal(run.state),
       settlesAt: settlesAt > clock.now() ? settlesAt : 0,
+      holds: new Map(
+        open
+          .filter(({ audienceId }) => linked.has(audienceId) && held.has(audienceId))
+          .map(({ audienceId, state }) => [audienceId, state === "left" ? "left" : "waiting"]),
+      ),
       standings:
         personId === undefined || carried.length === 0
           ? new Map()
@@ -171,6 +184,7 @@ export class Explanations {
     const held = standing?.held ?? "absent";
     const refusal = standing?.refusal ?? null;
     const hasIdentifier = personId !== undefined;
+    const hold = isMember ? null : (around.holds.get(link.audienceId) ?? null);
     const decision = decide(
       {
         held,
@@ -189,6 +203,7 @@ export class Explanations {
       held,
       hasIdentifier,
       identifier: personIdentifier,
+      hold,
       isPaused: activation.definition.state === "paused" && !activation.deleted,
       isRunning,
       nextAttemptAt: refusal?.nextAttemptAt ?? null,
@@ -199,7 +214,7 @@ export class Explanations {
       personId === undefined ? [] : this.#about(activation.number, link.audienceId, personId),
       store.definitions.get("audience", link.audienceId),
     ]);
-    const state = stateOf({ isMember, hasIdentifier, held, refusal });
+    const state = stateOf({ isMember, hasIdentifier, held, refusal, isHeld: hold !== null });
     const found = {
       activation: { id: activation.id, name: activation.definition.name },
       audience: { id: link.audienceId, name: audience?.body.name ?? link.audienceId },
@@ -242,11 +257,13 @@ function stateOf({
   hasIdentifier,
   held,
   refusal,
+  isHeld,
 }: {
   readonly isMember: boolean;
   readonly hasIdentifier: boolean;
   readonly held: Standing["held"];
   readonly refusal: PersonStanding["refusal"];
+  readonly isHeld: boolean;
 }): PersonState | null {
   if (isMember && !hasIdentifier) return "withoutIdentifier";
   if (isMember) {
@@ -254,6 +271,7 @@ function stateOf({
     return refusal?.membership === true ? "refused" : "waiting";
   }
   if (held !== "in" && held !== "unknown") return null;
+  if (isHeld) return "leavingHeld";
   return refusal?.membership === false ? "leavingRefused" : "leavingWaiting";
 }
 

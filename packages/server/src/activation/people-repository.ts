@@ -1,6 +1,5 @@
-import type { PersonState } from "@peregrine/core";
 import type { Engine, Parameters } from "../engine/engine.ts";
-import { STATE_CONDITIONS, type StandingScope, standing } from "./standing.ts";
+import { type SentState, type StandingScope, standing, stateConditions } from "./standing.ts";
 
 /** One person in one segment; instants in ms UTC. */
 export interface StandingPerson {
@@ -32,9 +31,6 @@ export interface RefusalGroup {
   /** When the first of them is tried again, ms UTC. */
   readonly nextAttemptAt: number;
 }
-
-/** States that people have by their person id. */
-export type SentState = keyof typeof STATE_CONDITIONS;
 
 interface PersonRow {
   readonly personId: string;
@@ -102,19 +98,20 @@ export class PeopleRepository {
   /** Why people are refused now, the most frequent answers first. */
   async refusalGroups(scope: StandingScope): Promise<RefusalGroup[]> {
     const { sql, parameters } = standing(scope);
+    const { of, parameters: bound } = stateConditions(scope);
     const rows = await this.#engine.query<Omit<RefusalGroup, "membership"> & { membership: number }>(
       `SELECT person.audience AS audience, person.desired AS membership, refusal.refused_code AS code,
         any(refusal.refused_reason) AS reason, toUInt32(count()) AS people, min(refusal.next_at) AS nextAttemptAt
       FROM (
         SELECT audience, person_id, desired FROM (${sql})
-        WHERE (${STATE_CONDITIONS.refused}) OR (${STATE_CONDITIONS.leavingRefused})
+        WHERE (${of.refused}) OR (${of.leavingRefused})
       ) AS person
       INNER JOIN (${REFUSALS}) AS refusal
       ON refusal.audience = person.audience AND refusal.person_id = person.person_id
       GROUP BY audience, membership, code,
         replaceRegexpAll(replaceAll(refusal.refused_reason, person.person_id, '…'), '[0-9]+', '0')
       ORDER BY people DESC, audience, code LIMIT ${GROUPS}`,
-      parameters,
+      { ...parameters, ...bound },
     );
     return rows.map((row) => ({ ...row, membership: row.membership === 1 }));
   }
@@ -168,6 +165,7 @@ function peopleSql(
   { after, personId, limit }: { after?: string | undefined; personId?: string | undefined; limit?: number },
 ): { readonly sql: string; readonly parameters: Parameters } {
   const { sql, parameters } = standing(scope);
+  const { of, parameters: bound } = stateConditions(scope);
   return {
     sql: `${scope.people.sql}
     SELECT found.person_id AS personId, known.profile AS profile, found.held AS held, found.attempted_at AS attemptedAt,
@@ -175,7 +173,7 @@ function peopleSql(
       refusal.refused_at AS refusedAt, refusal.next_at AS nextAttemptAt
     FROM (
       SELECT person_id, held, attempted_at FROM (${sql})
-      WHERE (${STATE_CONDITIONS[state]})
+      WHERE (${of[state]})
         ${after === undefined ? "" : "AND person_id > {pp_after:String}"}
         ${personId === undefined ? "" : "AND person_id = {pp_person:String}"}
       ORDER BY person_id ${limit === undefined ? "" : "LIMIT {pp_limit:UInt32}"}
@@ -185,6 +183,7 @@ function peopleSql(
     ORDER BY personId`,
     parameters: {
       ...parameters,
+      ...bound,
       ...(after === undefined ? {} : { pp_after: after }),
       ...(personId === undefined ? {} : { pp_person: personId }),
       ...(limit === undefined ? {} : { pp_limit: limit }),
@@ -224,9 +223,4 @@ function personOf(row: PersonRow): StandingPerson {
 
 function nobody({ profile }: { readonly profile: number }): StandingPerson {
   return { personId: null, profile, lastSentAt: null, refusal: null };
-}
-
-/** True when people of the state are told by their person id. */
-export function isSent(state: PersonState): state is SentState {
-  return Object.hasOwn(STATE_CONDITIONS, state);
 }

@@ -4,7 +4,8 @@ import { Keyset, type Page, type Store } from "../store/index.ts";
 import type { AudienceChecks } from "./audiences.ts";
 import { demand } from "./demand.ts";
 import type { ActivationRecord } from "./known-activations.ts";
-import { isSent, PeopleRepository, type RefusalGroup, type StandingPerson } from "./people-repository.ts";
+import { PeopleRepository, type RefusalGroup, type StandingPerson } from "./people-repository.ts";
+import type { SentState } from "./standing.ts";
 import { standingScope } from "./standing-scope.ts";
 
 interface PeopleOptions {
@@ -123,3 +124,8 @@ export class People {
 }
 
 async function* none(): AsyncGenerator<readonly StandingPerson[]> {}
+
+/** True when people of the state are told by their person id. */
+function isSent(state: PersonState): state is SentState {
+  return state !== "withoutIdentifier" && state !== "suppressed";
+}

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { type Decision, decide, type HeldState, type PlanTimes, type Standing } from "@peregrine/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OpenEngine, openEngine } from "../engine/index.ts";
-import { DECISION, decisionParameters, readPlan, writePlan } from "./plan.ts";
+import { GUARDED_FROM } from "./held-people.ts";
+import { ALONE_FROM, DECISION, decisionParameters, readPlan, withoutHeld, writePlan } from "./plan.ts";
 import { HELD, type StandingScope } from "./standing.ts";
 
 const NOW = Date.parse("2026-02-03T04:05:06.789Z");
@@ -163,10 +164,16 @@ describe("the plan in the engine", () => {
     // Of a1: 200 members, without 1 (in) and 4 (backs off), and 2 alone; 999 leaves. Of a2: 200. Of a3: 5 leaves.
     expect(plan).toMatchObject({ together: 197 + 1 + 200 + 1, alone: 1, joins: 197 + 1 + 200 });
     expect(await readPlan(engine, 1, 3)).toMatchObject({ together: 0, alone: 0 });
-    const [numbers] = await engine.query<{ different: number; last: number }>(
-      "SELECT toUInt32(uniqExact(n)) AS different, maxIf(n, n < 2147483648) AS last FROM plan_change WHERE run = 1 AND epoch = 4",
-    );
-    expect(numbers).toEqual({ different: 400, last: 398 });
+    // The guard watches 999, and not those of a3, which was taken off.
+    expect(plan.guarded).toMatchObject([{ audience: "a1", first: GUARDED_FROM + 398, size: 1 }]);
+    expect(plan.parts).toEqual([
+      { first: 0, size: 398, alone: false },
+      { first: GUARDED_FROM + 398, size: 1, alone: false },
+      { first: ALONE_FROM + 399, size: 1, alone: true },
+    ]);
+    const held = withoutHeld(plan, new Set(["a1"]));
+    expect(held).toMatchObject({ together: 398, alone: 1 });
+    expect(held.parts.map(({ size }) => size)).toEqual([398, 1]);
     const alone = await engine.query(
       "SELECT n, audience, person_id FROM plan_change WHERE run = 1 AND n >= 2147483648",
     );

@@ -4,7 +4,9 @@ import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { RunRecord } from "../store/index.ts";
 import { explanationRoutes } from "./explanation-routes.ts";
+import { holdRoutes } from "./hold-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
+import { previewRoutes } from "./preview-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import type { ActivationService, ShownActivation } from "./service.ts";
 import { settingWarning, showWarning } from "./setting-warning.ts";
@@ -74,7 +76,11 @@ const status = z
         refused: z.int(),
         withoutIdentifier: z.int(),
         suppressed: z.int(),
-        leaving: z.object({ waiting: z.int(), refused: z.int() }),
+        leaving: z.object({
+          waiting: z.int(),
+          refused: z.int(),
+          held: z.int().describe("Removals that the guard holds"),
+        }),
         error: z.object({ code: z.string(), detail: z.string(), remedy: z.string() }).nullable(),
       }),
     ),
@@ -265,8 +271,27 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
     },
   );
 
+  app.post(
+    "/api/v1/activations/:id/resync",
+    {
+      schema: {
+        operationId: "resyncActivation",
+        summary: "Have the next run say everything again: members, and removals of all who ever were in",
+        tags: ["activations"],
+        params: parameters,
+        response: { 202: z.object({ asked: z.literal(true) }) },
+      },
+    },
+    async (request, reply) => {
+      await service.resync(request.params.id);
+      return reply.code(202).send({ asked: true as const });
+    },
+  );
+
   explanationRoutes(app, service);
+  holdRoutes(app, service);
   peopleRoutes(app, service);
+  previewRoutes(app, service);
   requestRoutes(app, service);
   activationTestRoutes(app, service);
   activationSetupRoutes(app, service);

@@ -11,6 +11,8 @@ export interface RunCounts {
   readonly planned?: number;
   readonly joins?: number;
   readonly leaves?: number;
+  /** Removals that the guard left out. */
+  readonly held?: number;
   readonly accepted?: number;
   /** Of the accepted ones, those that the destination only put into a queue of its own. */
   readonly queued?: number;

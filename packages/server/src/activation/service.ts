@@ -12,11 +12,14 @@ import { type ActivationSetup, activationSetup } from "./activation-setup.ts";
 import { type LoadedActivation, loadActivation, typeOf } from "./activation-source.ts";
 import { ActivationTests } from "./activation-tests.ts";
 import { activationHooks } from "./definition-hooks.ts";
+import { demand } from "./demand.ts";
 import { Explanations } from "./explanations.ts";
+import { Holds } from "./holds.ts";
 import { type ActivationRecord, activationsWithLinks } from "./known-activations.ts";
 import { Lines } from "./line.ts";
 import { People } from "./people.ts";
 import type { PersonSource } from "./person-source.ts";
+import { Previews } from "./previews.ts";
 import { Quiet } from "./quiet.ts";
 import type { Outgoing } from "./request.ts";
 import { Requests } from "./requests.ts";
@@ -24,6 +27,7 @@ import { sweepPlans } from "./retention.ts";
 import { runActivation } from "./run.ts";
 import { countsOf } from "./run-counts.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
+import { askForResync, isRepairDue } from "./send-anew.ts";
 import { type ActivationStatus, activationStatus } from "./status.ts";
 
 export interface ActivationServiceOptions extends Omit<RunDependencies, "lines"> {
@@ -67,6 +71,10 @@ export class ActivationService {
   readonly requests: Requests;
   /** Who stands how. */
   readonly people: People;
+  /** What a run would send. */
+  readonly previews: Previews;
+  /** What the removal guard holds. */
+  readonly holds: Holds;
   /** Why, and what next. */
   readonly explanations: Explanations;
   readonly #options: ActivationServiceOptions & RunDependencies;
@@ -82,6 +90,12 @@ export class ActivationService {
       record: (id) => this.#record(id),
       onDemand: (id) => this.onChanged(id),
     });
+    this.holds = new Holds({
+      ...this.#options,
+      record: (id) => this.#record(id),
+      onDemand: (id) => this.onChanged(id),
+    });
+    this.previews = new Previews({ ...this.#options, load: (id) => this.#loaded(id) });
     this.explanations = new Explanations({ ...this.#options, load: (id) => this.#loaded(id) });
     const { store, engine, types, definitions } = options;
     definitions.on(
@@ -200,6 +214,17 @@ export class ActivationService {
     return { run: await Promise.race([begun, ended]), ended };
   }
 
+  /**
+   * Has the next run say everything again: members, and removals of all who ever were in the activation's segments.
+   * @throws PeregrineError `notFound`
+   */
+  async resync(id: string): Promise<void> {
+    await this.#live(id);
+    await askForResync(this.#options.store, id);
+    await demand(this.#options.store, id);
+    this.onChanged(id);
+  }
+
   /** Forgets what is kept for a time only. To be called now and then. */
   async sweep(): Promise<void> {
     await sweepPlans(this.#options, this.#options.clock.now());
@@ -217,7 +242,10 @@ export class ActivationService {
       if (state === "live" && body.state === "paused") continue;
       const last = await this.#options.store.runs.latest(id);
       if ((countsOf(last).notBefore ?? 0) > now) continue;
-      if (!(await quiet.is(id, last, now))) due.push(id);
+      const isDue =
+        (await isRepairDue(this.#options.store, id, body.repair?.everyDays, now)) ||
+        !(await quiet.is(id, last, now));
+      if (isDue) due.push(id);
     }
     return due;
   }

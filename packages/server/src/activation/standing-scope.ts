@@ -2,6 +2,7 @@ import type { ActivationAudience } from "../store/activation-audiences.ts";
 import type { Store } from "../store/store.ts";
 import type { LoadedActivation } from "./activation-source.ts";
 import type { AudienceChecks } from "./audiences.ts";
+import { blockOf } from "./held-people.ts";
 import { memoryOf } from "./link.ts";
 import type { StandingScope } from "./standing.ts";
 
@@ -19,10 +20,14 @@ export async function standingScope(
   const linked = of("linked");
   const identifier = await store.definitions.get("identifier", activation.definition.personIdentifier);
   const snapshot = await store.operations.snapshot();
+  const holds = await store.removalHolds.active(activation.definition.id);
   return {
     activation: activation.number,
     linked,
     takingOut: of("takingOut"),
+    held: holds
+      .filter(({ state, audienceId }) => state !== "approved" && linked.includes(audienceId))
+      .map(blockOf),
     people: audiences.membersAndPersons(snapshot, linked, identifier?.number ?? NO_IDENTIFIER),
   };
 }

@@ -1,5 +1,6 @@
 import type { PersonState } from "@peregrine/core";
 import type { Engine, Parameters } from "../engine/engine.ts";
+import { type HeldBlock, heldIn } from "./held-people.ts";
 
 /** A piece of SQL with the values that it binds. */
 export interface Fragment {
@@ -15,6 +16,8 @@ export interface StandingScope {
   readonly linked: readonly string[];
   /** Audiences whose segment is emptied. */
   readonly takingOut: readonly string[];
+  /** Removals that wait for somebody's approval. */
+  readonly held?: readonly HeldBlock[];
   /** A `WITH …` that defines `member(audience, profile)` and `person(profile, value)`. */
   readonly people: Fragment;
 }
@@ -73,14 +76,26 @@ export function standing(scope: StandingScope): Fragment {
 
 const refusedFor = (membership: 0 | 1) => `(refused = 1 AND refused_membership = ${membership})`;
 
-/** Which people a state counts, as conditions over the columns of {@link standing}. */
-export const STATE_CONDITIONS = {
-  accepted: `desired = 1 AND held = ${HELD.in}`,
-  waiting: `desired = 1 AND held != ${HELD.in} AND NOT ${refusedFor(1)}`,
-  refused: `desired = 1 AND held != ${HELD.in} AND ${refusedFor(1)}`,
-  leavingWaiting: `desired = 0 AND held >= ${HELD.in} AND NOT ${refusedFor(0)}`,
-  leavingRefused: `desired = 0 AND held >= ${HELD.in} AND ${refusedFor(0)}`,
-} as const satisfies Partial<Record<PersonState, string>>;
+/** States of people who are told by their person id. */
+export type SentState = Exclude<PersonState, "withoutIdentifier" | "suppressed">;
+
+/** Which people a state counts, as conditions over the columns of {@link standing}, with what they bind. */
+export function stateConditions(scope: Pick<StandingScope, "held">): {
+  readonly of: Readonly<Record<SentState, string>>;
+  readonly parameters: Parameters;
+} {
+  const held = heldIn(scope.held ?? [], "st", { audience: "audience", person: "person_id" });
+  const leaves = `desired = 0 AND held >= ${HELD.in}`;
+  const of = {
+    accepted: `desired = 1 AND held = ${HELD.in}`,
+    waiting: `desired = 1 AND held != ${HELD.in} AND NOT ${refusedFor(1)}`,
+    refused: `desired = 1 AND held != ${HELD.in} AND ${refusedFor(1)}`,
+    leavingWaiting: `${leaves} AND NOT ${refusedFor(0)} AND NOT ${held.sql}`,
+    leavingRefused: `${leaves} AND ${refusedFor(0)} AND NOT ${held.sql}`,
+    leavingHeld: `${leaves} AND ${held.sql}`,
+  };
+  return { of, parameters: held.parameters };
+}
 
 /** Numbers of one audience as the engine counts them. */
 export interface StandingCounts {
@@ -93,6 +108,7 @@ export interface StandingCounts {
   readonly waiting: number;
   readonly leavingWaiting: number;
   readonly leavingRefused: number;
+  readonly leavingHeld: number;
 }
 
 interface Counted {
@@ -103,22 +119,25 @@ interface Counted {
   readonly waiting: number;
   readonly refusedOut: number;
   readonly waitingOut: number;
+  readonly heldOut: number;
 }
 
 /** Counts people by what is held of them. */
 export async function countStanding(engine: Engine, scope: StandingScope): Promise<StandingCounts[]> {
   const { sql, parameters } = standing(scope);
+  const { of, parameters: bound } = stateConditions(scope);
   const people = await engine.query<Counted>(
     // Names of their own: ClickHouse takes an alias for the column of the same name.
     `SELECT audience,
       toUInt32(countIf(desired = 1)) AS members,
-      toUInt32(countIf(${STATE_CONDITIONS.accepted})) AS accepted,
-      toUInt32(countIf(${STATE_CONDITIONS.refused})) AS refusedIn,
-      toUInt32(countIf(${STATE_CONDITIONS.waiting})) AS waiting,
-      toUInt32(countIf(${STATE_CONDITIONS.leavingRefused})) AS refusedOut,
-      toUInt32(countIf(${STATE_CONDITIONS.leavingWaiting})) AS waitingOut
+      toUInt32(countIf(${of.accepted})) AS accepted,
+      toUInt32(countIf(${of.refused})) AS refusedIn,
+      toUInt32(countIf(${of.waiting})) AS waiting,
+      toUInt32(countIf(${of.leavingRefused})) AS refusedOut,
+      toUInt32(countIf(${of.leavingWaiting})) AS waitingOut,
+      toUInt32(countIf(${of.leavingHeld})) AS heldOut
     FROM (${sql}) GROUP BY audience`,
-    parameters,
+    { ...parameters, ...bound },
   );
   const sizes = await engine.query<{ audience: string; size: number }>(
     `${scope.people.sql}
@@ -139,6 +158,7 @@ export async function countStanding(engine: Engine, scope: StandingScope): Promi
       waiting: row?.waiting ?? 0,
       leavingWaiting: row?.waitingOut ?? 0,
       leavingRefused: row?.refusedOut ?? 0,
+      leavingHeld: row?.heldOut ?? 0,
     };
   });
 }

@@ -47,7 +47,7 @@ function numbersOf(row: StandingCounts): SegmentNumbers {
     withoutIdentifier: row.size - row.withIdentifier,
     // Privacy requests bring people here.
     suppressed: 0,
-    leaving: { waiting: row.leavingWaiting, refused: row.leavingRefused },
+    leaving: { waiting: row.leavingWaiting, refused: row.leavingRefused, held: row.leavingHeld },
   };
 }
 
@@ -72,6 +72,10 @@ export async function activationStatus(
   const standing = await countStanding(engine, await standingScope(dependencies, activation, links));
   const checks = await audiences.standing(links.map(({ audienceId }) => audienceId));
   const names = new Map((await store.definitions.list("audience")).map(({ id, body }) => [id, body.name]));
+  const holds = await store.removalHolds.active(activation.id);
+  const undecided = new Set(
+    holds.filter(({ state }) => state === "waiting").map(({ audienceId }) => audienceId),
+  );
   const paused = activation.definition.state === "paused";
   const running = run === undefined || isFinal(run.state) ? undefined : run.state;
   const segments = standing.map((row): SegmentStatus => {
@@ -89,6 +93,8 @@ export async function activationStatus(
         synchronizedOnce: (link?.lastSynchronizedAt ?? null) !== null,
         due: numbers.waiting + numbers.leaving.waiting,
         refused: numbers.refused + numbers.leaving.refused,
+        // Who is left in by decision waits for nobody.
+        held: undecided.has(row.audience) ? numbers.leaving.held : 0,
       }),
       takingOut: link?.status === "takingOut",
       lastSynchronizedAt: link?.lastSynchronizedAt ?? null,

@@ -16,7 +16,12 @@ function sizes(all: readonly Stretch[]): number[] {
 }
 
 describe("the stretches of a plan", () => {
-  const plan = { run: 1, epoch: 1, together: 120_000, alone: 3, joins: 0 };
+  const plan = {
+    parts: [
+      { first: 0, size: 120_000, alone: false },
+      { first: ALONE_FROM + 120_000, size: 3, alone: true },
+    ],
+  };
 
   it("hold every change once, people who go alone last", () => {
     const all = cutAll(new StretchCutter(plan, 99, STRETCH_POLICY), 500);
@@ -41,7 +46,21 @@ describe("the stretches of a plan", () => {
     expect(slow.at(-3)).toBe(396);
   });
 
+  it("leave out what lies between the parts", () => {
+    const parts = [
+      { first: 0, size: 5, alone: false },
+      { first: 1_000, size: 150, alone: false },
+      { first: 2_000, size: 1, alone: false },
+    ];
+    expect(cutAll(new StretchCutter({ parts }, 99, { ...STRETCH_POLICY, first: 99 }), 3_000)).toEqual([
+      { first: 0, last: 4, alone: false },
+      { first: 1_000, last: 1_098, alone: false },
+      { first: 1_099, last: 1_149, alone: false },
+      { first: 2_000, last: 2_000, alone: false },
+    ]);
+  });
+
   it("are none when nothing is due", () => {
-    expect(new StretchCutter({ ...plan, together: 0, alone: 0 }, 99, STRETCH_POLICY).next()).toBeUndefined();
+    expect(new StretchCutter({ parts: [] }, 99, STRETCH_POLICY).next()).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { ALONE_FROM, type Plan, type Stretch } from "./plan.ts";
+import type { Plan, Stretch } from "./plan.ts";
 
 /** How many changes are recorded together; see {@link StretchCutter}. */
 export interface StretchPolicy {
@@ -17,29 +17,33 @@ export const STRETCH_POLICY: StretchPolicy = { first: 20_000, largest: 200_000, 
 
 /** Cuts a plan into stretches of whole batches, as large as the destination is fast. People who go alone come last. */
 export class StretchCutter {
-  readonly #plan: Plan;
+  readonly #parts: Plan["parts"];
   readonly #batchSize: number;
   readonly #policy: StretchPolicy;
   #size: number;
+  #part = 0;
+  /** Of the part that is being cut. */
   #cut = 0;
 
-  constructor(plan: Plan, batchSize: number, policy: StretchPolicy) {
-    this.#plan = plan;
+  constructor(plan: Pick<Plan, "parts">, batchSize: number, policy: StretchPolicy) {
+    this.#parts = plan.parts;
     this.#batchSize = batchSize;
     this.#policy = policy;
     this.#size = policy.first;
   }
 
   next(): Stretch | undefined {
-    const { together, alone } = this.#plan;
-    const isAlone = this.#cut >= together;
-    const left = (isAlone ? together + alone : together) - this.#cut;
-    if (left === 0) return undefined;
+    const part = this.#parts[this.#part];
+    if (part === undefined) return undefined;
     const whole = Math.max(1, Math.floor(this.#size / this.#batchSize)) * this.#batchSize;
-    const first = this.#cut + (isAlone ? ALONE_FROM : 0);
-    const size = Math.min(whole, left);
+    const first = part.first + this.#cut;
+    const size = Math.min(whole, part.size - this.#cut);
     this.#cut += size;
-    return { first, last: first + size - 1, alone: isAlone };
+    if (this.#cut === part.size) {
+      this.#part += 1;
+      this.#cut = 0;
+    }
+    return { first, last: first + size - 1, alone: part.alone };
   }
 
   /** How long a stretch was under way decides how large later ones are. */

@@ -27,6 +27,7 @@ import { audienceHooks } from "./definition.ts";
 import { Evaluation, type EvaluationOptions, type EvaluationResult } from "./evaluation.ts";
 import { EvaluationTurn } from "./evaluation-turn.ts";
 import { Explanations, type PersonExplanation } from "./explain.ts";
+import { MembersNow } from "./members-now.ts";
 import { MembershipRepository, type PieceSize } from "./membership-repository.ts";
 import { PersonRepository } from "./person-repository.ts";
 import { type Preview, Previews } from "./preview.ts";
@@ -104,6 +105,7 @@ export class AudienceService {
   readonly #evaluation: Evaluation;
   readonly #previews: Previews;
   readonly #explanations: Explanations;
+  readonly #membersNow: MembersNow;
   /** What rules may name, and which values there are. */
   readonly suggestions: Suggestions;
   /** What the audiences were before, and the way back. */
@@ -120,6 +122,7 @@ export class AudienceService {
     this.#catalog = catalog;
     const memberships = new MembershipRepository(engine, piece);
     this.#evaluation = new Evaluation({ store, repository, memberships, catalog, turn, timeZone });
+    this.#membersNow = new MembersNow({ store, engine, catalog, timeZone });
     this.#previews = new Previews({
       store,
       repository: new PreviewRepository(engine),
@@ -339,6 +342,11 @@ export class AudienceService {
    */
   membersAndPersons(snapshot: Snapshot, audienceIds: readonly string[], identifier: number): Fragment {
     return membersAndPersons(snapshot, audienceIds, identifier);
+  }
+
+  /** The same with the members whom a check as of `asOf` (ms UTC) would find; nothing is written. */
+  membersNow(audienceIds: readonly string[], asOf: number, identifier: number): Promise<Fragment> {
+    return this.#membersNow.of(audienceIds, asOf, identifier);
   }
 
   async #record(id: string): Promise<DefinitionRecord<AudienceDefinition>> {

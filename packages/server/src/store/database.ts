@@ -20,6 +20,7 @@ export interface Database {
   activation_audience: ActivationAudienceTable;
   audience_check: AudienceCheckTable;
   identifier_report: IdentifierReportTable;
+  removal_hold: RemovalHoldTable;
   token: TokenTable;
   setup_code: SetupCodeTable;
   stream_id: StreamIdTable;
@@ -207,6 +208,23 @@ interface IdentifierReportTable {
   taken_at: number;
   data_revision: number;
   definitions_revision: number;
+}
+
+interface RemovalHoldTable {
+  id: number;
+  activation_id: string;
+  audience_id: string;
+  run: number;
+  epoch: number;
+  fingerprint: string;
+  removals: JSONText;
+  reasons: JSONText;
+  state: string;
+  held_at: number;
+  written_at: number;
+  decided_at: number | null;
+  decided_by: string | null;
+  ended_at: number | null;
 }
 
 interface TokenTable {

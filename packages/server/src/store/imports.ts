@@ -247,6 +247,32 @@ export class Imports {
     return this.#record(row);
   }
 
+  /**
+   * How a dataflow's latest imports ended. Drafts, and what is under way, don't count.
+   * @returns `failed`: the last one, if it was refused or failed; `takenInAt`: when one was last taken in (ms UTC), also
+   *   one whose file was known already
+   */
+  async lastEnded(
+    dataflowNumber: number,
+  ): Promise<{ readonly failed: ImportRecord | null; readonly takenInAt: number | null }> {
+    const lastOf = (states: readonly ImportState[]) =>
+      this.#db
+        .selectFrom("import")
+        .selectAll()
+        .where("dataflow_number", "=", dataflowNumber)
+        .where("state", "in", states)
+        .orderBy("id", "desc")
+        .executeTakeFirst();
+    const [last, takenIn] = await Promise.all([
+      lastOf(["published", "unchanged", "refused", "failed"]),
+      lastOf(["published", "unchanged"]),
+    ]);
+    return {
+      failed: last !== undefined && last.id !== takenIn?.id ? recordOf(last) : null,
+      takenInAt: takenIn?.finished_at ?? null,
+    };
+  }
+
   /** Newest first. */
   async page(options: {
     readonly dataflowId?: string | undefined;

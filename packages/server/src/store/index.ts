@@ -23,6 +23,7 @@ export {
   type Touched,
 } from "./operations.ts";
 export type { StoredFailure, StoredProgress } from "./progress.ts";
+export type { RemovalHold } from "./removal-holds.ts";
 export type { RunRecord } from "./runs.ts";
 export { parseSecretKey } from "./secret-key.ts";
 export type { Random } from "./secrets.ts";

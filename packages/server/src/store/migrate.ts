@@ -7,6 +7,7 @@ import { checks } from "./migrations/0003_checks.ts";
 import { fileReading } from "./migrations/0004_file_reading.ts";
 import { identifierReports } from "./migrations/0005_identifier_reports.ts";
 import { streams } from "./migrations/0006_streams.ts";
+import { removalHolds } from "./migrations/0007_removal_holds.ts";
 
 /** In the order of their names. A migration that was released never changes; the next one gets a new name. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -16,6 +17,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0004_file_reading": fileReading,
   "0005_identifier_reports": identifierReports,
   "0006_streams": streams,
+  "0007_removal_holds": removalHolds,
 };
 
 const MIGRATION_TABLE = "migration";

@@ -107,6 +107,18 @@ export class Runs {
     return row && recordOf(row);
   }
 
+  /** Ids of the activation's runs since an instant (ms UTC), in their order. */
+  async startedSince(activationId: string, since: number): Promise<number[]> {
+    const rows = await this.#db
+      .selectFrom("run")
+      .select("id")
+      .where("activation_id", "=", activationId)
+      .where("started_at", ">=", since)
+      .orderBy("id")
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
   /** Newest first. */
   async page(options: {
     readonly activationId: string;

@@ -16,6 +16,7 @@ import { Leases } from "./leases.ts";
 import { migrate } from "./migrate.ts";
 import { Operations } from "./operations.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
+import { RemovalHolds } from "./removal-holds.ts";
 import { Runs } from "./runs.ts";
 import { secretKeyOfFolder } from "./secret-key.ts";
 import { type Random, Secrets } from "./secrets.ts";
@@ -40,6 +41,7 @@ export interface Store {
   readonly activationAudiences: ActivationAudiences;
   readonly audienceChecks: AudienceChecks;
   readonly identifierReports: IdentifierReports;
+  readonly removalHolds: RemovalHolds;
   readonly secrets: Secrets;
   readonly tokens: Tokens;
   readonly streamIds: StreamIds;
@@ -88,6 +90,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       activationAudiences: new ActivationAudiences(db, clock),
       audienceChecks: new AudienceChecks(db),
       identifierReports: new IdentifierReports(db),
+      removalHolds: new RemovalHolds(db, clock),
       secrets,
       tokens: new Tokens(db, clock, random),
       streamIds: new StreamIds(db, clock, random),
