@@ -7,7 +7,7 @@ const only = (name, from, allowed, comment) => ({
   to: { path: "^packages/", pathNot: [from, ...allowed] },
 });
 
-const domains = ["ingest", "identity", "audience", "activation", "definition"];
+const domains = ["ingest", "identity", "audience", "activation", "definition", "takeover"];
 
 export default {
   forbidden: [

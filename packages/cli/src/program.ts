@@ -20,6 +20,7 @@ import { addDeliveryCommands } from "./delivery-commands.ts";
 import { addIbexaCommands } from "./ibexa-commands.ts";
 import { processOutput } from "./output.ts";
 import type { OpenSession, Session } from "./session.ts";
+import { addTakeoverCommands } from "./takeover-commands.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -71,6 +72,7 @@ Exit codes: 0 done, 1 failed, 64 wrong usage, 65 wrong input, 66 no such file or
   addAudienceCommands(root, session);
   addActivationCommands(root, session);
   addIbexaCommands(root, session, environment);
+  addTakeoverCommands(root, session, environment);
   return root;
 }
 

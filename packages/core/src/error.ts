@@ -252,6 +252,20 @@ export const ERRORS = {
     title: "Another activation already sends this audience to the same place",
     remedy: "Take the audience off one of the two: a segment's identifier is unique at the destination.",
   },
+  takeOverUnconfirmed: {
+    status: 409,
+    actor: "user",
+    title: "The segment is not taken over unless somebody confirms it",
+    remedy:
+      "Look at the preview. If it is what you want, confirm it with the audience's id: `force` in the API, `--force` on the command line.",
+  },
+  memberListEmpty: {
+    status: 422,
+    actor: "user",
+    title: "The list names nobody",
+    remedy:
+      "Check the file: each person stands with the audience's id, as the other CDP and Ibexa know it. Without people there is nothing to take over.",
+  },
   activationRunning: {
     status: 409,
     actor: "user",

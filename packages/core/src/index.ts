@@ -94,6 +94,7 @@ export type { ResolvedRule } from "./audience/resolved.ts";
 export type { Did, Filter, Have, Measure, NodeKind, PropertyTest, Rule } from "./audience/rule.ts";
 export { MAXIMUM_DEPTH, MAXIMUM_LEAVES, ruleSchema } from "./audience/rule.ts";
 export { ruleKey } from "./audience/rule-key.ts";
+export { RULE_TO_WRITE } from "./audience/rule-to-write.ts";
 export type { Value } from "./audience/value.ts";
 export type { Bounds, Moment, Span, SpanBounds, Window, WindowUnit } from "./audience/window.ts";
 export { boundsOf, spanBounds, WINDOW_UNITS } from "./audience/window.ts";

@@ -5,6 +5,7 @@ import type { AccessService } from "./access/index.ts";
 import {
   ActivationScheduler,
   ActivationService,
+  type AudienceChecks,
   createOutgoing,
   DELIVERY_POLICY,
   runJournal,
@@ -26,6 +27,7 @@ import {
 import { personSource } from "./person-source.ts";
 import type { Planes } from "./planes.ts";
 import type { Services } from "./routes.ts";
+import { TakeoverService } from "./takeover/index.ts";
 import { VERSION } from "./version.ts";
 
 /** What works without being asked. */
@@ -65,6 +67,12 @@ export function createServices(surroundings: Surroundings): { services: Services
     instance,
   });
   const profiles = new ProfileService({ store, engine });
+  const checks: AudienceChecks = {
+    evaluate: (ids) => audiences.evaluate(ids, evaluationClock.now()),
+    standing: (ids) => audiences.standing(ids),
+    membersAndPersons: (...of) => audiences.membersAndPersons(...of),
+    membersNow: (ids, _, identifier) => audiences.membersNow(ids, evaluationClock.now(), identifier),
+  };
   const activations = new ActivationService({
     store,
     engine,
@@ -75,12 +83,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     types,
     definitions,
     outgoing: createOutgoing(clock),
-    audiences: {
-      evaluate: (ids) => audiences.evaluate(ids, evaluationClock.now()),
-      standing: (ids) => audiences.standing(ids),
-      membersAndPersons: (...of) => audiences.membersAndPersons(...of),
-      membersNow: (ids, _, identifier) => audiences.membersNow(ids, evaluationClock.now(), identifier),
-    },
+    audiences: checks,
     persons: personSource({ store, profiles, audiences }),
     policy: DELIVERY_POLICY,
   });
@@ -156,6 +159,7 @@ export function createServices(surroundings: Surroundings): { services: Services
       profiles,
       rebuilds,
       reports,
+      takeovers: new TakeoverService({ engine, store, clock, audiences: checks, activations }),
       vitals: {
         version: VERSION,
         controlPlane: store.dialect,

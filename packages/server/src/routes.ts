@@ -17,6 +17,7 @@ import {
   streamIdRoutes,
   streamRoutes,
 } from "./ingest/index.ts";
+import { type TakeoverService, takeoverRoutes } from "./takeover/index.ts";
 
 /** Everything that answers requests. */
 export interface Services {
@@ -29,6 +30,7 @@ export interface Services {
   readonly profiles: ProfileService;
   readonly rebuilds: RebuildService;
   readonly reports: ReportService;
+  readonly takeovers: TakeoverService;
   readonly vitals: Vitals;
 }
 
@@ -43,4 +45,5 @@ export function allRoutes(app: ApiApp, services: Services): void {
   identityRoutes(app, services);
   audienceRoutes(app, { audiences: services.audiences });
   activationRoutes(app, services.activations);
+  takeoverRoutes(app, services.takeovers);
 }

@@ -47,7 +47,7 @@ export async function startInstallation(
       return {
         definitions: await get("/definitions?limit=500"),
         catalog: await get("/catalog"),
-        identifiers: await get("/identifiers/userid/report"),
+        identifiers: await get("/identifiers/userid/profiles"),
         uploads: await readdir(join(folder, "data", "uploads")),
       };
     },

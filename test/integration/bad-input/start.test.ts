@@ -76,7 +76,7 @@ function refusedStart(folder: string, environment: Record<string, string> = {}):
 async function isSound(folder: string): Promise<void> {
   const server = await startPeregrine({ folder, token });
   try {
-    const { body } = await server.call("GET", "/identifiers/userid/report");
+    const { body } = await server.call("GET", "/identifiers/userid/profiles");
     expect(body).toMatchObject({ profiles: 12, withIdentifier: 12 });
   } finally {
     await server.stop();

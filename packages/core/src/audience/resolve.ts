@@ -17,6 +17,7 @@ import { resolveHave } from "./resolve/have.ts";
 import { isObject } from "./resolve/object.ts";
 import type { ResolvedRule } from "./resolved.ts";
 import { type NodeKind, type Rule, ruleSchema } from "./rule.ts";
+import { RULE_TO_WRITE } from "./rule-to-write.ts";
 
 export type { ResolveResult } from "./resolve/context.ts";
 export type ParseResult = { readonly ok: Rule } | { readonly faults: readonly Fault[] };
@@ -77,6 +78,8 @@ function resolveNode(value: unknown, place: Place, context: ResolveContext): Res
   }
   const keys = Object.keys(value).filter((key) => value[key] !== undefined);
   const resolved = keys.map((key) => {
+    if (key === RULE_TO_WRITE)
+      return report.at(key).fault("the rule of this audience is still to be written", HOW_TO_WRITE);
     const kind = NODE_KINDS.find((known) => known === key);
     if (kind !== undefined) return NODES[kind](value[key], { report: report.at(key), depth }, context);
     return report.at(key).fault(`\`${key}\` is not a condition`, didYouMean(key, NODE_KINDS) ?? HOW);
@@ -89,6 +92,7 @@ function resolveNode(value: unknown, place: Place, context: ResolveContext): Res
   return report.fault(message, HOW);
 }
 
+const HOW_TO_WRITE = `Write a condition in place of \`${RULE_TO_WRITE}\`; docs/rules.md has them all.`;
 const HOW = `One of ${NODE_KINDS.join(", ")} stands here; several go under \`all\` or \`any\`.`;
 
 function group(

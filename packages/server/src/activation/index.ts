@@ -9,4 +9,5 @@ export { runJournal } from "./run-journal.ts";
 export { ActivationScheduler, type SchedulerOptions } from "./scheduler.ts";
 export { ActivationService, type ActivationServiceOptions } from "./service.ts";
 export type { ActivationStatus } from "./status.ts";
+export type { TakeOverResult } from "./take-over.ts";
 export { type Wait, wait } from "./wait.ts";

@@ -109,7 +109,8 @@ export function dueSql(
 }
 
 /**
- * Writes the plan: an immutable snapshot of what is due now. Nothing of it passes through this process.
+ * Writes the plan: an immutable snapshot of what is due now. Nothing of it passes through this process. Who joins comes
+ * before who leaves, so that no segment is emptied on the way.
  * @param now ms UTC
  */
 export async function writePlan(
@@ -133,7 +134,7 @@ export async function writePlan(
       audience, person_id, desired, multiIf(held = ${HELD.in}, 'in', held = ${HELD.unknown}, 'unknown', 'out')
     FROM (
       ${sql}
-      ORDER BY part, audience, person_id
+      ORDER BY part, desired DESC, audience, person_id
     )
     SETTINGS query_plan_remove_redundant_sorting = 0`,
     { ...parameters, pl_run: run, pl_epoch: epoch },
@@ -276,7 +277,7 @@ export async function takeOverPlan(
       WHERE NOT (now_held.held = ${HELD.in} AND plan.membership = 1)
         AND NOT (now_held.held = ${HELD.out} AND plan.membership = 0)
         AND bitShiftRight(refusal.version, 40) < {pl_from:UInt32}
-      ORDER BY part, audience, person_id
+      ORDER BY part, membership DESC, audience, person_id
     )
     SETTINGS query_plan_remove_redundant_sorting = 0`,
     {

@@ -24,11 +24,12 @@ import { Quiet } from "./quiet.ts";
 import type { Outgoing } from "./request.ts";
 import { Requests } from "./requests.ts";
 import { sweepPlans } from "./retention.ts";
-import { runActivation } from "./run.ts";
+import { runActivation, underLease } from "./run.ts";
 import { countsOf } from "./run-counts.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
 import { askForResync, isRepairDue } from "./send-anew.ts";
 import { type ActivationStatus, activationStatus } from "./status.ts";
+import { type TakeOverOrder, type TakeOverResult, takeOverSegment } from "./take-over.ts";
 
 export interface ActivationServiceOptions extends Omit<RunDependencies, "lines"> {
   readonly outgoing: Outgoing;
@@ -223,6 +224,24 @@ export class ActivationService {
     await askForResync(this.#options.store, id);
     await demand(this.#options.store, id);
     this.onChanged(id);
+  }
+
+  /**
+   * Records who is known to be in a segment that another CDP has filled, before the first run; or tells what would
+   * happen. A paused activation stays paused.
+   * @throws PeregrineError `notFound`, `activationRunning`, `takeOverUnconfirmed`
+   */
+  async takeOver(id: string, order: TakeOverOrder): Promise<TakeOverResult> {
+    const activation = await this.#loaded(id);
+    const result = await underLease(this.#options, activation, () =>
+      takeOverSegment(this.#options, activation, order),
+    );
+    if (!order.preview) {
+      // An activation in which nothing was due would find it quiet and not look.
+      await this.#options.store.definitions.nextRevision();
+      this.onChanged(id);
+    }
+    return result;
   }
 
   /** Forgets what is kept for a time only. To be called now and then. */

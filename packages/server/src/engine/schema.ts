@@ -123,4 +123,17 @@ export const MIGRATIONS: readonly Migration[] = [
       ),
     ],
   },
+  {
+    version: 3,
+    statements: [
+      // Who is known to be in which segment, by another CDP; kept for a month.
+      table(
+        "member_list",
+        `list UInt32, audience String, person_id String, at ${MOMENT}`,
+        "(list, audience, person_id)",
+        "ReplacingMergeTree",
+        "TTL toDateTime(at) + INTERVAL 30 DAY",
+      ),
+    ],
+  },
 ];

@@ -21,6 +21,7 @@ export interface Database {
   audience_check: AudienceCheckTable;
   identifier_report: IdentifierReportTable;
   removal_hold: RemovalHoldTable;
+  member_list: MemberListTable;
   token: TokenTable;
   setup_code: SetupCodeTable;
   stream_id: StreamIdTable;
@@ -225,6 +226,17 @@ interface RemovalHoldTable {
   decided_at: number | null;
   decided_by: string | null;
   ended_at: number | null;
+}
+
+interface MemberListTable {
+  id: number;
+  name: string;
+  /** The identifier by which people are named in it. */
+  identifier_id: string;
+  audiences: JSONText;
+  people: number;
+  repeated: number;
+  created_at: number;
 }
 
 interface TokenTable {

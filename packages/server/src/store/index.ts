@@ -14,6 +14,7 @@ export type {
 } from "./imports.ts";
 
 export type { Lease, Leases } from "./leases.ts";
+export type { MemberListRecord } from "./member-lists.ts";
 export {
   type DataPublication,
   type Operations,

@@ -8,6 +8,7 @@ import { fileReading } from "./migrations/0004_file_reading.ts";
 import { identifierReports } from "./migrations/0005_identifier_reports.ts";
 import { streams } from "./migrations/0006_streams.ts";
 import { removalHolds } from "./migrations/0007_removal_holds.ts";
+import { memberLists } from "./migrations/0008_member_lists.ts";
 
 /** In the order of their names. A migration that was released never changes; the next one gets a new name. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -18,6 +19,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005_identifier_reports": identifierReports,
   "0006_streams": streams,
   "0007_removal_holds": removalHolds,
+  "0008_member_lists": memberLists,
 };
 
 const MIGRATION_TABLE = "migration";

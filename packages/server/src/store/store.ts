@@ -13,6 +13,7 @@ import { IdentifierReports } from "./identifier-reports.ts";
 import { Imports } from "./imports.ts";
 import { ensureInstallation, type Installation } from "./installation.ts";
 import { Leases } from "./leases.ts";
+import { MemberLists } from "./member-lists.ts";
 import { migrate } from "./migrate.ts";
 import { Operations } from "./operations.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
@@ -42,6 +43,7 @@ export interface Store {
   readonly audienceChecks: AudienceChecks;
   readonly identifierReports: IdentifierReports;
   readonly removalHolds: RemovalHolds;
+  readonly memberLists: MemberLists;
   readonly secrets: Secrets;
   readonly tokens: Tokens;
   readonly streamIds: StreamIds;
@@ -91,6 +93,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       audienceChecks: new AudienceChecks(db),
       identifierReports: new IdentifierReports(db),
       removalHolds: new RemovalHolds(db, clock),
+      memberLists: new MemberLists(db, clock),
       secrets,
       tokens: new Tokens(db, clock, random),
       streamIds: new StreamIds(db, clock, random),

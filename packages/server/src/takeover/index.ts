@@ -1,0 +1,2 @@
+export { takeoverRoutes } from "./routes.ts";
+export { TakeoverService } from "./service.ts";
