@@ -7,7 +7,7 @@ const only = (name, from, allowed, comment) => ({
   to: { path: "^packages/", pathNot: [from, ...allowed] },
 });
 
-const domains = ["ingest", "identity", "audience", "activation", "definition", "takeover"];
+const domains = ["ingest", "identity", "audience", "activation", "definition", "dataflow", "takeover"];
 
 export default {
   forbidden: [
@@ -89,7 +89,7 @@ export default {
       comment:
         "routes → service → repository → engine and store: a route that queries has nobody to check it.",
       severity: "error",
-      from: { path: "^packages/server/src/[^/]+/routes\\.ts$" },
+      from: { path: "^packages/server/src/[^/]+/[a-z-]*routes\\.ts$" },
       to: { path: "^packages/server/src/(engine|store)/", dependencyTypesNot: ["type-only"] },
     },
     ...domains.map((domain) => ({

@@ -16,6 +16,7 @@ import { rebuild } from "./command/rebuild.ts";
 import { createToken, listTokens, revokeToken } from "./command/token.ts";
 import { DEFAULT_URL, findConnection } from "./credentials.ts";
 import { addDefinitionCommands, addImportCommands, addStreamCommands } from "./data-commands.ts";
+import { addDataflowCommands } from "./dataflow-commands.ts";
 import { addDeliveryCommands } from "./delivery-commands.ts";
 import { addIbexaCommands } from "./ibexa-commands.ts";
 import { processOutput } from "./output.ts";
@@ -197,6 +198,7 @@ $\{NAME} in a file is replaced by the environment variable NAME: so secrets stay
         }),
     );
   addDefinitionCommands(root, session);
+  addDataflowCommands(root, session);
   addImportCommands(root, session);
   addStreamCommands(root, session);
   root

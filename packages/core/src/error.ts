@@ -153,6 +153,30 @@ export const ERRORS = {
     title: "Another worker has taken this work over",
     remedy: "Nothing has to be done: the other worker goes on, and nothing of this one was published.",
   },
+  importUnderWay: {
+    status: 409,
+    actor: "user",
+    title: "The import has not ended yet",
+    remedy: "Wait for its end; `peregrine import show` says how far it is.",
+  },
+  importReplaced: {
+    status: 409,
+    actor: "user",
+    title: "Nothing of this import counts any more",
+    remedy: "Run the import again that replaced it, or send the file anew.",
+  },
+  uploadGone: {
+    status: 410,
+    actor: "user",
+    title: "The file of this import is not kept any more",
+    remedy: "Send the file again; those of imports that came to nothing are kept for a week.",
+  },
+  dataflowDraft: {
+    status: 409,
+    actor: "user",
+    title: "The dataflow is a draft",
+    remedy: "Activate it first: nothing of a draft is taken in, so there is nothing to pause.",
+  },
   rebuildRunning: {
     status: 409,
     actor: "user",

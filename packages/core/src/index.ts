@@ -149,7 +149,7 @@ export type {
   FileEncoding,
   FileFormat,
 } from "./schema/dataflow.ts";
-export { dataflow, EMPTY_CELLS, FILE_ENCODINGS, FILE_FORMATS } from "./schema/dataflow.ts";
+export { dataflow, dataflowSource, EMPTY_CELLS, FILE_ENCODINGS, FILE_FORMATS } from "./schema/dataflow.ts";
 export type { CheckedMapping, MappingCheck } from "./schema/mapping/mapping.ts";
 export { checkMapping, eventTypesOf } from "./schema/mapping/mapping.ts";
 export type { Path } from "./schema/mapping/path.ts";
@@ -163,5 +163,10 @@ export { arrayOf, either, present, truth } from "./schema/mapping/sql/compiled.t
 export { textLiteral } from "./schema/mapping/sql/literal.ts";
 export { CELL_TAGS } from "./schema/mapping/sql/tagged.ts";
 export type { Typed, ValueType } from "./schema/mapping/typed.ts";
+export type { ColumnProfile, Guess, ProfileOptions, SampleCell } from "./schema/proposal/column-profile.ts";
+export { profileColumn } from "./schema/proposal/column-profile.ts";
+export type { Proposal, ProposalInput, ProposedColumn } from "./schema/proposal/propose.ts";
+export { propose } from "./schema/proposal/propose.ts";
+export type { Role } from "./schema/proposal/roles.ts";
 export type { ColumnType, Schema, SchemaColumn, SchemaParent } from "./schema/schema.ts";
 export { COLUMN_TYPES, SCHEMA_PARENTS, schema } from "./schema/schema.ts";

@@ -12,6 +12,7 @@ const WHERE_TO_LOOK = {
   request: "`peregrine activation requests ID` lists the requests with their ids.",
   version: "`peregrine audience versions ID` lists the versions of an audience.",
   import: "`peregrine import list` lists the imports with their numbers.",
+  sample: "A sample is kept for a day on the server that took it: send the file again.",
   token: "`peregrine token list` lists the tokens with their ids; a revoked one can't be revoked again.",
   streamId: "`peregrine stream-id list` lists the stream ids; a revoked one can't be revoked again.",
   snapshot:

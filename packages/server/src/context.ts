@@ -14,6 +14,7 @@ import {
 } from "./activation/index.ts";
 import { AudienceService } from "./audience/index.ts";
 import type { Config } from "./config.ts";
+import { DataflowService, SampleService } from "./dataflow/index.ts";
 import { DefinitionService } from "./definition/index.ts";
 import { ProfileService, RebuildService, ReportService } from "./identity/index.ts";
 import {
@@ -130,6 +131,26 @@ export function createServices(surroundings: Surroundings): { services: Services
       await streams.log.ended(record);
     },
   });
+  const dataflows = new DataflowService({
+    store,
+    engine,
+    definitions,
+    audiencesReading: (data) => audiences.reading(data),
+    onChanged: () => {
+      ingest.lookAgain();
+      wake("dataflow");
+    },
+  });
+  const samples = new SampleService({
+    store,
+    engine,
+    definitions,
+    clock,
+    folder: join(config.folder, "samples"),
+    timeZone: config.timeZone,
+    takesIn,
+    draftRows: (dataflowId) => streams.draftRows(dataflowId),
+  });
   const rebuilds = new RebuildService({
     engine,
     store,
@@ -156,6 +177,8 @@ export function createServices(surroundings: Surroundings): { services: Services
       activations,
       ingest,
       streams,
+      dataflows,
+      samples,
       profiles,
       rebuilds,
       reports,

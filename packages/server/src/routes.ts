@@ -1,6 +1,7 @@
 import { type AccessService, accessRoutes } from "./access/index.ts";
 import { type ActivationService, activationRoutes } from "./activation/index.ts";
 import { type AudienceService, audienceRoutes } from "./audience/index.ts";
+import { type DataflowService, dataflowRoutes, type SampleService, sampleRoutes } from "./dataflow/index.ts";
 import { type DefinitionService, definitionRoutes } from "./definition/index.ts";
 import type { ApiApp } from "./http/api-app.ts";
 import { healthRoutes, type Vitals } from "./http/health.ts";
@@ -27,6 +28,8 @@ export interface Services {
   readonly activations: ActivationService;
   readonly ingest: IngestService;
   readonly streams: StreamService;
+  readonly dataflows: DataflowService;
+  readonly samples: SampleService;
   readonly profiles: ProfileService;
   readonly rebuilds: RebuildService;
   readonly reports: ReportService;
@@ -42,6 +45,8 @@ export function allRoutes(app: ApiApp, services: Services): void {
   ingestRoutes(app, services.ingest);
   streamRoutes(app, services.streams);
   streamIdRoutes(app, services.streams);
+  dataflowRoutes(app, services.dataflows);
+  sampleRoutes(app, services.samples);
   identityRoutes(app, services);
   audienceRoutes(app, { audiences: services.audiences });
   activationRoutes(app, services.activations);

@@ -294,7 +294,12 @@ describe("requests", () => {
       rule: { have: { attribute: "country", is: "UK" } },
     });
     expect(body.size).toBeGreaterThanOrEqual(PEOPLE / 2);
-    // Those that are still being imported have their files.
-    await expect.poll(() => readdir(join(shop.folder, "data", "uploads")), { timeout: 60_000 }).toEqual([]);
+    // Imports that are under way have their files, and so have those that came to nothing and can be run again.
+    const uploads = () => readdir(join(shop.folder, "data", "uploads"));
+    await expect
+      .poll(async () => (await uploads()).filter((name) => !/^import-[0-9]+$/.test(name)), {
+        timeout: 60_000,
+      })
+      .toEqual([]);
   });
 });

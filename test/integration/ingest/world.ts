@@ -135,6 +135,7 @@ export async function createWorld(
         (async function* () {
           yield bytes;
         })(),
+        "test",
       );
       if (queued.sha256 !== createHash("sha256").update(bytes).digest("hex"))
         throw new Error("another file came in");

@@ -1,12 +1,9 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { Readable } from "node:stream";
 import type { components } from "../api.gen.ts";
-import { authorization, dataOf, failureOf, refusalOf, unreachable } from "../client.ts";
-import { reasonOf } from "../definition-files.ts";
+import { dataOf } from "../client.ts";
 import { CommandFailed, EXIT, exitForCode, remedyOf } from "../exit.ts";
 import { count, counted, faultLine, sentence } from "../output.ts";
+import { sendFile } from "../send-file.ts";
 import type { Session } from "../session.ts";
 
 type Import = components["schemas"]["Import"];
@@ -16,10 +13,26 @@ const UNDER_WAY: ReadonlySet<Import["state"]> = new Set(["queued", "running"]);
 
 /** Sends a file to a dataflow and waits until it is taken in, with progress. */
 export async function importFile(session: Session, dataflow: string, file: string): Promise<void> {
+  await follow(session, file, await upload(session, dataflow, file));
+}
+
+/** Takes an import's rows in once more by the mapping of today, and waits for the end. */
+export async function runImportAgain(session: Session, id: number): Promise<void> {
+  const params = { path: { id } };
+  const queued = dataOf(await session.api.POST("/api/v1/imports/{id}/run-again", { params }));
+  await follow(session, queued.fileName, queued.id);
+}
+
+async function follow(session: Session, file: string, id: number): Promise<void> {
   const { api, output, pause } = session;
-  const id = await upload(session, dataflow, file);
   for (;;) {
     const record = dataOf(await api.GET("/api/v1/imports/{id}", { params: { path: { id } } }));
+    if (record.held !== null) {
+      output.result(record, [
+        `${basename(file)}: import ${id} is kept: ${record.dataflowId} is paused, and takes it in when it is resumed`,
+      ]);
+      return;
+    }
     if (!UNDER_WAY.has(record.state)) {
       report(session, file, record);
       return;
@@ -34,57 +47,17 @@ export async function importFile(session: Session, dataflow: string, file: strin
   }
 }
 
-async function upload({ connection, output }: Session, dataflow: string, file: string): Promise<number> {
-  const size = await sizeOf(file);
-  let sent = 0;
-  const stream = createReadStream(file).on("data", (chunk) => {
-    sent += chunk.length;
-    output.progress(`${basename(file)}: sending ${Math.floor((100 * sent) / Math.max(1, size))} % …`);
-  });
-  const address = `${connection.url}/api/v1/dataflows/${encodeURIComponent(dataflow)}/imports?fileName=${encodeURIComponent(basename(file))}`;
-  const request: RequestInit & { duplex: "half" } = {
-    method: "POST",
-    // A stream, so that a file of any size goes through; the generated client would hold it in memory.
-    body: Readable.toWeb(stream) as ReadableStream,
-    duplex: "half",
-    headers: { "Content-Type": "application/octet-stream", ...authorization(connection) },
-  };
-  let response: Response;
-  let body: string;
+async function upload(session: Session, dataflow: string, file: string): Promise<number> {
+  let answer: unknown;
   try {
-    response = await fetch(address, request);
-    body = await response.text();
+    answer = await sendFile(session, `/api/v1/dataflows/${encodeURIComponent(dataflow)}/imports`, file);
   } catch (error) {
-    if (stream.errored !== null) throw unreadable(file, stream.errored);
-    throw unreachable(connection, error);
+    throw error instanceof CommandFailed ? about(file, error) : error;
   }
-  const stranger = refusalOf(response, connection);
-  if (stranger !== undefined) throw stranger;
-  if (!response.ok) throw about(file, failureOf(response.status, body, connection));
-  const answer: unknown = JSON.parse(body);
   if (typeof answer === "object" && answer !== null && "id" in answer && typeof answer.id === "number") {
     return answer.id;
   }
   throw new CommandFailed(EXIT.internal, "The server took the file and did not say as which import.");
-}
-
-async function sizeOf(file: string): Promise<number> {
-  try {
-    const found = await stat(file);
-    if (found.isFile()) return found.size;
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-  throw new CommandFailed(EXIT.noInput, `${file} is not a file.`, {
-    lines: ["Name one CSV file, plain or gzip; `peregrine import` takes them one by one."],
-  });
-}
-
-function unreadable(file: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !("code" in error)) return error;
-  return new CommandFailed(EXIT.noInput, `${file} can't be read: ${reasonOf(String(error.code))}.`, {
-    lines: ["Check the path and that you may read it."],
-  });
 }
 
 /** A failure that is about the file names it; one about the dataflow or the token does not. */

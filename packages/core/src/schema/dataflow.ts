@@ -53,7 +53,8 @@ export const streamId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{8,128}$/, "8 to 128 letters, digits, hyphens or underscores");
 
-export const DATAFLOW_STATES = ["draft", "active"] as const;
+/** `paused`: what comes is taken and kept, and imported when the dataflow is active again. */
+export const DATAFLOW_STATES = ["draft", "active", "paused"] as const;
 export const WRITE_MODES = ["append", "overwrite"] as const;
 
 /** A source of rows with its mapping to a schema. */

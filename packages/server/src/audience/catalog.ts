@@ -104,7 +104,7 @@ export class CatalogSource {
       const number = live.find((schema) => schema.id === id)?.number;
       const counts = number === undefined ? [] : await this.#seenTypes(number);
       const seen = counts.map(({ type }) => type);
-      const sources = dataflows.filter(({ schema, state }) => schema === id && state === "active");
+      const sources = dataflows.filter(({ schema, state }) => schema === id && state !== "draft");
       const types = sources.map((dataflow) => eventTypesOf(dataflow));
       const source = { schema: number ?? 0, properties: propertiesOf(id, columns) };
       for (const type of new Set([...types.flatMap(({ constants }) => constants), ...seen])) {

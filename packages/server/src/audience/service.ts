@@ -7,6 +7,7 @@ import {
   type Fault,
   notFound,
   parseRule,
+  readsOf,
   resolveRule,
 } from "@peregrine/core";
 import type { DefinitionService } from "../definition/index.ts";
@@ -148,6 +149,24 @@ export class AudienceService {
     const rest = all.filter(({ id }) => after === undefined || id > after).slice(0, limit + 1);
     const page = LIST.page(rest, limit, ({ id }) => [id]);
     return { items: await this.#views(page.items), next: page.next };
+  }
+
+  /** The audiences whose rules read any of this data, by id. */
+  async reading(data: {
+    readonly attributes: readonly number[];
+    readonly events: readonly string[];
+  }): Promise<{ readonly id: string; readonly name: string }[]> {
+    const catalog = await this.#catalog.read("accepted");
+    const audiences = await this.#store.definitions.list("audience");
+    return audiences.flatMap(({ id, body: { name, rule } }) => {
+      const resolved = resolveRule(rule, catalog);
+      if ("faults" in resolved) return [];
+      const reads = readsOf(resolved.ok);
+      const any =
+        reads.attributes.some((one) => data.attributes.includes(one)) ||
+        reads.events.some((one) => data.events.includes(one));
+      return any ? [{ id, name }] : [];
+    });
   }
 
   /** @throws PeregrineError `notFound` */

@@ -117,7 +117,7 @@ function inOrder(changes: readonly PlannedChange[]): PlannedChange[] {
 }
 
 /** JSON pointers of what differs between two objects: members of members, and lists as a whole. */
-function differences(before: object, after: object, path = ""): string[] {
+export function differences(before: object, after: object, path = ""): string[] {
   const then = new Map<string, unknown>(Object.entries(before));
   const now = new Map<string, unknown>(Object.entries(after));
   return [...new Set([...then.keys(), ...now.keys()])].flatMap((name) => {

@@ -7,6 +7,8 @@ export interface Snapshot {
   readonly except: readonly number[];
   readonly generation: number;
   readonly bases: readonly { readonly dataflow: number; readonly import: number }[];
+  /** Imports that were run again: their derived rows don't count. */
+  readonly withdrawn?: readonly number[];
 }
 
 /** A condition with the values that it binds. Every condition of one snapshot binds the same names alike. */
@@ -47,9 +49,9 @@ export function visible(snapshot: Snapshot, alias?: string, own?: number): Filte
   };
 }
 
-/** {@link visible}, without what an overwriting dataflow has replaced. For attribute, event_key and event_<n>. */
+/** {@link visible}, without what was replaced or withdrawn. For attribute, event_key and event_<n>. */
 export function current(snapshot: Snapshot, alias?: string, own?: number): Filter {
-  const seen = visible(snapshot, alias, own);
+  const seen = withoutWithdrawn(visible(snapshot, alias, own), snapshot, alias);
   if (snapshot.bases.length === 0) return seen;
   const base = `transform(${column(alias, "dataflow")}, {snap_dataflows:Array(UInt32)}, {snap_bases:Array(UInt32)}, 0)`;
   return {
@@ -59,6 +61,14 @@ export function current(snapshot: Snapshot, alias?: string, own?: number): Filte
       snap_dataflows: snapshot.bases.map(({ dataflow }) => dataflow),
       snap_bases: snapshot.bases.map(({ import: first }) => first),
     },
+  };
+}
+
+function withoutWithdrawn(seen: Filter, { withdrawn = [] }: Snapshot, alias: string | undefined): Filter {
+  if (withdrawn.length === 0) return seen;
+  return {
+    sql: `(${seen.sql} AND NOT has({snap_withdrawn:Array(UInt32)}, ${column(alias, "import")}))`,
+    parameters: { ...seen.parameters, snap_withdrawn: withdrawn },
   };
 }
 

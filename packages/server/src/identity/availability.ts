@@ -20,7 +20,7 @@ export async function availability(
   }
   const schemas = new Map((await store.definitions.list("schema")).map((schema) => [schema.id, schema.body]));
   const isMapped = (await store.definitions.list("dataflow")).some(({ body }) => {
-    if (body.state !== "active") return false;
+    if (body.state === "draft") return false;
     const columns = schemas.get(body.schema)?.columns ?? [];
     return columns.some((column) => column.identifier === id && column.name in body.map);
   });

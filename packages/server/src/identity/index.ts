@@ -1,4 +1,5 @@
 export { availableIdentifier } from "./availability.ts";
+export { foreseePeople } from "./foresee.ts";
 export { compareGenerations, generationDigest, removeOlderGenerations } from "./generation.ts";
 export { findViolations } from "./invariants.ts";
 export { ProfileService } from "./profile-service.ts";

@@ -8,6 +8,7 @@ import {
   type Store,
   type StoredProgress,
   setGeneration,
+  withdrawals,
 } from "../store/index.ts";
 
 /** Derives published imports under the rebuild's operation; ingestion knows how. */
@@ -57,17 +58,28 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
   try {
     const imports = (await store.imports.published()).map(withIdentity(options.identity));
     const total = imports.reduce((sum, record) => sum + rowsOf(record), 0);
+    const withdrawnBases = await withdrawals(store.db);
     const bases = new Map<number, number>();
+    const withdrawn: number[] = [];
     let profileFrom = 1;
     let done = 0;
-    for (const records of runsOf(imports, together)) {
+    const deleted = (record: ImportRecord) => latestBefore(withdrawnBases, record);
+    const alike = (run: readonly ImportRecord[], next: ImportRecord) =>
+      together(run, next) && run.slice(0, 1).every((first) => deleted(first) === deleted(next));
+    for (const records of runsOf(imports, alike)) {
       signal.throwIfAborted();
+      // As it was when they came: the dataflow may have been deleted before, and again since.
+      for (const record of records) {
+        const base = Math.max(deleted(record), bases.get(record.dataflowNumber) ?? 0);
+        if (base > 0) bases.set(record.dataflowNumber, base);
+        if (record.againOf !== null) withdrawn.push(record.againOf);
+      }
       const derived = await derive({
         engine,
         records,
         operation,
         // Of what was there before nothing is seen, but what this operation has written so far.
-        snapshot: { upTo: 0, except: [], generation: 0, bases: basesOf(bases) },
+        snapshot: { upTo: 0, except: [], generation: 0, bases: basesOf(bases), withdrawn: [...withdrawn] },
         profileFrom,
         onProgress: (rows) => onProgress({ step: "rebuilding", done: done + rows, total }),
         signal,
@@ -113,6 +125,12 @@ function withIdentity(today: IdentityConfig | undefined): (record: ImportRecord)
     renewed.set(definition, anew);
     return { ...record, definition: anew };
   };
+}
+
+/** The base that the latest deletion of an import's dataflow had set when the import came; 0 before the first. */
+function latestBefore(bases: Snapshot["bases"], { dataflowNumber, id }: ImportRecord): number {
+  const before = bases.filter(({ dataflow, import: first }) => dataflow === dataflowNumber && first <= id);
+  return Math.max(0, ...before.map(({ import: first }) => first));
 }
 
 /** Imports in their order, those together that may be. */

@@ -53,6 +53,8 @@ export function areDerivedTogether(records: readonly ImportRecord[], next: Impor
     first.definition === next.definition &&
     first.definition?.dataflow.write === "append" &&
     next.counts?.merges === 0 &&
+    // What it replaces counts before it and not with it.
+    next.againOf === null &&
     last.arrivalTo === next.arrivalFrom &&
     records.length < IMPORTS_TOGETHER &&
     (next.arrivalTo ?? 0) - (first.arrivalFrom ?? 0) <= ROWS_TOGETHER
@@ -81,7 +83,7 @@ export async function deriveAgain(again: DeriveAgain): Promise<{ readonly nextPr
   const parts = records.map((each) => ({
     importId: each.id,
     from: (each.arrivalFrom ?? 0) - arrivalFrom,
-    time: each.createdAt,
+    time: each.cameAt,
   }));
   const plan = planImport({
     importId: record.id,
@@ -89,7 +91,7 @@ export async function deriveAgain(again: DeriveAgain): Promise<{ readonly nextPr
     definition,
     reading: record.reading ?? CSV_READING,
     columns,
-    time: record.createdAt,
+    time: record.cameAt,
     parts: parts.length === 1 ? undefined : parts,
   });
   const rowsOf: RowsOf = {

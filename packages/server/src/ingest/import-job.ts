@@ -2,6 +2,7 @@ import { mappedPaths, PeregrineError } from "@peregrine/core";
 import { type Engine, ensureEventTable, type Snapshot } from "../engine/index.ts";
 import { resolveImport } from "../identity/index.ts";
 import {
+  baseOf,
   type ImportCounts,
   type ImportDefinition,
   type ImportRecord,
@@ -16,6 +17,7 @@ import { writeAttributes } from "./derive-attributes.ts";
 import { writeEvents } from "./derive-events.ts";
 import { openFile } from "./file/index.ts";
 import { currentDefinition, planImport, sameReading } from "./import-plan.ts";
+import { keptRowsFile } from "./kept-rows-file.ts";
 import { catalogNumber, mappingSql } from "./mapping-sql.ts";
 import { keepRefusedByIdentity, keepRefusedByMapping, type RowsOf, STRETCH_ROWS, takeRows } from "./rows.ts";
 import { openSegment } from "./stream/index.ts";
@@ -28,7 +30,7 @@ export interface ImportJob {
   /** The resolver's lease: under it only one import runs, whatever the number of servers. */
   readonly lease: Lease;
   readonly record: ImportRecord;
-  /** Where the file lies. */
+  /** Where the file lies; of one that is run again and was published, its kept rows are read instead. */
   readonly path: string;
   readonly now: () => number;
   readonly onProgress: (progress: StoredProgress) => void;
@@ -74,8 +76,11 @@ export async function runImport(job: ImportJob): Promise<ImportResult> {
       detail: `\`${record.dataflowId}\` overwrites since these rows were sent; they belong to no snapshot and would replace all others.`,
     });
   }
-  // Of a stream equal rows are rows that came twice, not the same file.
-  if (record.source === "file" && !draft && (await isKnown(store, record, definition))) {
+  const earlier = await replacedBy(store, record);
+  // Of a stream equal rows are rows that came twice, not the same file; and who asks for an import to be run again has
+  // a reason, such as identifiers that have changed.
+  const isFile = record.source === "file" && earlier === undefined;
+  if (isFile && !draft && (await isKnown(store, record, definition))) {
     await store.imports.update(record.id, {
       state: "unchanged",
       definition,
@@ -87,12 +92,39 @@ export async function runImport(job: ImportJob): Promise<ImportResult> {
   const operation = await store.operations.open("import", String(record.id), job.lease.epoch);
   await store.imports.update(record.id, { operation });
   try {
-    return await takeIn(job, definition, operation, draft);
+    return await takeIn(job, { definition, earlier }, operation, draft);
   } catch (error) {
     await store.operations.abandon(operation);
     throw error;
   } finally {
     await tidy(job.engine, operation);
+  }
+}
+
+/**
+ * The published import that this one replaces, if it is run again.
+ *
+ * @throws PeregrineError `importReplaced` when another has replaced it meanwhile, or its dataflow has
+ */
+async function replacedBy(store: Store, { againOf }: ImportRecord): Promise<ImportRecord | undefined> {
+  const earlier = againOf === null ? undefined : await store.imports.get(againOf);
+  if (earlier?.state !== "published") return undefined;
+  await refuseReplaced(store, earlier);
+  return earlier;
+}
+
+/** @throws PeregrineError `importReplaced` */
+export async function refuseReplaced(store: Store, { id, dataflowNumber }: ImportRecord): Promise<void> {
+  const later = await store.imports.replacedBy(id);
+  if (later !== undefined) {
+    throw new PeregrineError("importReplaced", {
+      detail: `Import ${id} was run again as import ${later.id}.`,
+    });
+  }
+  if ((await baseOf(store.db, dataflowNumber)) > id) {
+    throw new PeregrineError("importReplaced", {
+      detail: `Nothing of import ${id} counts any more: a later file has replaced it, or its dataflow was deleted.`,
+    });
   }
 }
 
@@ -103,23 +135,26 @@ async function isKnown(store: Store, record: ImportRecord, definition: ImportDef
       ? await store.imports.publishedWith(record.dataflowNumber, record.sha256)
       : await store.imports.latestPublished(record.dataflowNumber);
   if (earlier?.definition === undefined || earlier.definition === null) return false;
+  // What was withdrawn since can come again.
+  if ((await baseOf(store.db, record.dataflowNumber)) > earlier.id) return false;
   return earlier.sha256 === record.sha256 && sameReading(earlier.definition, definition);
 }
 
 /** Brings the file's rows into the engine, kept and mapped. */
 async function readFile(
   job: ImportJob,
-  definition: ImportDefinition,
+  { definition, earlier }: Reading,
   operation: number,
   arrivalFrom: number,
 ): Promise<{ readonly rowsOf: RowsOf; readonly taken: Awaited<ReturnType<typeof takeRows>> }> {
   const { engine, record, signal, stretchRows = STRETCH_ROWS } = job;
   const { dataflow } = definition;
   const paths = mappedPaths(dataflow);
-  const file =
+  const open = () =>
     record.segment === null
-      ? await openFile(job.path, { source: dataflow.source, paths, engine, signal })
+      ? openFile(job.path, { source: dataflow.source, paths, engine, signal })
       : openSegment(job.path, record.size, paths);
+  const file = earlier === undefined ? await open() : keptRowsFile(engine, earlier, definition);
   try {
     await job.store.imports.update(record.id, { reading: file.reading });
     const plan = planImport({
@@ -128,7 +163,7 @@ async function readFile(
       definition,
       reading: file.reading,
       columns: file.columns,
-      time: record.createdAt,
+      time: record.cameAt,
     });
     const tables = workTables(operation);
     const sql = mappingSql(plan);
@@ -152,17 +187,24 @@ async function readFile(
   }
 }
 
+/** By what rows are read, and the published import whose rows they are, if they are imported once more. */
+interface Reading {
+  readonly definition: ImportDefinition;
+  readonly earlier: ImportRecord | undefined;
+}
+
 async function takeIn(
   job: ImportJob,
-  definition: ImportDefinition,
+  reading: Reading,
   operation: number,
   draft: boolean,
 ): Promise<ImportResult> {
   const { engine, store, record, lease, signal } = job;
-  const snapshot = await store.operations.snapshot();
+  const { definition, earlier } = reading;
+  const snapshot = without(await store.operations.snapshot(), earlier);
   const arrivalFrom = (await store.counters.get("arrival")) + 1;
   const profileFrom = (await store.counters.get("profile")) + 1;
-  const { rowsOf, taken } = await readFile(job, definition, operation, arrivalFrom);
+  const { rowsOf, taken } = await readFile(job, reading, operation, arrivalFrom);
   const read = taken.rows + taken.refused;
   const mapped = await countMapped(rowsOf);
   if (mapped.rows !== taken.rows) {
@@ -213,6 +255,11 @@ async function takeIn(
   await store.operations.publish(
     operation,
     async (transaction) => {
+      if ((await baseOf(transaction, record.dataflowNumber)) > record.id) {
+        throw new PeregrineError("notFound", {
+          detail: `The dataflow \`${record.dataflowId}\` was deleted while the import ran.`,
+        });
+      }
       const counters = store.counters.with(transaction);
       await counters.set("arrival", arrivalFrom + taken.rows - 1);
       await counters.set("profile", resolved.nextProfile - 1);
@@ -231,9 +278,16 @@ async function takeIn(
       });
     },
     lease,
-    await touchedBy(rowsOf, final),
+    // What it withdraws came by another mapping, so that more can be gone than has come.
+    earlier === undefined ? await touchedBy(rowsOf, final) : undefined,
   );
   return { state: "published", counts: final };
+}
+
+/** A snapshot without what an import brought that is run again: what comes now takes its place. */
+function without(snapshot: Snapshot, earlier: ImportRecord | undefined): Snapshot {
+  if (earlier === undefined) return snapshot;
+  return { ...snapshot, withdrawn: [...(snapshot.withdrawn ?? []), earlier.id] };
 }
 
 /**

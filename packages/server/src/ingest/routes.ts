@@ -1,28 +1,10 @@
 import { Readable } from "node:stream";
-import { FILE_ENCODINGS, FILE_FORMATS } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { csvLine } from "../http/csv.ts";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { ImportView, IngestService, RefusedRow } from "./service.ts";
-
-const countsSchema = z
-  .object({
-    read: z.number().int(),
-    personRows: z.number().int(),
-    events: z.number().int(),
-    repeatedEvents: z.number().int().describe("Those of `events` whose key was known: nothing was written"),
-    leftOut: z.number().int(),
-    noIdentifier: z.number().int(),
-    refused: z.number().int(),
-    newProfiles: z.number().int(),
-    merges: z.number().int(),
-    conflicts: z.number().int(),
-  })
-  .meta({
-    id: "ImportCounts",
-    description: "read = personRows + events + leftOut + noIdentifier + refused",
-  });
+import { countsSchema, faultsSchema, importState, readingSchema } from "./shapes.ts";
 
 const SOURCES = ["file", "stream", "draft", "snapshot"] as const;
 
@@ -35,23 +17,25 @@ const importSchema = z
     source: z.enum(SOURCES).describe("A file, a stream, a stream's drafts, or a stream's complete snapshot"),
     sha256: z.string(),
     size: z.number().int().describe("Bytes of the file as it came"),
-    state: z.enum(["queued", "running", "published", "unchanged", "refused", "failed", "validated"]),
+    state: importState,
     repeats: z
       .number()
       .int()
       .nullable()
       .describe("For an unchanged one, the import that brought the same file"),
+    held: z.enum(["paused"]).nullable().describe("Why a queued one is not begun: its dataflow is paused"),
+    againOf: z.number().int().nullable().describe("The import whose rows or file it takes in once more"),
+    replacedBy: z
+      .number()
+      .int()
+      .nullable()
+      .describe("The import by which it was run again: nothing of it counts any more"),
+    sentBy: z.string().nullable().describe("The name of the token that sent it"),
+    cameAt: instant.describe("When its rows came: of one that is run again, when they came first"),
     operation: z.number().int().nullable(),
     arrivalFrom: z.number().int().nullable(),
     arrivalTo: z.number().int().nullable(),
-    reading: z
-      .object({
-        format: z.enum([...FILE_FORMATS, "stream"]),
-        compression: z.enum(["none", "gzip", "zstd"]),
-        encoding: z.enum(FILE_ENCODINGS),
-        delimiter: z.string().nullable().describe("Of CSV: what stands between cells"),
-        header: z.boolean().nullable().describe("Of CSV: whether the first line names the columns"),
-      })
+    reading: readingSchema
       .nullable()
       .describe("How the file was read: what the dataflow says, and what was recognised"),
     columns: z
@@ -67,9 +51,7 @@ const importSchema = z
       .object({
         code: z.string(),
         detail: z.string(),
-        faults: z
-          .array(z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() }))
-          .readonly(),
+        faults: faultsSchema,
       })
       .nullable(),
     createdAt: instant,
@@ -107,7 +89,7 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
       },
       async (request, reply) => {
         const body = request.body instanceof Readable ? request.body : request.raw;
-        const queued = await ingest.upload(request.params.id, request.query.fileName, body);
+        const queued = await ingest.upload(request.params.id, request.query.fileName, body, request.caller);
         return reply.code(202).header("Location", `/api/v1/imports/${queued.id}`).send(showImport(queued));
       },
     );
@@ -152,6 +134,22 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
     },
     async ({ params }) => showImport(await ingest.get(params.id)),
   );
+  app.post(
+    "/api/v1/imports/:id/run-again",
+    {
+      schema: {
+        operationId: "runImportAgain",
+        summary: "Take its rows in once more by the dataflow's mapping of today; what it brought is replaced",
+        tags: ["ingest"],
+        params: idParams,
+        response: { 202: importSchema },
+      },
+    },
+    async ({ params, caller }, reply) => {
+      const queued = await ingest.runAgain(params.id, caller);
+      return reply.code(202).header("Location", `/api/v1/imports/${queued.id}`).send(showImport(queued));
+    },
+  );
   app.get(
     "/api/v1/imports/:id/refused.csv",
     {
@@ -180,9 +178,10 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
   );
 }
 
-function showImport({ createdAt, startedAt, finishedAt, ...view }: ImportView) {
+function showImport({ createdAt, cameAt, startedAt, finishedAt, ...view }: ImportView) {
   return {
     ...view,
+    cameAt: instantText(cameAt),
     createdAt: instantText(createdAt),
     startedAt: instantOrNull(startedAt),
     finishedAt: instantOrNull(finishedAt),

@@ -182,15 +182,15 @@ export function keptRows(plan: ImportPlan, arrivalFrom: number, ...operations: r
     WHERE op IN (${operations.join(", ")}) AND import IN (${imports.join(", ")}) AND arrival >= ${arrivalFrom}`;
 }
 
-/** What a refused row looked like in the file. */
-function rawOf({ reading }: ImportPlan): string {
-  return `substringUTF8(${isNested(reading) ? "cells[-1]" : csvRow(reading.delimiter ?? ",")}, 1, 4000)`;
+/** What a refused row looked like in the file. @param cells SQL: an array of its cells, and behind those of a nested row itself */
+export function rawOf({ reading }: ImportPlan, cells = "cells"): string {
+  return `substringUTF8(${isNested(reading) ? `${cells}[-1]` : csvRow(reading.delimiter ?? ",", cells)}, 1, 4000)`;
 }
 
 /** Near enough: cells in quotes where they need them. */
-function csvRow(delimiter: string): string {
+function csvRow(delimiter: string, cells: string): string {
   const special = `arrayExists(sign -> position(cell, sign) > 0, ['"', '\\r', '\\n', ${textLiteral(delimiter)}])`;
-  return `arrayStringConcat(arrayMap(cell -> if(${special}, concat('"', replaceAll(cell, '"', '""'), '"'), cell), cells),
+  return `arrayStringConcat(arrayMap(cell -> if(${special}, concat('"', replaceAll(cell, '"', '""'), '"'), cell), ${cells}),
     ${textLiteral(delimiter)})`;
 }
 

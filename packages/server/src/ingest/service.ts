@@ -4,9 +4,9 @@ import { type Clock, type ErrorCode, notFound, PeregrineError } from "@peregrine
 import { type Engine, published } from "../engine/index.ts";
 import type { ImportRecord, ImportSource, Page, Store, StoredProgress } from "../store/index.ts";
 import { HeldLease } from "./held-lease.ts";
-import { runImport } from "./import-job.ts";
+import { refuseReplaced, runImport } from "./import-job.ts";
 import type { IngestLog } from "./ingest-log.ts";
-import { Spool, type SpooledFile } from "./spool.ts";
+import { Spool } from "./spool.ts";
 import { dropWorkTables, operationsWithTables } from "./tables.ts";
 
 export interface IngestOptions {
@@ -31,6 +31,10 @@ export interface IngestOptions {
 
 /** An import as the API shows it. */
 export interface ImportView extends Omit<ImportRecord, "definition" | "segment"> {
+  /** Why a queued one is not begun: its dataflow is paused. */
+  readonly held: "paused" | null;
+  /** The import by which it was run again and replaced. */
+  readonly replacedBy: number | null;
   /** For an `unchanged` one, the import that brought the same file. */
   readonly repeats: number | null;
 }
@@ -48,6 +52,13 @@ const LEASE_MS = 30_000;
 /** How soon what could not be done is tried again: another server has the lease, or the engine is away. */
 const RETRY_MS = 2_000;
 const PROGRESS_MS = 500;
+
+const UNDER_WAY = new Set<ImportRecord["state"]>(["queued", "running"]);
+/** What came to nothing can be run again with a mapping that was mended; so long, and so much of it, is kept. */
+const FILE_KEPT_OF = ["refused", "failed", "validated"] as const;
+const FILE_KEPT_MS = 7 * 24 * 3_600_000;
+const MOST_FILES_KEPT = 100;
+const MOST_BYTES_KEPT = 2 * 1024 ** 3;
 
 /** After these the import is as it was before, and is run again; everything else ends it. */
 const RUN_AGAIN = new Set<ErrorCode>([
@@ -81,8 +92,7 @@ export class IngestService {
 
   /** Begins to work: first what a server that died has left, then what comes. */
   async start(): Promise<void> {
-    const unfinished = await this.#options.store.imports.unfinished();
-    await this.#spool.removeAllBut(unfinished.map(({ id }) => id));
+    await this.#spool.removeAllBut(await this.#keptFiles());
     this.#working = this.#work();
   }
 
@@ -99,7 +109,12 @@ export class IngestService {
    * @param fileName for people to recognise it by; never a name on the disk
    * @throws PeregrineError `uploadElsewhere`, `notFound`, `diskFull`, `uploadBroken`, `fileEmpty`
    */
-  async upload(dataflowId: string, fileName: string, body: AsyncIterable<Uint8Array>): Promise<ImportView> {
+  async upload(
+    dataflowId: string,
+    fileName: string,
+    body: AsyncIterable<Uint8Array>,
+    by: string | null = null,
+  ): Promise<ImportView> {
     const { store, takesIn } = this.#options;
     // Its file would lie on this server's disk, where nobody who takes files in would ever see it.
     if (!takesIn) {
@@ -115,16 +130,69 @@ export class IngestService {
       await this.#spool.discard(file);
       throw new PeregrineError("fileEmpty", { detail: "The file is empty." });
     }
-    const record = await this.#queue(file, { dataflowId, dataflowNumber: dataflow.number, fileName });
+    const record = await this.#queue(
+      { dataflowId, dataflowNumber: dataflow.number, fileName, sentBy: by, ...file },
+      (id) => this.#spool.assign(file, id),
+    );
     this.#wake();
     return this.#view(record);
   }
 
+  /**
+   * Takes the rows of an import in once more, by its dataflow's mapping of today. One that was published is replaced:
+   * its kept rows are read, and what it brought stops to count at the moment at which they are published. Of one that
+   * came to nothing the file is read.
+   *
+   * @throws PeregrineError `notFound`, `importUnderWay`, `importReplaced`, `uploadGone`, `uploadElsewhere`
+   */
+  async runAgain(id: number, by: string): Promise<ImportView> {
+    const { store, takesIn } = this.#options;
+    if (!takesIn) {
+      throw new PeregrineError("uploadElsewhere", { detail: "This server runs without the role `ingest`." });
+    }
+    const earlier = await this.#record(id);
+    const { dataflowId, dataflowNumber, fileName, sha256, size, source, cameAt, state } = earlier;
+    if (UNDER_WAY.has(state))
+      throw new PeregrineError("importUnderWay", { detail: `Import ${id} is ${state}.` });
+    if ((await store.definitions.get("dataflow", dataflowId)) === undefined) {
+      throw notFound("dataflow", `There is no dataflow \`${dataflowId}\` any more.`);
+    }
+    if (state === "published") await refuseReplaced(store, earlier);
+    else if (!(await this.#spool.has(id))) {
+      throw new PeregrineError("uploadGone", { detail: `The file of import ${id} (${fileName}) is gone.` });
+    }
+    const again = {
+      dataflowId,
+      dataflowNumber,
+      fileName,
+      sha256,
+      size,
+      source,
+      cameAt,
+      againOf: id,
+      sentBy: by,
+    };
+    const record = await this.#queue(again, async (next) => {
+      if (state !== "published") await this.#spool.share(id, next);
+    });
+    this.#wake();
+    return this.#view(record);
+  }
+
+  /** Looks for imports that can be run now: a dataflow may have been resumed, or have gone. */
+  lookAgain(): void {
+    this.#wake();
+  }
+
   /** @throws PeregrineError `notFound` */
   async get(id: number): Promise<ImportView> {
+    return this.#view(await this.#record(id));
+  }
+
+  async #record(id: number): Promise<ImportRecord> {
     const record = await this.#options.store.imports.get(id);
     if (record === undefined) throw notFound("import", `There is no import ${id}.`);
-    return this.#view(record);
+    return record;
   }
 
   /** Newest first. */
@@ -154,17 +222,14 @@ export class IngestService {
     );
   }
 
+  /** @param place brings the file to where the import, by its number, looks for it */
   async #queue(
-    file: SpooledFile,
-    of: Pick<ImportRecord, "dataflowId" | "dataflowNumber" | "fileName">,
+    of: Parameters<Store["imports"]["create"]>[0],
+    place: (id: number) => Promise<void>,
   ): Promise<ImportRecord> {
     const queued = this.#arriving.then(async () => {
-      const record = await this.#options.store.imports.create({
-        ...of,
-        sha256: file.sha256,
-        size: file.size,
-      });
-      await this.#spool.assign(file, record.id);
+      const record = await this.#options.store.imports.create(of);
+      await place(record.id);
       return record;
     });
     this.#arriving = queued.catch(() => {}); // The uploader hears of it; the next one may go on.
@@ -172,10 +237,45 @@ export class IngestService {
   }
 
   async #view(record: ImportRecord): Promise<ImportView> {
-    const { definition: _, segment: __, ...shown } = record;
+    const { definition: _, segment: __, ...rest } = record;
+    const { imports } = this.#options.store;
+    const shown = {
+      ...rest,
+      held:
+        record.state === "queued" && (await this.#paused()).has(record.dataflowId)
+          ? ("paused" as const)
+          : null,
+      replacedBy: record.state === "published" ? ((await imports.replacedBy(record.id))?.id ?? null) : null,
+    };
     if (record.state !== "unchanged") return { ...shown, repeats: null };
-    const earlier = await this.#options.store.imports.publishedWith(record.dataflowNumber, record.sha256);
+    const earlier = await imports.publishedWith(record.dataflowNumber, record.sha256);
     return { ...shown, repeats: earlier !== undefined && earlier.id < record.id ? earlier.id : null };
+  }
+
+  /** Dataflows of which what comes is kept and not begun. */
+  async #paused(): Promise<ReadonlySet<string>> {
+    const dataflows = await this.#options.store.definitions.list("dataflow");
+    return new Set(dataflows.filter(({ body }) => body.state === "paused").map(({ id }) => id));
+  }
+
+  /** What is queued or was cut off, without what waits for its dataflow to be resumed. */
+  async #waiting(): Promise<ImportRecord[]> {
+    const unfinished = await this.#options.store.imports.unfinished();
+    const paused = unfinished.length === 0 ? new Set() : await this.#paused();
+    return unfinished.filter(({ dataflowId }) => !paused.has(dataflowId));
+  }
+
+  /** Files that are still wanted: of imports that have not ended, and of the latest that came to nothing. */
+  async #keptFiles(): Promise<number[]> {
+    const { store, clock } = this.#options;
+    const unfinished = await store.imports.unfinished();
+    const ended = await store.imports.endedSince(FILE_KEPT_OF, clock.now() - FILE_KEPT_MS, MOST_FILES_KEPT);
+    const room = { left: MOST_BYTES_KEPT };
+    const kept = ended.filter(({ size }) => {
+      room.left -= size;
+      return room.left >= 0;
+    });
+    return [...unfinished, ...kept].map(({ id }) => id);
   }
 
   async #work(): Promise<void> {
@@ -202,7 +302,7 @@ export class IngestService {
   async #runAll(): Promise<boolean> {
     await this.#arriving;
     const { store, holder } = this.#options;
-    const waiting = await store.imports.unfinished();
+    const waiting = await this.#waiting();
     if (waiting.length === 0) return false;
     const lease = await store.leases.acquire(RESOLVER, holder, LEASE_MS);
     if (lease === undefined) return true;
@@ -213,7 +313,7 @@ export class IngestService {
         if (!(await this.#isHere(record))) continue;
         if (!(await this.#run(record, held))) return true;
       }
-      return (await store.imports.unfinished()).length > 0;
+      return (await this.#waiting()).length > 0;
     } finally {
       await held.end();
     }
@@ -232,7 +332,7 @@ export class IngestService {
    */
   async #isHere(record: ImportRecord): Promise<boolean> {
     try {
-      await access(this.#path(record));
+      if (!(await this.#readsKeptRows(record))) await access(this.#path(record));
       return true;
     } catch (cause) {
       if (this.#options.store.dialect === "sqlite") {
@@ -241,6 +341,10 @@ export class IngestService {
       }
       return false;
     }
+  }
+
+  async #readsKeptRows({ againOf }: ImportRecord): Promise<boolean> {
+    return againOf !== null && (await this.#options.store.imports.get(againOf))?.state === "published";
   }
 
   /** Runs one import to its end; false when it has to be tried again later, and with it all after it. */
@@ -268,7 +372,7 @@ export class IngestService {
       }
       await this.#end(record, error);
     }
-    if (record.segment === null) await this.#spool.remove(record.id);
+    if (record.segment === null) await this.#spool.keepUpTo(record.id, await this.#keptFiles());
     await this.#tell(record.id);
     return true;
   }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PeregrineError } from "@peregrine/core";
 import { syncFolder } from "./sync-folder.ts";
@@ -74,6 +74,27 @@ export class Spool {
     await syncFolder(this.#folder);
   }
 
+  /** Gives the file of one import to another as well. @throws PeregrineError `uploadGone` */
+  async share(importId: number, other: number): Promise<void> {
+    try {
+      await link(this.path(importId), this.path(other));
+    } catch (cause) {
+      if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw cause;
+      throw new PeregrineError("uploadGone", { detail: `The file of import ${importId} is gone.`, cause });
+    }
+    await syncFolder(this.#folder);
+  }
+
+  /** Whether the file of an import is kept. */
+  async has(importId: number): Promise<boolean> {
+    return (await this.#names()).includes(`import-${importId}`);
+  }
+
+  async #names(): Promise<string[]> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    return readdir(this.#folder);
+  }
+
   async discard(file: SpooledFile): Promise<void> {
     await rm(file.path, { force: true });
   }
@@ -82,14 +103,27 @@ export class Spool {
     await rm(this.path(importId), { force: true });
   }
 
+  /** While others come in: drops the files of imports up to a number, but for some. */
+  async keepUpTo(upTo: number, importIds: readonly number[]): Promise<void> {
+    const kept = new Set(importIds);
+    for (const name of await this.#names()) {
+      if (isDropped(name, kept, upTo)) await rm(join(this.#folder, name), { force: true });
+    }
+  }
+
   /** At the start: what belongs to no import that still has to run, such as uploads that never ended. */
   async removeAllBut(importIds: readonly number[]): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const kept = new Set(importIds.map((id) => `import-${id}`));
-    for (const name of await readdir(this.#folder)) {
+    for (const name of await this.#names()) {
       if (!kept.has(name)) await rm(join(this.#folder, name), { force: true });
     }
   }
+}
+
+/** What comes in meanwhile has a random name, or a later number. */
+function isDropped(name: string, kept: ReadonlySet<number>, upTo: number): boolean {
+  const id = Number(/^import-([0-9]+)/.exec(name)?.[1] ?? Number.NaN);
+  return id <= upTo && !kept.has(id);
 }
 
 async function* gathered(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -11,6 +11,7 @@ export interface Database {
   definition_version: DefinitionVersionTable;
   catalog_column: CatalogColumnTable;
   dataflow_base: DataflowBaseTable;
+  dataflow_withdrawal: DataflowBaseTable;
   secret: SecretTable;
   operation: OperationTable;
   import: ImportTable;
@@ -127,6 +128,11 @@ interface ImportTable {
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
+  /** The import whose rows it takes in once more. */
+  again_of: number | null;
+  /** When the rows came, where that was before. */
+  came_at: number | null;
+  sent_by: string | null;
 }
 
 interface ImportDefinitionTable {

@@ -175,11 +175,20 @@ export class Definitions {
    * What a definition was at each change, the latest first; also of one that is deleted now.
    *
    * @param before only versions below this one
+   * @param until only those of this instant or earlier; of the instant itself, those below the version
    */
   async versions<K extends Kind>(
     kind: K,
     id: string,
-    { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+    {
+      before,
+      until,
+      limit,
+    }: {
+      readonly before?: number | undefined;
+      readonly until?: { readonly at: number; readonly version: number };
+      readonly limit: number;
+    },
   ): Promise<DefinitionVersion<DefinitionOf<K>>[]> {
     const rows = await this.#db
       .selectFrom("definition_version")
@@ -187,6 +196,14 @@ export class Definitions {
       .where("kind", "=", kind)
       .where("id", "=", id)
       .$if(before !== undefined, (query) => query.where("version", "<", before ?? 0))
+      .$if(until !== undefined, (query) =>
+        query.where((eb) =>
+          eb.or([
+            eb("at", "<", until?.at ?? 0),
+            eb.and([eb("at", "=", until?.at ?? 0), eb("version", "<", until?.version ?? 0)]),
+          ]),
+        ),
+      )
       .orderBy("version", "desc")
       .limit(limit)
       .execute();

@@ -89,16 +89,33 @@ export interface ImportRecord {
   readonly progress: StoredProgress | null;
   readonly error: StoredFailure | null;
   readonly createdAt: number;
+  /** The import whose rows or file it takes in once more; once it is published, that one's rows don't count. */
+  readonly againOf: number | null;
+  /** When its rows came: of one that is run again, when they came first. */
+  readonly cameAt: number;
+  /** The name of the token that sent it; null where it was not kept yet. */
+  readonly sentBy: string | null;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
 }
 
 type ImportPatch = Partial<
-  Omit<ImportRecord, "id" | "dataflowId" | "dataflowNumber" | "source" | "segment" | "createdAt">
+  Omit<
+    ImportRecord,
+    | "id"
+    | "dataflowId"
+    | "dataflowNumber"
+    | "source"
+    | "segment"
+    | "createdAt"
+    | "againOf"
+    | "cameAt"
+    | "sentBy"
+  >
 >;
 
 type NewImport = Pick<ImportRecord, "dataflowId" | "dataflowNumber" | "fileName" | "sha256" | "size"> &
-  Partial<Pick<ImportRecord, "source" | "segment">>;
+  Partial<Pick<ImportRecord, "source" | "segment" | "againOf" | "cameAt" | "sentBy">>;
 
 /** Files that came in, in the order in which they came. */
 export class Imports {
@@ -130,6 +147,9 @@ export class Imports {
           segment: file.segment ?? null,
           state: "queued",
           created_at: this.#clock.now(),
+          again_of: file.againOf ?? null,
+          came_at: file.cameAt ?? null,
+          sent_by: file.sentBy ?? null,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -268,9 +288,93 @@ export class Imports {
       lastOf(["published", "unchanged"]),
     ]);
     return {
-      failed: last !== undefined && last.id !== takenIn?.id ? recordOf(last) : null,
+      failed: last?.id === takenIn?.id ? null : ((await this.#record(last)) ?? null),
       takenInAt: takenIn?.finished_at ?? null,
     };
+  }
+
+  /** The published import by which an import was run again. */
+  async replacedBy(id: number): Promise<ImportRecord | undefined> {
+    const row = await this.#db
+      .selectFrom("import")
+      .selectAll()
+      .where("again_of", "=", id)
+      .where("state", "=", "published")
+      .executeTakeFirst();
+    return this.#record(row);
+  }
+
+  /** Imports of these states that ended since an instant, the latest first: whose files may still be wanted. */
+  async endedSince(states: readonly ImportState[], since: number, limit: number): Promise<ImportRecord[]> {
+    const rows = await this.#db
+      .selectFrom("import")
+      .selectAll()
+      .where("state", "in", states)
+      .where("finished_at", ">=", since)
+      .orderBy("finished_at", "desc")
+      .orderBy("id", "desc")
+      .limit(limit)
+      .execute();
+    return this.#records(rows);
+  }
+
+  /** The number of a dataflow's latest import, whatever became of it; 0 without one. */
+  async latestNumber(dataflowNumber: number): Promise<number> {
+    const row = await this.#db
+      .selectFrom("import")
+      .select((eb) => eb.fn.max("id").as("id"))
+      .where("dataflow_number", "=", dataflowNumber)
+      .executeTakeFirst();
+    return row?.id ?? 0;
+  }
+
+  /** A dataflow's imports, the latest first: those before a place in that order. */
+  async before(
+    dataflowId: string,
+    place: { readonly at: number; readonly id: number } | undefined,
+    limit: number,
+  ): Promise<ImportRecord[]> {
+    const rows = await this.#db
+      .selectFrom("import")
+      .selectAll()
+      .where("dataflow_id", "=", dataflowId)
+      .$if(place !== undefined, (query) =>
+        query.where((eb) =>
+          eb.or([
+            eb("created_at", "<", place?.at ?? 0),
+            eb.and([eb("created_at", "=", place?.at ?? 0), eb("id", "<", place?.id ?? 0)]),
+          ]),
+        ),
+      )
+      .orderBy("created_at", "desc")
+      .orderBy("id", "desc")
+      .limit(limit)
+      .execute();
+    return this.#records(rows);
+  }
+
+  /** How many imports of a dataflow have not ended. */
+  async waiting(dataflowNumber: number): Promise<number> {
+    const row = await this.#db
+      .selectFrom("import")
+      .select((eb) => eb.fn.countAll().as("count"))
+      .where("dataflow_number", "=", dataflowNumber)
+      .where("state", "in", ["queued", "running"])
+      .executeTakeFirst();
+    return Number(row?.count ?? 0);
+  }
+
+  /** The numbers of the schemas that a dataflow's published imports have filled with events. */
+  async filledSchemas(dataflowNumber: number): Promise<number[]> {
+    const rows = await this.#db
+      .selectFrom("import")
+      .selectAll()
+      .where("dataflow_number", "=", dataflowNumber)
+      .where("state", "=", "published")
+      .execute();
+    const definitions = (await this.#records(rows)).flatMap(({ definition }) => definition ?? []);
+    const events = definitions.filter(({ schema }) => schema.parent === "Interaction");
+    return [...new Set(events.map(({ schemaNumber }) => schemaNumber))];
   }
 
   /** Newest first. */
@@ -358,6 +462,9 @@ function recordOf(
     progress: fromJSONText<StoredProgress>(row.progress),
     error: fromJSONText<StoredFailure>(row.error),
     createdAt: row.created_at,
+    againOf: row.again_of,
+    cameAt: row.came_at ?? row.created_at,
+    sentBy: row.sent_by,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };

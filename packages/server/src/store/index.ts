@@ -16,12 +16,15 @@ export type {
 export type { Lease, Leases } from "./leases.ts";
 export type { MemberListRecord } from "./member-lists.ts";
 export {
+  baseOf,
   type DataPublication,
   type Operations,
   type Snapshot,
   setBase,
   setGeneration,
   type Touched,
+  withdrawAll,
+  withdrawals,
 } from "./operations.ts";
 export type { StoredFailure, StoredProgress } from "./progress.ts";
 export type { RemovalHold } from "./removal-holds.ts";

@@ -9,6 +9,7 @@ import { identifierReports } from "./migrations/0005_identifier_reports.ts";
 import { streams } from "./migrations/0006_streams.ts";
 import { removalHolds } from "./migrations/0007_removal_holds.ts";
 import { memberLists } from "./migrations/0008_member_lists.ts";
+import { runAgain } from "./migrations/0009_run_again.ts";
 
 /** In the order of their names. A migration that was released never changes; the next one gets a new name. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -20,6 +21,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0006_streams": streams,
   "0007_removal_holds": removalHolds,
   "0008_member_lists": memberLists,
+  "0009_run_again": runAgain,
 };
 
 const MIGRATION_TABLE = "migration";

@@ -52,6 +52,8 @@ export interface Snapshot {
   readonly generation: number;
   /** Per overwriting dataflow (its number), the import before which nothing counts. */
   readonly bases: readonly { readonly dataflow: number; readonly import: number }[];
+  /** Imports that were run again: their derived rows don't count. Absent where there are none. */
+  readonly withdrawn?: readonly number[];
 }
 
 const GENERATION = "generation";
@@ -121,6 +123,35 @@ export class Operations {
       }
       await apply?.(trx, publication);
     });
+  }
+
+  /**
+   * Inside a transaction: publishes what has no rows of its own, such as a deletion.
+   *
+   * @param touched what it changed of the data
+   */
+  async publishWithin(
+    transaction: Kysely<Database>,
+    kind: OperationKind,
+    subject: string,
+    touched: Touched,
+  ): Promise<void> {
+    const counters = new Counters(transaction);
+    const now = this.#clock.now();
+    await transaction
+      .insertInto("operation")
+      .values({
+        id: await counters.draw("operation"),
+        kind,
+        subject,
+        epoch: 0,
+        state: "published",
+        opened_at: now,
+        ended_at: now,
+        publication: await counters.draw(PUBLICATION),
+        touched: toJSONText(touched),
+      })
+      .execute();
   }
 
   /** Its rows stay invisible for ever. Does nothing to an operation that has ended. */
@@ -225,10 +256,54 @@ export class Operations {
           .orderBy("id")
           .execute();
         const bases = await trx.selectFrom("dataflow_base").selectAll().orderBy("dataflow").execute();
+        const again = await trx
+          .selectFrom("import")
+          .select("again_of")
+          .where("again_of", "is not", null)
+          .where("state", "=", "published")
+          .orderBy("again_of")
+          .execute();
         const generation = await new Counters(trx).get(GENERATION);
-        return { upTo, except: hidden.map(({ id }) => id), generation, bases };
+        const seen = { upTo, except: hidden.map(({ id }) => id), generation, bases };
+        if (again.length === 0) return seen;
+        return { ...seen, withdrawn: again.map(({ again_of }) => again_of ?? 0) };
       });
   }
+}
+
+/** The import before which nothing of a dataflow counts; 0 where everything does. */
+export async function baseOf(db: Kysely<Database>, dataflowNumber: number): Promise<number> {
+  const row = await db
+    .selectFrom("dataflow_base")
+    .select("import")
+    .where("dataflow", "=", dataflowNumber)
+    .executeTakeFirst();
+  return row?.import ?? 0;
+}
+
+/**
+ * Inside a transaction: all that a dataflow has brought stops to count, and what comes later counts.
+ *
+ * @param latest the number of its latest import
+ */
+export async function withdrawAll(
+  transaction: Kysely<Database>,
+  dataflowNumber: number,
+  latest: number,
+): Promise<void> {
+  await setBase(transaction, dataflowNumber, latest + 1);
+  await transaction
+    .insertInto("dataflow_withdrawal")
+    .values({ dataflow: dataflowNumber, import: latest + 1 })
+    .onConflict((conflict) => conflict.columns(["dataflow", "import"]).doNothing())
+    .execute();
+}
+
+/** Every base that {@link withdrawAll} has set; a rebuild goes by them as they were when each import came. */
+export async function withdrawals(
+  db: Kysely<Database>,
+): Promise<readonly { readonly dataflow: number; readonly import: number }[]> {
+  return db.selectFrom("dataflow_withdrawal").selectAll().orderBy("dataflow").orderBy("import").execute();
 }
 
 /** Inside `apply`: rows of this dataflow's imports before `importId` stop to count with this publication. */

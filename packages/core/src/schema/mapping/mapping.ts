@@ -20,7 +20,12 @@ export interface CheckedMapping {
 
 export type MappingCheck =
   | { readonly ok: true; readonly mapping: CheckedMapping }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  | {
+      readonly ok: false;
+      readonly faults: readonly Fault[];
+      /** What of it is sound: enough to look at, never to import with. */
+      readonly sound: CheckedMapping;
+    };
 
 const NO_FILE: Scope = { columns: undefined };
 
@@ -65,7 +70,7 @@ export function checkMapping(dataflow: Dataflow, schema: Schema, file: Scope = N
     key: read("/key", dataflow.key, ["text", "number", "boolean", "time"]),
   };
   faults.push(...parentFaults(dataflow, schema));
-  return faults.length === 0 ? { ok: true, mapping } : { ok: false, faults };
+  return faults.length === 0 ? { ok: true, mapping } : { ok: false, faults, sound: mapping };
 }
 
 /** What an event expression can yield: its constant texts, and whether it can yield others too. */

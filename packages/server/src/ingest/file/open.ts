@@ -9,6 +9,7 @@ import { decoded } from "./decode.ts";
 import { firstPart } from "./first-part.ts";
 import { Input } from "./input.ts";
 import { parquetAsJsonLines } from "./parquet.ts";
+import { partOf, untilCut } from "./part.ts";
 import { encodingOf, formatOf } from "./recognise.ts";
 import { compressionOf, unpacked } from "./unpack.ts";
 
@@ -20,6 +21,8 @@ export interface OpenOptions {
   /** Reads Parquet. */
   readonly engine: Engine;
   readonly signal?: AbortSignal | undefined;
+  /** The file is the first part of one: what is cut off at its end is left out, and nothing is wrong with it. */
+  readonly part?: boolean | undefined;
 }
 
 /** The rows of a format, and what was recognised of it. */
@@ -44,7 +47,7 @@ const READERS: Record<
 export async function openFile(path: string, options: OpenOptions): Promise<RowsFile> {
   const compression = await compressionOf(path);
   const { source, signal } = options;
-  const bytes = unpacked(path, compression);
+  const bytes = options.part === true ? partOf(unpacked(path, compression)) : unpacked(path, compression);
   try {
     const first = await firstPart(bytes);
     const encoding = source.encoding ?? encodingOf(first.bytes, first.whole);
@@ -54,7 +57,8 @@ export async function openFile(path: string, options: OpenOptions): Promise<Rows
     if (format === "parquet") return await openParquet(path, compression, options);
     const { delimiter = null, header = null, ...rows } = await READERS[format](input, options);
     return {
-      ...rows,
+      columns: rows.columns,
+      blocks: () => (options.part === true ? untilCut(rows.blocks()) : rows.blocks()),
       reading: { format, compression, encoding, delimiter, header },
       close: async () => void (await bytes.return(undefined)),
     };
@@ -67,8 +71,14 @@ export async function openFile(path: string, options: OpenOptions): Promise<Rows
 async function openParquet(
   path: string,
   compression: FileReading["compression"],
-  { engine, paths, signal }: OpenOptions,
+  { engine, paths, signal, part }: OpenOptions,
 ): Promise<RowsFile> {
+  if (part === true) {
+    throw new PeregrineError("fileNotParquet", {
+      detail:
+        "Of a Parquet file the first part alone cannot be read: what is in it stands at its end. Send a smaller one.",
+    });
+  }
   if (compression !== "none") {
     throw new PeregrineError("fileNotParquet", {
       detail: `The file is packed with ${compression}; unpack it: Parquet is packed within.`,

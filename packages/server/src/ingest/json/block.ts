@@ -79,6 +79,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** A text as a cell of TabSeparated. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(ESCAPED, (character) => ESCAPES[character] as string);
 }

@@ -39,7 +39,10 @@ export interface IncomingBody {
 }
 
 /** Whether a dataflow's rows are wanted. */
-const TAKES_ROWS = { draft: false, active: true } as const satisfies Record<Dataflow["state"], boolean>;
+const TAKES_ROWS = { draft: false, active: true, paused: true } as const satisfies Record<
+  Dataflow["state"],
+  boolean
+>;
 
 /** All bodies that are on their way together, in bodies of the largest size: what they hold in memory. */
 const BODIES_IN_MEMORY = 8;

@@ -39,7 +39,7 @@ export function booleanOfText(operand: Compiled): Compiled {
 }
 
 /** A date, or a date and a time with or without seconds, fraction and zone; years that the engine can hold. */
-const ISO_PATTERN =
+export const ISO_PATTERN =
   "^(?:19[0-9]{2}|2[0-2][0-9]{2})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])" +
   "(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\\.[0-9]{1,9})?)?" +
   "(?:Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?)?$";
