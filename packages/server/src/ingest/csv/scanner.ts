@@ -39,7 +39,8 @@ export class CsvScanner {
   #line: number;
   #row = 0;
   #tooShort = 0;
-  #output = Buffer.allocUnsafe(4 * 1024 * 1024);
+  /** Grows with what a piece needs: most files are small, and buffers of megabytes keep the collector busy. */
+  #output = Buffer.allocUnsafe(64 * 1024);
   #length = 0;
   #refused: RefusedRecord[] = [];
 

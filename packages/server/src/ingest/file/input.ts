@@ -7,7 +7,7 @@ export class Input {
   ended = false;
   readonly #pieces: AsyncIterator<Buffer>;
   readonly #signal: AbortSignal | undefined;
-  #buffer = Buffer.allocUnsafe(2 * PIECE);
+  #buffer: Buffer = Buffer.alloc(0);
   #from = 0;
   #to = 0;
 

@@ -37,12 +37,16 @@ export function unpacked(path: string, compression: Compression): AsyncGenerator
   return UNPACKERS[compression](path);
 }
 
+/** A buffer, in bytes, for a file that is small, or grows while it is read. */
+const LEAST = 64 * 1024;
+
 async function* plain(path: string): AsyncGenerator<Buffer> {
   const file = await open(path);
   try {
-    const buffer = Buffer.allocUnsafe(PIECE);
+    const { size } = await file.stat();
+    const buffer = Buffer.allocUnsafe(Math.max(LEAST, Math.min(PIECE, size)));
     for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, PIECE, null);
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
     }
