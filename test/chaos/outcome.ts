@@ -7,7 +7,7 @@ import { eventually, type Installation, pause } from "./installation.ts";
 import { digest, type PlanesDigest, withPlanes } from "./planes.ts";
 import { everything, membersOf, profileQuestion } from "./questions.ts";
 import { ACTIVATION, AUDIENCES } from "./shop.ts";
-import { segmentsOf, type Twin } from "./twin.ts";
+import { type Standing, segmentsOf } from "./twin.ts";
 
 interface Status {
   readonly run: {
@@ -49,14 +49,14 @@ export async function bringInStep(installation: Installation): Promise<Status> {
   }
 }
 
-/** Everything that can be asked of a running installation is as the twin's. */
+/** Everything that can be asked of a running installation is as it was of the twin after the same files. */
 export async function assertSameAsTwin(
   installation: Installation,
   sandbox: Sandbox,
-  twin: Twin,
+  twin: Standing,
 ): Promise<void> {
   const ask = installation.ask.bind(installation);
-  expect(await everything(ask)).toEqual(twin.end);
+  expect(await everything(ask)).toEqual(twin.everything);
   const { items } = await ask<{ items: { counts: Record<string, number> }[] }>("GET", "/imports?limit=200");
   for (const {
     counts: { read, personRows, events, leftOut, noIdentifier, refused },

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "@peregrine/ibexa-sandbox";
 import { eventually, Installation, openSandbox, type RunView } from "./installation.ts";
@@ -13,14 +12,9 @@ export interface Durations {
   readonly requests: number;
 }
 
-/** What an installation that nobody disturbs shows, before and after each file. */
-export interface Twin {
-  /** By the name of the question: its answer after 0, 1, 2 … files. */
-  readonly answers: ReadonlyMap<string, readonly string[]>;
-  /** In the order in which they can be seen: an evaluation's, then the same after the next file's merges … */
-  readonly sizes: readonly string[];
-  readonly durations: readonly Durations[];
-  readonly end: Readonly<Record<string, unknown>>;
+/** All that an installation holds after so many files. */
+export interface Standing {
+  readonly everything: Readonly<Record<string, unknown>>;
   readonly profiles: ReadonlyMap<string, string>;
   readonly segments: ReadonlyMap<string, ReadonlySet<string>>;
   readonly digest: PlanesDigest;
@@ -32,48 +26,111 @@ const PEOPLE_COMPARED = Array.from(
   (_, at) => String(USERS_OF_IBEXA[0] + at * 40),
 );
 
-/** Feeds an installation with the files, one after the other, each delivered before the next comes. */
-export async function feedTwin(folder: string, files: readonly ShopFile[]): Promise<Twin> {
-  const sandbox = await openSandbox();
-  // Without the worker's role nothing runs unless it is told to: every state can be looked at.
-  const twin = new Installation(join(folder, "twin"), { PEREGRINE_ROLES: "web,ingest" });
-  const answers = new Map<string, string[]>(DATA_QUESTIONS.map(({ name }) => [name, []]));
-  const sizes: string[] = [];
-  const durations: Durations[] = [];
-  const call = twin.call.bind(twin);
-  const look = async () => {
-    for (const { name, ask } of DATA_QUESTIONS) answers.get(name)?.push((await ask(call)).body);
-    sizes.push((await SIZES.ask(call)).body);
-  };
-  await twin.start();
-  try {
-    await twin.apply(sandbox.webhookUrl);
-    await look();
-    for (const file of files) {
-      const began = performance.now();
-      const id = await twin.upload(file);
-      await twin.published(id);
-      const importing = performance.now() - began;
-      await look();
-      const { checking, run } = await wholeRun(twin);
-      sizes.push((await SIZES.ask(call)).body);
-      durations.push({ importing, checking, requests: Math.ceil((run.counts["planned"] ?? 0) / BATCH_SIZE) });
-    }
-    const ask = twin.ask.bind(twin);
-    const end = await everything(ask);
+/**
+ * An installation that nobody disturbs, fed with the files one after the other, each delivered before the next comes.
+ * It takes a file when a scenario comes to it: those that nobody needs cost nothing.
+ */
+export class Twin {
+  /** By the name of the question: its answer after 0, 1, 2 … files. */
+  readonly answers: ReadonlyMap<string, string[]> = new Map(DATA_QUESTIONS.map(({ name }) => [name, []]));
+  /** In the order in which they can be seen: an evaluation's, then the same after the next file's merges … */
+  readonly sizes: string[] = [];
+  readonly #durations: Durations[] = [];
+  readonly #standings = new Map<number, Standing>();
+  readonly #installation: Installation;
+  readonly #sandbox: Sandbox;
+  readonly #files: readonly ShopFile[];
+  readonly #soonestEnd: number;
+  /** Who asks for a file waits for those that others asked for. */
+  #feeding: Promise<void> = Promise.resolve();
+
+  private constructor(
+    installation: Installation,
+    sandbox: Sandbox,
+    files: readonly ShopFile[],
+    soonestEnd: number,
+  ) {
+    this.#installation = installation;
+    this.#sandbox = sandbox;
+    this.#files = files;
+    this.#soonestEnd = soonestEnd;
+  }
+
+  /** @param soonestEnd no scenario ends after fewer files */
+  static async start(folder: string, files: readonly ShopFile[], soonestEnd: number): Promise<Twin> {
+    const sandbox = await openSandbox();
+    // Without the worker's role nothing runs unless it is told to: every state can be looked at.
+    const installation = new Installation(join(folder, "twin"), { PEREGRINE_ROLES: "web,ingest" });
+    const twin = new Twin(installation, sandbox, files, soonestEnd);
+    await installation.start();
+    await installation.apply(sandbox.webhookUrl);
+    await twin.#look();
+    return twin;
+  }
+
+  /** Takes the files up to that one, the first being 0: what it needed. */
+  async taken(file: number): Promise<Durations> {
+    this.#feeding = this.#feeding.then(async () => {
+      while (this.#durations.length <= file) await this.#feed();
+    });
+    await this.#feeding;
+    return present(this.#durations[file], `file ${file}`);
+  }
+
+  /** What it held after so many files. */
+  standing(files: number): Standing {
+    return present(this.#standings.get(files), `standing after ${files} files`);
+  }
+
+  async close(): Promise<void> {
+    await this.#feeding.catch(() => {});
+    await this.#installation.killServer();
+    await this.#sandbox.close();
+  }
+
+  async #look(): Promise<void> {
+    const call = this.#installation.call.bind(this.#installation);
+    for (const { name, ask } of DATA_QUESTIONS) this.answers.get(name)?.push((await ask(call)).body);
+    this.sizes.push((await SIZES.ask(call)).body);
+  }
+
+  async #feed(): Promise<void> {
+    const file = present(this.#files[this.#durations.length], "further file");
+    const twin = this.#installation;
+    const began = performance.now();
+    const id = await twin.upload(file);
+    await twin.published(id);
+    const importing = performance.now() - began;
+    await this.#look();
+    const { checking, run } = await wholeRun(twin);
+    this.sizes.push((await SIZES.ask(twin.call.bind(twin))).body);
+    const requests = Math.ceil((run.counts["planned"] ?? 0) / BATCH_SIZE);
+    const files = this.#durations.length + 1;
+    if (files >= this.#soonestEnd) this.#standings.set(files, await this.#standing());
+    this.#durations.push({ importing, checking, requests });
+  }
+
+  async #standing(): Promise<Standing> {
+    const twin = this.#installation;
     const profiles = new Map<string, string>();
     for (const user of [SENTINEL, ...PEOPLE_COMPARED]) {
-      profiles.set(user, (await profileQuestion(user).ask(call)).body);
+      profiles.set(user, (await profileQuestion(user).ask(twin.call.bind(twin))).body);
     }
-    const segments = segmentsOf(sandbox);
+    const standing = {
+      everything: await everything(twin.ask.bind(twin)),
+      profiles,
+      segments: segmentsOf(this.#sandbox),
+    };
     await twin.stop();
     const digest = await digestOf(twin.dataFolder);
-    return { answers, sizes, durations, end, profiles, segments, digest };
-  } finally {
-    await twin.killServer();
-    await sandbox.close();
-    rmSync(twin.folder, { recursive: true, force: true });
+    await twin.start();
+    return { ...standing, digest };
   }
+}
+
+function present<Found>(found: Found | undefined, what: string): Found {
+  if (found === undefined) throw new Error(`the twin has no ${what}`);
+  return found;
 }
 
 export function segmentsOf(sandbox: Sandbox): Map<string, Set<string>> {
