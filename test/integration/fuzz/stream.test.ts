@@ -72,7 +72,8 @@ function bodyOf(random: Random): string | Buffer {
 
 /** Header values go over the wire as Latin-1 without control characters; Node's client refuses others itself. */
 function headerText(random: Random): string {
-  const text = String(anything(random)).replace(/[^\x20-\x7e]/g, "?");
+  const made = anything(random);
+  const text = (typeof made === "string" ? made : JSON.stringify(made)).replace(/[^\x20-\x7e]/g, "?");
   return text.slice(0, 300);
 }
 
