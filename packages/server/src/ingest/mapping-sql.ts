@@ -132,6 +132,8 @@ function identifying(
   plan: ImportPlan,
   targets: Targets,
 ): { readonly kind: number; readonly value: string }[] {
+  // Things name nobody, whatever their columns are called.
+  if (plan.definition.schema.parent === "Catalog") return [];
   const kinds = new Map(plan.definition.identity.kinds.map(({ id, number }) => [id, number]));
   return targets.flatMap(({ column, value }) => {
     const kind = column.identifier === undefined ? undefined : kinds.get(column.identifier);

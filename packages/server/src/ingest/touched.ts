@@ -17,6 +17,7 @@ export async function touchedBy(rowsOf: RowsOf, counts: ImportCounts): Promise<T
   if (counts.merges > 0) return undefined;
   const { plan } = rowsOf;
   const { dataflow, schema } = plan.definition;
+  if (schema.parent === "Catalog") return NOTHING_TOUCHED;
   const newProfiles = counts.newProfiles > 0;
   const events = schema.parent === "Interaction";
   if (dataflow.write === "overwrite") {

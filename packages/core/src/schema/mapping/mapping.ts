@@ -129,12 +129,9 @@ function readExpression(
 
 function parentFaults(dataflow: Dataflow, schema: Schema): Fault[] {
   const faults: Fault[] = [];
-  if (schema.parent === "Catalog") {
-    faults.push({ path: "/schema", message: "rows of a Catalog schema are not taken in by this version" });
-    return faults;
-  }
   const identifiers = schema.columns.filter((column) => column.identifier !== undefined);
-  if (!identifiers.some((column) => Object.hasOwn(dataflow.map, column.name))) {
+  const namesSomebody = identifiers.some((column) => Object.hasOwn(dataflow.map, column.name));
+  if (schema.parent !== "Catalog" && !namesSomebody) {
     faults.push({
       path: "/map",
       message: "no column that holds an identifier is mapped, so no row would name anybody",
@@ -147,12 +144,13 @@ function parentFaults(dataflow: Dataflow, schema: Schema): Fault[] {
       message: "a dataflow of an Interaction schema says what type of event a row is",
     });
   }
-  if (schema.parent === "PersonalData") {
+  if (schema.parent !== "Interaction") {
+    const described = schema.parent === "Catalog" ? "things" : "people";
     for (const member of ["event", "key"] as const) {
       if (dataflow[member] !== undefined) {
         faults.push({
           path: `/${member}`,
-          message: `\`${member}\` is for events, and the schema \`${schema.id}\` describes people`,
+          message: `\`${member}\` is for events, and the schema \`${schema.id}\` describes ${described}`,
           remedy: "remove it, or use an Interaction schema",
         });
       }
