@@ -2,11 +2,19 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Looks every 10 ms until it is so; fails with `what` after 20 s. For things of other processes that tell nobody. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+/**
+ * Looks every 10 ms until it is so; fails with `what` after a while. For things of other processes that tell nobody.
+ *
+ * @param seconds more where much has to be done first
+ */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  seconds = 20,
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`It did not come to pass within 20 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`It did not come to pass within ${seconds} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
