@@ -12,7 +12,7 @@ import {
   bringInStep,
 } from "./outcome.ts";
 import { SIZES } from "./questions.ts";
-import { randomOf, SEED } from "./seed.ts";
+import { randomOf, SEED, STRIKES } from "./seed.ts";
 import { type ShopFile, writeShop } from "./shop.ts";
 import { Story } from "./story.ts";
 import { messagesSent, type Passage, PHASES, VICTIMS } from "./strike.ts";
@@ -23,20 +23,20 @@ import { Watcher } from "./watcher.ts";
 const FILES = 24;
 const MOST_PER_FILE = 6;
 /** A scenario ends with the file in which the last strike came, and not before this one. */
-const SOONEST_END = 4;
+const SOONEST_END = 3;
 /** A strike that comes just when nothing is under way cuts nothing off; this share has to. */
 const LEAST_CUT_OFF = 0.25;
 /** Two scenarios at once: each waits most of its time for processes that start. */
 const lanes = new Lanes(2);
 
 const SCENARIOS = [
-  [20, "server", "import"],
-  [20, "engine host", "import"],
-  [20, "server", "evaluation"],
-  [20, "engine host", "evaluation"],
-  [20, "server", "delivery"],
-  [20, "engine host", "delivery"],
-  [10, "server, and again to the next start of it", "import"],
+  [STRIKES, "server", "import"],
+  [STRIKES, "engine host", "import"],
+  [STRIKES, "server", "evaluation"],
+  [STRIKES, "engine host", "evaluation"],
+  [STRIKES, "server", "delivery"],
+  [STRIKES, "engine host", "delivery"],
+  [Math.ceil(STRIKES / 2), "server, and again to the next start of it", "import"],
 ] as const satisfies readonly [number, keyof typeof VICTIMS, keyof typeof PHASES][];
 
 const folder = mkdtempSync(join(tmpdir(), "peregrine-chaos-"));

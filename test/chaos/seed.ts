@@ -6,6 +6,11 @@ const given = process.env["PEREGRINE_CHAOS_SEED"];
 /** Decides all moments of a run; another one each time unless it is given. */
 export const SEED = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
 
+const strikes = process.env["PEREGRINE_CHAOS_STRIKES"];
+
+/** How often each scenario is struck: few times among the other tests, twenty by `npm run chaos`, which takes long. */
+export const STRIKES = strikes === undefined ? 5 : Number(strikes);
+
 /** A source of numbers of a scenario's own: what the others draw, and when, does not change it. */
 export function randomOf(scenario: string): Random {
   let mixed = SEED;
