@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { type Peregrine, startPeregrine } from "../harness/peregrine.ts";
 import { type Outcome, peregrine, type Refusal, refused } from "./command.ts";
 
+/** The file of an import that came to nothing stays for some days, so that it can be run again. */
+const KEPT = /^import-\d+$/;
+
 /** A server of a test file's own, and the command line that is signed in there. */
 export interface Installation {
   readonly server: Peregrine;
@@ -48,7 +51,7 @@ export async function startInstallation(
         definitions: await get("/definitions?limit=500"),
         catalog: await get("/catalog"),
         identifiers: await get("/identifiers/userid/profiles"),
-        uploads: await readdir(join(folder, "data", "uploads")),
+        uploads: (await readdir(join(folder, "data", "uploads"))).filter((name) => !KEPT.test(name)),
       };
     },
     async close() {
