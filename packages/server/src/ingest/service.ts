@@ -271,7 +271,9 @@ export class IngestService {
     const unfinished = await store.imports.unfinished();
     const ended = await store.imports.endedSince(FILE_KEPT_OF, clock.now() - FILE_KEPT_MS, MOST_FILES_KEPT);
     const room = { left: MOST_BYTES_KEPT };
-    const kept = ended.filter(({ size }) => {
+    const kept = ended.filter(({ size, error }) => {
+      // A full disk gets its room back; the file is sent again when there is some.
+      if (error?.code === "diskFull") return false;
       room.left -= size;
       return room.left >= 0;
     });
