@@ -19,7 +19,7 @@ import { anything, mutateBytes, mutateText, mutateValue, pick, type Random, rand
  * Every operation of the API's own document gets what fits and what does not, over real sockets. Nothing is answered
  * with a failure of the server, nothing hangs, nothing is left open, and what was there stays right.
  */
-const REQUESTS = 20_000;
+const REQUESTS = 8_000;
 const CONNECTIONS = 12;
 const RAW_CONNECTIONS = 200;
 const SEED = 20_260_105;

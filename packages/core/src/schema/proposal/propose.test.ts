@@ -300,12 +300,15 @@ describe("people", () => {
 });
 
 describe("a catalog", () => {
-  it("is proposed as a schema; its rows are not taken in yet, and that is said", () => {
+  it("is proposed with a dataflow of rows that name nobody", () => {
     const { documents, faults } = proposal(
       { sku: ["1"], name: ["Tea"] },
       { parent: "Catalog", id: "products" },
     );
-    expect(documents).toMatchObject([{ kind: "schema", parent: "Catalog" }]);
-    expect(faults).toHaveLength(1);
+    expect(documents).toMatchObject([
+      { kind: "schema", parent: "Catalog" },
+      { kind: "dataflow", map: { sku: "sku", name: "name" } },
+    ]);
+    expect(faults).toEqual([]);
   });
 });
