@@ -9,7 +9,7 @@ export const SEED = given === undefined ? Math.floor(Math.random() * 2 ** 31) : 
 const strikes = process.env["PEREGRINE_CHAOS_STRIKES"];
 
 /** How often each scenario is struck: few times among the other tests, twenty by `npm run chaos`, which takes long. */
-export const STRIKES = strikes === undefined ? 5 : Number(strikes);
+export const STRIKES = strikes === undefined ? 3 : Number(strikes);
 
 /** A source of numbers of a scenario's own: what the others draw, and when, does not change it. */
 export function randomOf(scenario: string): Random {
