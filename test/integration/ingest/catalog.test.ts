@@ -52,4 +52,21 @@ describe("rows of things", () => {
     );
     expect(kept?.rows).toBe(3);
   });
+
+  it("touch nothing that rules read, unless what they replace did", async () => {
+    const { operations } = world.store;
+    const touchedBy = async (write: "append" | "overwrite", text: string) => {
+      await world.define({ ...DATAFLOW, write });
+      const before = await operations.publication();
+      expect(await world.import("products", text)).toMatchObject({ state: "published" });
+      return (await operations.dataSince(before)).map(({ touched }) => touched);
+    };
+    expect(await touchedBy("append", "code,price,owner\nB1,1,14\n")).toEqual([
+      { attributes: [], events: [], newProfiles: false },
+    ]);
+    // The dataflow may have filled a schema of people before.
+    expect(await touchedBy("overwrite", "code,price,owner\nB2,1,14\n")).toEqual([
+      { attributes: "any", events: "any", newProfiles: false },
+    ]);
+  });
 });

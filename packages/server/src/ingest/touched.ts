@@ -17,7 +17,6 @@ export async function touchedBy(rowsOf: RowsOf, counts: ImportCounts): Promise<T
   if (counts.merges > 0) return undefined;
   const { plan } = rowsOf;
   const { dataflow, schema } = plan.definition;
-  if (schema.parent === "Catalog") return NOTHING_TOUCHED;
   const newProfiles = counts.newProfiles > 0;
   const events = schema.parent === "Interaction";
   if (dataflow.write === "overwrite") {
@@ -25,6 +24,7 @@ export async function touchedBy(rowsOf: RowsOf, counts: ImportCounts): Promise<T
     // dataflow filled another schema before, of the other sort.
     return { attributes: "any", events: "any", newProfiles };
   }
+  if (schema.parent === "Catalog") return NOTHING_TOUCHED;
   return {
     attributes: events ? [] : plan.mapping.targets.map(({ column }) => catalogNumber(plan, column)),
     events: events ? await typesOf(rowsOf) : [],
