@@ -137,6 +137,15 @@ export class Installation {
     }
   }
 
+  /** The latest operation of a kind that is being written and not published. */
+  async underWay(kind: string): Promise<number | undefined> {
+    const { underWay } = await this.ask<{ underWay: { operation: number; kind: string }[] }>(
+      "GET",
+      "/status",
+    );
+    return underWay.findLast((found) => found.kind === kind)?.operation;
+  }
+
   /** A call that has to succeed. */
   async ask<Body>(method: string, path: string, body?: unknown): Promise<Body> {
     const { status, body: answered } = await this.call<Body>(method, path, body);

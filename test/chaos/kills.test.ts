@@ -85,7 +85,16 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS, t
       watcher.came(at + 1);
       const importId = await installation.upload(file);
       story.note(`file ${at} came as import ${importId}`);
-      const passage: Passage = { installation, sandbox, random, importId, runBefore, sentBefore, durations };
+      const passage: Passage = {
+        installation,
+        sandbox,
+        random,
+        importId,
+        runBefore,
+        sentBefore,
+        durations,
+        sizesAfter: sizesAfter(at),
+      };
       for (let strikes = 0; strikes < MOST_PER_FILE && kills < times; strikes += 1) {
         if (!(await moment(passage))) break;
         kills += 1;
@@ -135,6 +144,10 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS, t
   }
 }
 
+function sizesAfter(file: number): string | undefined {
+  return twin.sizes[2 * (file + 1)];
+}
+
 /** Ends the server in order and starts it again; a run of it is over when this returns. */
 async function restart(installation: Installation): Promise<void> {
   const last = (await installation.latestRun())?.id;
@@ -152,7 +165,7 @@ async function restart(installation: Installation): Promise<void> {
 
 /** Waits until the audiences are evaluated with that file. */
 async function evaluated(installation: Installation, watcher: Watcher, file: number): Promise<void> {
-  const wanted = twin.sizes[2 * (file + 1)];
+  const wanted = sizesAfter(file);
   await eventually("the audiences are evaluated with the file, and the run ends", async () => {
     // What was seen half explains why it never comes to pass; nobody needs to wait for that.
     expect(watcher.faults).toEqual([]);

@@ -1,6 +1,7 @@
 import type { Sandbox } from "@peregrine/ibexa-sandbox";
 import type { Random } from "../../packages/cli/src/demo/random.ts";
 import { eventually, type Installation, pause, type RunView } from "./installation.ts";
+import { SIZES } from "./questions.ts";
 import type { Durations } from "./twin.ts";
 
 /** What is ended with SIGKILL, and how it comes back. */
@@ -44,6 +45,8 @@ export interface Passage {
   /** How many changes' messages Ibexa had been sent before the file came. */
   readonly sentBefore: number;
   readonly durations: Durations;
+  /** The audiences' sizes once they are evaluated with the file, as `SIZES` gives them. */
+  readonly sizesAfter: string | undefined;
 }
 
 /**
@@ -127,14 +130,28 @@ async function delivering(passage: Passage, look: () => Promise<RunView>): Promi
   return found === "now";
 }
 
-/**
- * Nothing tells from outside that audiences are evaluated: it begins when a file is published, and again when what was
- * struck is back, and takes about as long as the twin's check. What was cut off is counted at the end.
- */
+/** An evaluation begins when a file is published, and again when what was struck is back. */
 function evaluating(): Moment {
-  return async ({ installation, importId, random, durations }) => {
-    await installation.published(importId);
-    await pause(random() * LATEST * durations.checking);
+  let struck = 0;
+  return async ({ installation, importId, random, durations, sizesAfter }) => {
+    const { operation } = await installation.published(importId);
+    const since = Math.max(struck, operation ?? 0);
+    const begun = await eventually("the audiences are evaluated", async () => {
+      const latest = await installation.underWay("evaluation");
+      if (latest !== undefined && latest > since) return latest;
+      const { body } = await SIZES.ask(installation.call.bind(installation));
+      if (body === sizesAfter) return "over";
+      // An engine's death may have cut it off: then it would wait for the next minute.
+      await installation.run();
+      return undefined;
+    });
+    if (begun === "over") return false;
+    const strikeAt = performance.now() + random() * LATEST * durations.checking;
+    while (performance.now() < strikeAt) {
+      await pause(Math.min(TRY_EVERY_MS, strikeAt - performance.now()));
+      if ((await installation.underWay("evaluation")) !== begun) return false;
+    }
+    struck = begun;
     return true;
   };
 }

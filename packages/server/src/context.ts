@@ -188,6 +188,7 @@ export function createServices(surroundings: Surroundings): { services: Services
         controlPlane: store.dialect,
         enginePid: () => engine.process?.pid ?? null,
         engineRestarts: () => engine.process?.restarts ?? 0,
+        underWay: () => store.operations.underWay(),
         ping: async () => {
           await engine.query("SELECT 1");
           await store.counters.get("operation");

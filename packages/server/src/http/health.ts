@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { OPERATION_KINDS, type OpenOperation } from "../store/index.ts";
 import type { ApiApp } from "./api-app.ts";
 
 /** What the operator's tools ask: does it serve, and from what. */
@@ -8,6 +9,7 @@ export interface Vitals {
   /** The embedded engine's process; null when the engine is a server. */
   readonly enginePid: () => number | null;
   readonly engineRestarts: () => number;
+  readonly underWay: () => Promise<readonly OpenOperation[]>;
   /** Fails when the data plane doesn't answer. */
   readonly ping: () => Promise<void>;
 }
@@ -37,7 +39,7 @@ export function healthRoutes(app: ApiApp, vitals: Vitals): void {
       config: { access: "admin" },
       schema: {
         operationId: "getStatus",
-        summary: "What this server runs on",
+        summary: "What this server runs on, and what is under way",
         tags: ["operation"],
         response: {
           200: z
@@ -46,6 +48,16 @@ export function healthRoutes(app: ApiApp, vitals: Vitals): void {
               controlPlane: z.enum(["sqlite", "postgres"]),
               enginePid: z.number().int().nullable(),
               engineRestarts: z.number().int(),
+              underWay: z
+                .array(
+                  z.object({
+                    operation: z.number().int(),
+                    kind: z.enum(OPERATION_KINDS),
+                    subject: z.string(),
+                    since: z.iso.datetime(),
+                  }),
+                )
+                .describe("What is being written by any server and is not visible yet, oldest first"),
             })
             .meta({ id: "ServerStatus" }),
         },
@@ -56,6 +68,12 @@ export function healthRoutes(app: ApiApp, vitals: Vitals): void {
       controlPlane: vitals.controlPlane,
       enginePid: vitals.enginePid(),
       engineRestarts: vitals.engineRestarts(),
+      underWay: (await vitals.underWay()).map(({ id, kind, subject, openedAt }) => ({
+        operation: id,
+        kind,
+        subject,
+        since: new Date(openedAt).toISOString(),
+      })),
     }),
   );
 }

@@ -18,6 +18,8 @@ export type { MemberListRecord } from "./member-lists.ts";
 export {
   baseOf,
   type DataPublication,
+  OPERATION_KINDS,
+  type OpenOperation,
   type Operations,
   type Snapshot,
   setBase,

@@ -6,7 +6,8 @@ import { fromJSONText, toJSONText } from "./json.ts";
 import { assertHeld, type Lease } from "./leases.ts";
 
 /** What is written under an operation id and published as a whole. */
-export type OperationKind = "import" | "rebuild" | "evaluation" | "plan" | "deletion" | "report";
+export const OPERATION_KINDS = ["import", "rebuild", "evaluation", "plan", "deletion", "report"] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /** Whether operations of a kind change the data that rules read. */
 const CHANGES_DATA = {
@@ -54,6 +55,15 @@ export interface Snapshot {
   readonly bases: readonly { readonly dataflow: number; readonly import: number }[];
   /** Imports that were run again: their derived rows don't count. Absent where there are none. */
   readonly withdrawn?: readonly number[];
+}
+
+/** An operation that has not ended. */
+export interface OpenOperation {
+  readonly id: number;
+  readonly kind: OperationKind;
+  readonly subject: string;
+  /** Milliseconds UTC. */
+  readonly openedAt: number;
 }
 
 const GENERATION = "generation";
@@ -152,6 +162,22 @@ export class Operations {
         touched: toJSONText(touched),
       })
       .execute();
+  }
+
+  /** What is being written and not published yet, oldest first; what a dead server left is among it until the next start. */
+  async underWay(): Promise<OpenOperation[]> {
+    const rows = await this.#db
+      .selectFrom("operation")
+      .select(["id", "kind", "subject", "opened_at"])
+      .where("state", "=", "open")
+      .orderBy("id")
+      .execute();
+    return rows.map(({ id, kind, subject, opened_at: openedAt }) => ({
+      id,
+      kind: kind as OperationKind,
+      subject,
+      openedAt,
+    }));
   }
 
   /** Its rows stay invisible for ever. Does nothing to an operation that has ended. */
