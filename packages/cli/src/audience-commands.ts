@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { examples, instant, wholeNumber } from "./argument.ts";
 import { checkAudience, listAudiences, refreshAudience, showAudience } from "./command/audience.ts";
-import { type ExplainOptions, explainPerson } from "./command/audience-explain.ts";
-import { previewAudience } from "./command/audience-preview.ts";
+import type { ExplainOptions } from "./command/audience-explain.ts";
 import { compareVersions, listVersions, restoreVersion, showVersion } from "./command/audience-version.ts";
 import { showCatalog, showValues, type WantedValues } from "./command/catalog.ts";
 import type { OpenSession } from "./session.ts";
@@ -31,9 +30,10 @@ export function addAudienceCommands(root: Command, session: OpenSession): void {
         "peregrine audience preview 5d822e81 -f rule.yaml    # who would join and leave by the new rule",
       ),
     )
-    .action(async (id: string | undefined, options: { file?: string; asOf?: string }) =>
-      previewAudience(await session(), id, options),
-    );
+    .action(async (id: string | undefined, options: { file?: string; asOf?: string }) => {
+      const { previewAudience } = await import("./command/audience-preview.ts");
+      await previewAudience(await session(), id, options);
+    });
   audience
     .command("check <id>")
     .description("evaluate it now, whatever it has chosen; who joined or left is sent")
@@ -49,9 +49,10 @@ export function addAudienceCommands(root: Command, session: OpenSession): void {
     .option("-f, --file <path>", "by the rule in this file instead of the saved one")
     .option("--as-of <instant>", "as of another instant, such as 2026-07-01T00:00:00Z", instant)
     .addHelpText("after", examples("peregrine audience explain 5d822e81 --person userid:1042"))
-    .action(async (id: string | undefined, options: ExplainOptions) =>
-      explainPerson(await session(), id, options),
-    );
+    .action(async (id: string | undefined, options: ExplainOptions) => {
+      const { explainPerson } = await import("./command/audience-explain.ts");
+      await explainPerson(await session(), id, options);
+    });
   addVersionCommands(audience, session);
 }
 

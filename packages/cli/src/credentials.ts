@@ -1,15 +1,13 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { z } from "zod";
 import { CommandFailed, EXIT } from "./exit.ts";
+import type { StoredTokens } from "./stored-tokens.ts";
 
 /** Where the server is and what opens it. */
 export interface Connection {
   readonly url: string;
   readonly token: string | undefined;
 }
-
-const fileSchema = z.record(z.string(), z.object({ token: z.string() }));
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,9 +19,12 @@ function credentialsFile(environment: Environment): string {
   return join(base, "peregrine", "credentials.json");
 }
 
-async function readCredentials(file: string): Promise<z.infer<typeof fileSchema>> {
+async function readCredentials(file: string): Promise<StoredTokens> {
   try {
-    return fileSchema.parse(JSON.parse(await readFile(file, "utf8")));
+    const text = await readFile(file, "utf8");
+    // Where the token comes from the environment, nothing that checks shapes is loaded.
+    const { storedTokens } = await import("./stored-tokens.ts");
+    return storedTokens.parse(JSON.parse(text));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if ("code" in error && error.code === "ENOENT") return {};

@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from "@peregrine/core";
+import { KINDS, type Kind } from "@peregrine/core/kind";
 import { type Command, Option } from "commander";
 import { examples, wholeNumber } from "./argument.ts";
 import { listDefinitions } from "./command/definition.ts";

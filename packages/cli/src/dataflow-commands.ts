@@ -5,9 +5,8 @@ import {
   FILE_FORMATS,
   type FileEncoding,
   type FileFormat,
-  SCHEMA_PARENTS,
-  type SchemaParent,
-} from "@peregrine/core";
+} from "@peregrine/core/file-format";
+import { SCHEMA_PARENTS, type SchemaParent } from "@peregrine/core/schema-parent";
 import { type Command, Option } from "commander";
 import { examples, wholeNumber } from "./argument.ts";
 import {
@@ -18,8 +17,7 @@ import {
   showDataflow,
   turnDataflow,
 } from "./command/dataflow.ts";
-import { previewDataflow } from "./command/dataflow-preview.ts";
-import { type ProposeOptions, proposeDataflow } from "./command/dataflow-propose.ts";
+import type { ProposeOptions } from "./command/dataflow-propose.ts";
 import { sampleDrafts, sampleFile, type Written } from "./command/dataflow-sample.ts";
 import { runImportAgain } from "./command/import.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
@@ -93,6 +91,7 @@ export function addDataflowCommands(root: Command, session: OpenSession): void {
         ...(header !== undefined && { header }),
         ...(emptyCells && { emptyCells }),
       });
+      const { proposeDataflow } = await import("./command/dataflow-propose.ts");
       await proposeDataflow(await session(), file, how, rest);
     });
   dataflow
@@ -103,9 +102,10 @@ export function addDataflowCommands(root: Command, session: OpenSession): void {
     .requiredOption("-f, --file <paths...>", "files, or folders with .yaml files; one dataflow in them")
     .option("--rows <number>", "how many rows are shown", wholeNumber, 10)
     .addHelpText("after", examples("peregrine dataflow preview kunden.csv -f definitions/kunden.yaml"))
-    .action(async (place: string, options: { file: string[]; rows: number }) =>
-      previewDataflow(await session(), place, {}, { files: options.file, rows: options.rows }),
-    );
+    .action(async (place: string, options: { file: string[]; rows: number }) => {
+      const { previewDataflow } = await import("./command/dataflow-preview.ts");
+      await previewDataflow(await session(), place, {}, { files: options.file, rows: options.rows });
+    });
   addLifeCommands(dataflow, session);
 }
 

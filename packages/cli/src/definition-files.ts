@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Document, LineCounter, parseAllDocuments, visit } from "yaml";
 import { CommandFailed, EXIT } from "./exit.ts";
+import { reasonOf } from "./unreadable-file.ts";
 import { yamlFaults } from "./yaml-fault.ts";
 import { offsetOf } from "./yaml-place.ts";
 
@@ -83,13 +84,6 @@ async function reading<Result>(place: string, read: () => Promise<Result>): Prom
       lines: ["Check the path and that you may read it."],
     });
   }
-}
-
-/** The operating system's word for why a file can't be read. */
-export function reasonOf(code: string): string {
-  return (
-    { ENOENT: "there is no such file", EACCES: "you may not read it", EISDIR: "it is a folder" }[code] ?? code
-  );
 }
 
 function documentsOf(file: string, text: string, environment: Environment, faults: string[]): FileDocument[] {

@@ -1,4 +1,4 @@
-import { type Actor, ERRORS, type ErrorCode } from "@peregrine/core";
+import { type Actor, ERRORS, type ErrorCode } from "@peregrine/core/error";
 
 /**
  * Exit codes for scripts, after BSD's sysexits.h where it has a fitting one; docs/cli.md has the same table.

@@ -8,7 +8,6 @@ import { segmentsOfProfile } from "./command/activation-explain.ts";
 import { runActivation } from "./command/activation-run.ts";
 import { generateCredentials, showSetup } from "./command/activation-setup.ts";
 import { testActivation, testPerson } from "./command/activation-test.ts";
-import { apply } from "./command/apply.ts";
 import { reportIdentifier } from "./command/identifier-report.ts";
 import { login } from "./command/login.ts";
 import { showProfile } from "./command/profile.ts";
@@ -30,7 +29,10 @@ interface GlobalOptions {
   readonly url?: string;
 }
 
-/** All commands with their help; what they need is opened when one of them runs. */
+/**
+ * All commands with their help; what they need is opened when one of them runs. Those that read or write YAML, or
+ * build on the shapes of definitions, are loaded then too: they take longer to load than all others to run.
+ */
 export function program(environment: Environment): Command {
   const root = new Command("peregrine")
     .description("Profiles, audiences and activations of a self-hosted customer data platform.")
@@ -189,13 +191,15 @@ $\{NAME} in a file is replaced by the environment variable NAME: so secrets stay
         dryRun?: boolean;
         prune?: boolean;
         destination?: "same" | "different";
-      }) =>
-        apply(await session(), {
+      }) => {
+        const { apply } = await import("./command/apply.ts");
+        await apply(await session(), {
           files: options.file,
           dryRun: options.dryRun ?? false,
           prune: options.prune ?? false,
           destination: options.destination,
-        }),
+        });
+      },
     );
   addDefinitionCommands(root, session);
   addDataflowCommands(root, session);

@@ -3,9 +3,9 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { authorization, failureOf, refusalOf, unreachable } from "./client.ts";
-import { reasonOf } from "./definition-files.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
 import type { Session } from "./session.ts";
+import { reasonOf } from "./unreadable-file.ts";
 
 /**
  * Sends a file as a body, as it is, with progress.

@@ -2,10 +2,8 @@ import type { Command } from "commander";
 import { examples, wholeNumber } from "./argument.ts";
 import { processOutput } from "./output.ts";
 import type { OpenSession } from "./session.ts";
-import { type AudiencesOptions, takeOverAudiences } from "./takeover/audiences.ts";
-import { compareMembers } from "./takeover/compare.ts";
+import type { AudiencesOptions } from "./takeover/audiences.ts";
 import type { MemberSource } from "./takeover/member-list.ts";
-import { takeOverSegment } from "./takeover/segment.ts";
 
 const CREDENTIALS =
   "The CDP's credentials come from CDP_MEMBERSHIP_ACTIVATION_ID and CDP_MEMBERSHIP_API_KEY, or from a file\nof such lines with --credentials. docs/from-raptor.md goes through it all.";
@@ -30,12 +28,13 @@ export function addTakeoverCommands(
       "after",
       `${examples("peregrine takeover audiences --from-file audiences.csv -o audiences")}\n\n${CREDENTIALS}`,
     )
-    .action(async (options: AudiencesOptions) =>
-      takeOverAudiences(options, {
+    .action(async (options: AudiencesOptions) => {
+      const { takeOverAudiences } = await import("./takeover/audiences.ts");
+      await takeOverAudiences(options, {
         output: processOutput(root.opts<{ json?: boolean }>().json ?? false),
         environment,
-      }),
-    );
+      });
+    });
   withSource(takeover.command("compare"))
     .description("who is in the segments there and in the audiences here, person by person")
     .option("--audience <ids...>", "only these audiences")
@@ -44,9 +43,10 @@ export function addTakeoverCommands(
       "after",
       `${examples("peregrine takeover compare --members members.csv --csv people.csv")}\n\n${CREDENTIALS}`,
     )
-    .action(async (options: MemberSource & { audience?: string[]; csv?: string }) =>
-      compareMembers(await session(), { ...options, audience: options.audience ?? [] }),
-    );
+    .action(async (options: MemberSource & { audience?: string[]; csv?: string }) => {
+      const { compareMembers } = await import("./takeover/compare.ts");
+      await compareMembers(await session(), { ...options, audience: options.audience ?? [] });
+    });
   withSource(takeover.command("segment <activation> <audience>"))
     .description(
       "record who is in a segment before the first run; without --yes only show who stays, joins, leaves",
@@ -62,7 +62,13 @@ export function addTakeoverCommands(
         activation: string,
         audience: string,
         options: MemberSource & { yes?: boolean; force?: string },
-      ) => takeOverSegment(await session(), activation, audience, { ...options, yes: options.yes ?? false }),
+      ) => {
+        const { takeOverSegment } = await import("./takeover/segment.ts");
+        await takeOverSegment(await session(), activation, audience, {
+          ...options,
+          yes: options.yes ?? false,
+        });
+      },
     );
 }
 

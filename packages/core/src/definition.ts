@@ -2,12 +2,9 @@ import { z } from "zod";
 import { activationDefinition } from "./activation/activation.ts";
 import { audienceDefinition } from "./audience/audience.ts";
 import { identifierDefinition } from "./identity/identifier.ts";
+import type { Kind } from "./kind.ts";
 import { dataflow } from "./schema/dataflow.ts";
 import { schema } from "./schema/schema.ts";
-
-/** In the order in which they build on one another: each kind refers to earlier ones and to itself only. */
-export const KINDS = ["identifier", "schema", "dataflow", "audience", "activation"] as const;
-export type Kind = (typeof KINDS)[number];
 
 /** Every kind with its shape: a new kind that is not listed here does not compile. */
 export const DEFINITION_KINDS = {

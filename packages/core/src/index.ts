@@ -100,8 +100,8 @@ export type { Bounds, Moment, Span, SpanBounds, Window, WindowUnit } from "./aud
 export { boundsOf, spanBounds, WINDOW_UNITS } from "./audience/window.ts";
 export { isTimeZone, localDay, startOfDay } from "./audience/zone.ts";
 export type { Clock } from "./clock.ts";
-export type { Definition, DefinitionInput, DefinitionOf, Kind } from "./definition.ts";
-export { DEFINITION_KINDS, DefinitionSet, definition, definitionKey, isOfKind, KINDS } from "./definition.ts";
+export type { Definition, DefinitionInput, DefinitionOf } from "./definition.ts";
+export { DEFINITION_KINDS, DefinitionSet, definition, definitionKey, isOfKind } from "./definition.ts";
 export { definitionId } from "./definition-id.ts";
 export type { Actor, ErrorCode, Fault } from "./error.ts";
 export { ERRORS, PeregrineError } from "./error.ts";
@@ -137,19 +137,16 @@ export type {
 export type { Identifier, RawIdentifiers, RowIdentity, RowReader } from "./identity/row.ts";
 export { rowReader } from "./identity/row.ts";
 export type { Holding, IdentityState } from "./identity/state.ts";
+export type { Kind } from "./kind.ts";
+export { KINDS } from "./kind.ts";
 export { notFound } from "./not-found.ts";
 export { faultIn, readDefinitions } from "./read-definition.ts";
 export type { ReferenceContext } from "./references.ts";
 export { referenceFaults } from "./references.ts";
-export type {
-  Dataflow,
-  DataflowInput,
-  DataflowSource,
-  EmptyCells,
-  FileEncoding,
-  FileFormat,
-} from "./schema/dataflow.ts";
-export { dataflow, dataflowSource, EMPTY_CELLS, FILE_ENCODINGS, FILE_FORMATS } from "./schema/dataflow.ts";
+export type { Dataflow, DataflowInput, DataflowSource } from "./schema/dataflow.ts";
+export { dataflow, dataflowSource } from "./schema/dataflow.ts";
+export type { EmptyCells, FileEncoding, FileFormat } from "./schema/file-format.ts";
+export { EMPTY_CELLS, FILE_ENCODINGS, FILE_FORMATS } from "./schema/file-format.ts";
 export type { CheckedMapping, MappingCheck } from "./schema/mapping/mapping.ts";
 export { checkMapping, eventTypesOf } from "./schema/mapping/mapping.ts";
 export type { Path } from "./schema/mapping/path.ts";
@@ -163,10 +160,12 @@ export { arrayOf, either, present, truth } from "./schema/mapping/sql/compiled.t
 export { textLiteral } from "./schema/mapping/sql/literal.ts";
 export { CELL_TAGS } from "./schema/mapping/sql/tagged.ts";
 export type { Typed, ValueType } from "./schema/mapping/typed.ts";
+export type { SchemaParent } from "./schema/parent.ts";
+export { SCHEMA_PARENTS } from "./schema/parent.ts";
 export type { ColumnProfile, Guess, ProfileOptions, SampleCell } from "./schema/proposal/column-profile.ts";
 export { profileColumn } from "./schema/proposal/column-profile.ts";
 export type { Proposal, ProposalInput, ProposedColumn } from "./schema/proposal/propose.ts";
 export { propose } from "./schema/proposal/propose.ts";
 export type { Role } from "./schema/proposal/roles.ts";
-export type { ColumnType, Schema, SchemaColumn, SchemaParent } from "./schema/schema.ts";
-export { COLUMN_TYPES, SCHEMA_PARENTS, schema } from "./schema/schema.ts";
+export type { ColumnType, Schema, SchemaColumn } from "./schema/schema.ts";
+export { COLUMN_TYPES, schema } from "./schema/schema.ts";

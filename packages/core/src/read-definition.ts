@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { faultsOfIssues, jsonPointer } from "./audience/report.ts";
-import { DEFINITION_KINDS, type Definition, definitionKey, KINDS, type Kind } from "./definition.ts";
+import { DEFINITION_KINDS, type Definition, definitionKey } from "./definition.ts";
 import { definitionId } from "./definition-id.ts";
 import type { Fault } from "./error.ts";
+import { KINDS, type Kind } from "./kind.ts";
 
 /** What of a document is needed to say which one it is. */
 const heading = z.looseObject({ kind: z.enum(KINDS), id: definitionId });

@@ -1,12 +1,7 @@
 import { jsonPointer } from "./audience/report.ts";
-import {
-  type Definition,
-  type DefinitionOf,
-  type DefinitionSet,
-  definitionKey,
-  type Kind,
-} from "./definition.ts";
+import { type Definition, type DefinitionOf, type DefinitionSet, definitionKey } from "./definition.ts";
 import type { Fault } from "./error.ts";
+import type { Kind } from "./kind.ts";
 import { faultIn } from "./read-definition.ts";
 import { checkMapping } from "./schema/mapping/mapping.ts";
 import { nearest } from "./schema/mapping/spelling.ts";

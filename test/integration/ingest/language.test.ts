@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { EmptyCells } from "../../../packages/core/src/schema/dataflow.ts";
+import type { EmptyCells } from "../../../packages/core/src/schema/file-format.ts";
 import { checkExpression } from "../../../packages/core/src/schema/mapping/checker.ts";
 import { FUNCTION_NAMES, functionRow } from "../../../packages/core/src/schema/mapping/functions.ts";
 import { parseExpression } from "../../../packages/core/src/schema/mapping/parser.ts";

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { dataOf } from "../client.ts";
-import { reasonOf } from "../definition-files.ts";
 import { CommandFailed, EXIT } from "../exit.ts";
 import { faultLine, table } from "../output.ts";
 import type { Session } from "../session.ts";
+import { reasonOf } from "../unreadable-file.ts";
 import { sampleId, type Written } from "./dataflow-sample.ts";
 
 export interface ProposeOptions {

@@ -1,21 +1,10 @@
 import { z } from "zod";
 import { definitionId } from "../definition-id.ts";
+import { EMPTY_CELLS, FILE_ENCODINGS, FILE_FORMATS } from "./file-format.ts";
 import { columnName } from "./schema.ts";
 
 /** An expression of the mapping language; see `schema/mapping/`. */
 export const expression = z.string().min(1).max(4000);
-
-/** What an empty cell of a CSV file means: nothing known, known to be nothing, or an empty text. */
-export const EMPTY_CELLS = ["absent", "empty", "null"] as const;
-export type EmptyCells = (typeof EMPTY_CELLS)[number];
-
-/** How a file writes its rows down. In JSON, an object is a row: one on each line, or in one array. */
-export const FILE_FORMATS = ["csv", "jsonLines", "jsonArray", "parquet"] as const;
-export type FileFormat = (typeof FILE_FORMATS)[number];
-
-/** What Latin-1 has, Windows-1252 has in the same places. */
-export const FILE_ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
-export type FileEncoding = (typeof FILE_ENCODINGS)[number];
 
 /** How files are written; what is not said is recognised from each file's first part. */
 export const dataflowSource = z

@@ -1,13 +1,10 @@
 import { z } from "zod";
 import { definitionId } from "../definition-id.ts";
+import { SCHEMA_PARENTS } from "./parent.ts";
 
 /** The types of a column; `time` is an instant in milliseconds, `number` a decimal with 6 places. */
 export const COLUMN_TYPES = ["text", "number", "boolean", "time", "list"] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
-
-/** What a schema describes: people, what they do, or things. */
-export const SCHEMA_PARENTS = ["PersonalData", "Interaction", "Catalog"] as const;
-export type SchemaParent = (typeof SCHEMA_PARENTS)[number];
 
 /** The name of a schema's column; people read it in rules, so nothing invisible is allowed in it. */
 export const columnName = z

@@ -7,7 +7,8 @@ import {
   dataflow as dataflowSchema,
 } from "../dataflow.ts";
 import { checkMapping } from "../mapping/mapping.ts";
-import { type Schema, type SchemaColumn, type SchemaParent, schema as schemaSchema } from "../schema.ts";
+import type { SchemaParent } from "../parent.ts";
+import { type Schema, type SchemaColumn, schema as schemaSchema } from "../schema.ts";
 import type { ColumnProfile, Guess } from "./column-profile.ts";
 import { type FoundIdentifier, findIdentifiers, newIdentifiers, personIdentifierOf } from "./identifiers.ts";
 import { looksLikeSecret, plainName } from "./names.ts";

@@ -1,5 +1,5 @@
 import { PeregrineError } from "../../../error.ts";
-import type { EmptyCells } from "../../dataflow.ts";
+import type { EmptyCells } from "../../file-format.ts";
 import type { Typed, TypedKind } from "../typed.ts";
 import { NUMBER_SQL } from "./cast.ts";
 import { type Compiled, either, type FaultSite, present, truth, under } from "./compiled.ts";
