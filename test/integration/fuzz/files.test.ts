@@ -8,6 +8,7 @@ import { isNested, openFile, type RowsFile } from "../../../packages/server/src/
 import { CUSTOMERS, customers, HEADER } from "../bad-input/installation.ts";
 import { SERVER_URL, startEngine, type TestEngine } from "../harness/engine.ts";
 import { mutateBytes, pick, type Random, randomOf } from "./mutate.ts";
+import { shareOf } from "./share.ts";
 
 /**
  * Whatever bytes come as a file are read or refused in words: rows with as many cells as there are columns, refused
@@ -17,12 +18,12 @@ import { mutateBytes, pick, type Random, randomOf } from "./mutate.ts";
 const SEED = 20_260_106;
 /** So many files of each kind. The engine reads Parquet alone. */
 const FILES = {
-  csv: 8_000,
-  "JSON lines": 6_000,
-  "JSON array": 6_000,
-  gzip: 3_000,
-  zstd: 3_000,
-  Parquet: 100,
+  csv: shareOf(8_000),
+  "JSON lines": shareOf(6_000),
+  "JSON array": shareOf(6_000),
+  gzip: shareOf(3_000),
+  zstd: shareOf(3_000),
+  Parquet: shareOf(100),
 };
 /** Rows of the valid file that each is made of. */
 const ROWS = 12;

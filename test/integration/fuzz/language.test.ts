@@ -21,14 +21,15 @@ import { CATALOG, createTables, membersBySql } from "../audience/world.ts";
 import { CUSTOMERS } from "../bad-input/installation.ts";
 import { startEngine, type TestEngine } from "../harness/engine.ts";
 import { anything, mutateText, mutateValue, pick, randomOf } from "./mutate.ts";
+import { shareOf } from "./share.ts";
 
 /**
  * Whatever is written as a rule, a mapping or a definition is taken or refused with faults: nothing is thrown, and what
  * is taken is SQL that the engine understands.
  */
-const RULES = 40_000;
-const MAPPINGS = 30_000;
-const DOCUMENTS = 10_000;
+const RULES = shareOf(40_000);
+const MAPPINGS = shareOf(30_000);
+const DOCUMENTS = shareOf(10_000);
 const SEED = 20_260_104;
 const MOMENT = { asOf: Date.UTC(2026, 2, 29, 1, 30), timeZone: "Europe/Copenhagen" };
 /** So many of those that are taken are given to the engine, in statements of so many. */

@@ -14,12 +14,13 @@ import {
 } from "../bad-input/installation.ts";
 import { fromSchema, type JsonSchema, type Known } from "./from-schema.ts";
 import { anything, mutateBytes, mutateText, mutateValue, pick, type Random, randomOf } from "./mutate.ts";
+import { shareOf } from "./share.ts";
 
 /**
  * Every operation of the API's own document gets what fits and what does not, over real sockets. Nothing is answered
  * with a failure of the server, nothing hangs, nothing is left open, and what was there stays right.
  */
-const REQUESTS = 8_000;
+const REQUESTS = shareOf(8_000);
 const CONNECTIONS = 12;
 const RAW_CONNECTIONS = 200;
 const SEED = 20_260_105;

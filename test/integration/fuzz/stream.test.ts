@@ -3,12 +3,13 @@ import { Pool } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { IBEXA_USERS, StreamWorld } from "../ingest/stream-world.ts";
 import { anything, mutateBytes, mutateText, mutateValue, pick, type Random, randomOf } from "./mutate.ts";
+import { shareOf } from "./share.ts";
 
 /**
  * Whatever is sent to a stream is taken or refused, and never answered with a failure of the server; what was taken is
  * imported, all of it.
  */
-const REQUESTS = 20_000;
+const REQUESTS = shareOf(20_000);
 const CONNECTIONS = 4;
 const SEED = 20_261_125;
 /** An answer that takes longer counts as hung. */
