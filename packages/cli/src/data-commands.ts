@@ -23,7 +23,7 @@ export function addDefinitionCommands(root: Command, session: OpenSession): void
 export function addImportCommands(root: Command, session: OpenSession): void {
   const files = root
     .command("import")
-    .description("take in a CSV file; list, and look into, what was taken in")
+    .description("take in a file of CSV, JSON or Parquet; list, and look into, what was taken in")
     .usage("<dataflow> <file>\n       peregrine import list|show|refused …")
     .addHelpText(
       "after",
@@ -32,7 +32,7 @@ export function addImportCommands(root: Command, session: OpenSession): void {
   files
     .command("file <dataflow> <file>", { isDefault: true })
     .description(
-      "send a CSV file, plain or gzip, and wait until it is taken in; the word `file` may be left out",
+      "send a file, plain, gzip or zstd, and wait until it is taken in; the word `file` may be left out",
     )
     .action(async (dataflow: string, file: string) => importFile(await session(), dataflow, file));
   files
