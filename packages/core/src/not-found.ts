@@ -18,6 +18,7 @@ const WHERE_TO_LOOK = {
   snapshot:
     "A snapshot ends when it is completed or dropped, or when nobody touched it for a day; open a new one and send all rows again.",
   account: "The address carries the account id that the operator has set (PEREGRINE_ACCOUNT_ID).",
+  user: "Administration → Users lists the users; `GET /api/v1/users` does too.",
   profile: "Look the person up by another identifier, or check that the file with this person was taken in.",
   attribute: "`peregrine catalog` lists the attributes.",
   property: "`peregrine catalog` lists the types of events with their properties.",

@@ -3,7 +3,7 @@ import { ACTIVATION_TYPES } from "@peregrine/activation-types";
 import type { Clock } from "@peregrine/core";
 import { PeregrineError } from "@peregrine/core";
 import pino, { type Logger } from "pino";
-import { AccessService } from "./access/index.ts";
+import { AccessService, SESSION_MS, sessionStore } from "./access/index.ts";
 import type { Config } from "./config.ts";
 import { createServices, type Workers } from "./context.ts";
 import { createApp } from "./http/app.ts";
@@ -17,6 +17,8 @@ export interface ServerOptions {
   /** The machine's clock unless told otherwise. */
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** The folder of the built pages; without it only programs are answered. */
+  readonly pages?: string | undefined;
 }
 
 /** A server that answers and works until it is closed. */
@@ -45,7 +47,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const planes = await openPlanes(config, clock, log);
   try {
     await clearLeftovers(planes.store, planes.engine, log);
-    const access = new AccessService(planes.store);
+    const access = new AccessService(planes.store, clock);
     const { services, workers } = createServices({
       planes,
       access,
@@ -60,7 +62,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const app = createApp({
       logger: log,
       version: VERSION,
-      authenticate: (token) => access.authenticate(token),
+      callers: {
+        ofToken: (token) => access.authenticate(token),
+        ofSession: (userId) => access.user(userId),
+      },
+      sessions: { store: sessionStore(planes.store.sessions, () => clock.now()), maxAgeMs: SESSION_MS },
+      now: () => clock.now(),
+      pages: config.roles.includes("web") ? options.pages : undefined,
       routes: (api) => allRoutes(api, services),
     });
     try {

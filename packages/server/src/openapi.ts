@@ -10,7 +10,7 @@ async function printDocument(): Promise<void> {
   const app = createApp({
     logger: pino({ level: "silent" }),
     version: VERSION,
-    authenticate: async () => undefined,
+    callers: { ofToken: async () => undefined, ofSession: async () => undefined },
     routes: (api) => allRoutes(api, nobody),
   });
   await app.ready();

@@ -49,7 +49,7 @@ beforeAll(async () => {
   app = createApp({
     logger: pino({ level: "silent" }),
     version: "0.0.0",
-    authenticate: async () => ({ name: "Vi", role: "viewer" }),
+    callers: { ofToken: async () => ({ name: "Vi", role: "viewer" }), ofSession: async () => undefined },
     routes: (api) => audienceRoutes(api, { audiences: shop.audiences }),
   });
   await app.ready();

@@ -22,8 +22,11 @@ beforeAll(async () => {
   app = createApp({
     logger: pino({ level: "silent" }),
     version: "0.0.0",
-    authenticate: async (token) =>
-      token === "viewer" ? { name: "Vi", role: "viewer" } : { name: "Ed", role: "editor" },
+    callers: {
+      ofToken: async (token) =>
+        token === "viewer" ? { name: "Vi", role: "viewer" } : { name: "Ed", role: "editor" },
+      ofSession: async () => undefined,
+    },
     routes: (api) => audienceRoutes(api, { audiences: shop.audiences }),
   });
   await app.ready();

@@ -16,7 +16,10 @@ beforeAll(async () => {
   app = createApp({
     logger: pino({ level: "silent" }),
     version: "0.0.0",
-    authenticate: async (token) => ({ name: token, role: token === "vi" ? "viewer" : "editor" }),
+    callers: {
+      ofToken: async (token) => ({ name: token, role: token === "vi" ? "viewer" : "editor" }),
+      ofSession: async () => undefined,
+    },
     routes: (api) => audienceRoutes(api, { audiences: shop.audiences }),
   });
   await app.ready();

@@ -19,7 +19,10 @@ beforeAll(async () => {
   app = createApp({
     logger: pino({ level: "silent" }),
     version: "0",
-    authenticate: async (token) => (token === "t" ? { name: "test", role: "editor" } : undefined),
+    callers: {
+      ofToken: async (token) => (token === "t" ? { name: "test", role: "editor" } : undefined),
+      ofSession: async () => undefined,
+    },
     routes: (api) => ingestRoutes(api, world.service),
   });
   url = await app.listen({ host: "127.0.0.1", port: 0 });

@@ -1,2 +1,3 @@
 export { accessRoutes } from "./routes.ts";
 export { AccessService } from "./service.ts";
+export { SESSION_MS, sessionStore } from "./session-store.ts";

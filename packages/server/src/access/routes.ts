@@ -3,6 +3,9 @@ import { type ApiApp, ROLES } from "../http/api-app.ts";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { TokenRecord } from "../store/index.ts";
 import type { AccessService } from "./service.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import { userRoutes } from "./user-routes.ts";
+import { nameSchema } from "./user-schema.ts";
 
 const tokenSchema = z
   .object({
@@ -19,8 +22,6 @@ const newTokenSchema = tokenSchema
   .extend({ token: z.string().describe("Shown this once and not kept") })
   .meta({ id: "NewToken" });
 
-const nameSchema = z.string().trim().min(1).max(200);
-
 function showToken({ createdAt, lastUsedAt, revokedAt, ...token }: TokenRecord) {
   return {
     ...token,
@@ -30,8 +31,10 @@ function showToken({ createdAt, lastUsedAt, revokedAt, ...token }: TokenRecord) 
   };
 }
 
-/** Set-up and API tokens. */
+/** Set-up, API tokens, users and their sessions. */
 export function accessRoutes(app: ApiApp, access: AccessService): void {
+  sessionRoutes(app, access);
+  userRoutes(app, access);
   app.post(
     "/api/v1/setup",
     {

@@ -1,23 +1,68 @@
-import { notFound } from "@peregrine/core";
+import { type Clock, notFound, PeregrineError } from "@peregrine/core";
 import type { Role } from "../http/api-app.ts";
-import type { Store, TokenRecord } from "../store/index.ts";
+import type { Store, TokenRecord, UserRecord } from "../store/index.ts";
+import { hashPassword, isPassword } from "./password.ts";
 
-/** Who may come in: the set-up code for the first administrator, tokens for everybody else. */
+/** Who is behind a request, and what they may do. */
+export interface Caller {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** The set-up code for the first administrator, tokens for programs, passwords for people. */
 export class AccessService {
   readonly #store: Store;
+  readonly #clock: Clock;
+  /** Checked where there is no user, so that the time an answer takes doesn't tell who has an account. */
+  readonly #nobody = hashPassword("");
 
-  constructor(store: Store) {
+  constructor(store: Store, clock: Clock) {
     this.#store = store;
+    this.#clock = clock;
   }
 
   /** Who shows this token; undefined when it opens nothing. */
-  async authenticate(token: string): Promise<{ name: string; role: Role } | undefined> {
+  async authenticate(token: string): Promise<Caller | undefined> {
     return this.#store.tokens.verify(token);
+  }
+
+  /** The user of a session as of now; undefined when there is none any more, or it may not come in. */
+  async user(id: string): Promise<UserRecord | undefined> {
+    const user = await this.#store.users.get(id);
+    return user?.disabledAt === null ? user : undefined;
+  }
+
+  /** Whether only the holder of the set-up code can come in. */
+  async awaitsSetup(): Promise<boolean> {
+    return this.#store.tokens.awaitsSetup();
   }
 
   /** The first administrator's token for the set-up code. @throws PeregrineError `setupCodeWrong` */
   async setUp(code: string, name: string): Promise<TokenRecord & { readonly token: string }> {
     return this.#store.tokens.useSetupCode(code, name);
+  }
+
+  /** The first administrator for the set-up code. @throws PeregrineError `setupCodeWrong`, `emailTaken` */
+  async setUpAdministrator(
+    code: string,
+    { password, ...user }: { readonly email: string; readonly name: string; readonly password: string },
+  ): Promise<UserRecord> {
+    const { tokens, users } = this.#store;
+    const passwordHash = await hashPassword(password);
+    return tokens.spendSetupCode(code, async (transaction) =>
+      orTaken(await users.with(transaction).create({ ...user, role: "admin", passwordHash }), user.email),
+    );
+  }
+
+  /** @throws PeregrineError `signInRefused`, which doesn't tell whether there is such a user */
+  async signIn(email: string, password: string): Promise<UserRecord> {
+    const { users } = this.#store;
+    const known = await users.byEmail(email);
+    const matches = await isPassword(password, known?.passwordHash ?? (await this.#nobody));
+    if (known === undefined || !matches || known.disabledAt !== null) {
+      throw new PeregrineError("signInRefused");
+    }
+    return (await users.update(known.id, { lastSignedInAt: this.#clock.now() })) ?? known;
   }
 
   async createToken(name: string, role: Role): Promise<TokenRecord & { readonly token: string }> {
@@ -33,4 +78,89 @@ export class AccessService {
     if (await this.#store.tokens.revoke(id)) return;
     throw notFound("token", `There is no live token with the id ${id}.`);
   }
+
+  async listUsers(): Promise<UserRecord[]> {
+    return this.#store.users.list();
+  }
+
+  /** @throws PeregrineError `emailTaken` */
+  async createUser({
+    password,
+    ...user
+  }: {
+    readonly email: string;
+    readonly name: string;
+    readonly role: Role;
+    readonly password: string;
+  }): Promise<UserRecord> {
+    const passwordHash = await hashPassword(password);
+    return orTaken(await this.#store.users.create({ ...user, passwordHash }), user.email);
+  }
+
+  /**
+   * Changes a user. Another role holds at once; a new password, and being shut out, end all sessions of the user.
+   *
+   * @throws PeregrineError `notFound`, `lastAdministrator`
+   */
+  async updateUser(
+    id: string,
+    patch: {
+      readonly name?: string | undefined;
+      readonly role?: Role | undefined;
+      readonly password?: string | undefined;
+      readonly disabled?: boolean | undefined;
+    },
+  ): Promise<UserRecord> {
+    const { db, users, sessions } = this.#store;
+    const { name, role, password, disabled } = patch;
+    const passwordHash = password === undefined ? undefined : await hashPassword(password);
+    const changed = await db.transaction().execute(async (transaction) => {
+      const before = await users.with(transaction).get(id);
+      if (before === undefined) throw notFound("user", `There is no user with the id ${id}.`);
+      const all = await users.with(transaction).list();
+      const others = all.filter(
+        (user) => user.id !== id && user.role === "admin" && user.disabledAt === null,
+      );
+      const stays = (role ?? before.role) === "admin" && !(disabled ?? before.disabledAt !== null);
+      const was = before.role === "admin" && before.disabledAt === null;
+      if (was && !stays && others.length === 0) throw new PeregrineError("lastAdministrator");
+      return users.with(transaction).update(id, {
+        ...(name === undefined ? {} : { name }),
+        ...(role === undefined ? {} : { role }),
+        ...(disabled === undefined ? {} : { disabledAt: disabled ? this.#clock.now() : null }),
+        passwordHash,
+      });
+    });
+    if (changed === undefined) throw notFound("user", `There is no user with the id ${id}.`);
+    if (passwordHash !== undefined || disabled === true) await sessions.deleteOf(id);
+    return changed;
+  }
+
+  /**
+   * A user's own new password; other sessions of the user end.
+   *
+   * @param keep the session that goes on
+   * @throws PeregrineError `signInRefused` when the old password isn't the user's
+   */
+  async changePassword(
+    user: UserRecord,
+    { old, password }: { readonly old: string; readonly password: string },
+    keep: string,
+  ): Promise<void> {
+    const { users, sessions } = this.#store;
+    const known = await users.byEmail(user.email);
+    if (known === undefined || !(await isPassword(old, known.passwordHash))) {
+      throw new PeregrineError("signInRefused", { detail: "The old password is another one." });
+    }
+    await users.update(user.id, { passwordHash: await hashPassword(password) });
+    await sessions.deleteOf(user.id, keep);
+  }
+}
+
+function orTaken(user: UserRecord | undefined, email: string): UserRecord {
+  if (user !== undefined) return user;
+  throw new PeregrineError("emailTaken", {
+    detail: `There is a user with the address ${email.toLowerCase()}.`,
+    faults: [{ path: "/email", message: "is in use" }],
+  });
 }

@@ -13,6 +13,7 @@ import { settingWarning, showWarning } from "./setting-warning.ts";
 import { activationSetupRoutes } from "./setup-routes.ts";
 import type { ActivationStatus } from "./status.ts";
 import { activationTestRoutes } from "./test-routes.ts";
+import { activationTypeRoutes } from "./type-routes.ts";
 
 const shown = z
   .object({
@@ -295,4 +296,5 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
   requestRoutes(app, service);
   activationTestRoutes(app, service);
   activationSetupRoutes(app, service);
+  activationTypeRoutes(app, service);
 }

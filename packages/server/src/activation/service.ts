@@ -117,6 +117,11 @@ export class ActivationService {
   /** Hears of every activation that was saved or deleted; a scheduler runs it then. */
   onChanged: (activationId: string) => void = () => {};
 
+  /** The kinds of destinations. */
+  get types(): readonly ActivationType[] {
+    return this.#options.types;
+  }
+
   async list(): Promise<ShownActivation[]> {
     const records = await this.#options.store.definitions.list("activation");
     return Promise.all(records.map((record) => this.#shown(record)));

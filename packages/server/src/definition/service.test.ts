@@ -266,7 +266,7 @@ test("the API applies, lists page by page, shows, changes and deletes", async ()
   const app = createApp({
     logger: pino({ level: "silent" }),
     version: "0.0.0",
-    authenticate: async () => ({ name: "ci", role: "editor" }),
+    callers: { ofToken: async () => ({ name: "ci", role: "editor" }), ofSession: async () => undefined },
     routes: (api) => definitionRoutes(api, service),
   });
   const call = async (method: "GET" | "POST" | "PUT" | "DELETE", url: string, payload?: object) => {

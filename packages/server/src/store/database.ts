@@ -27,6 +27,8 @@ export interface Database {
   setup_code: SetupCodeTable;
   stream_id: StreamIdTable;
   stream_repeat: StreamRepeatTable;
+  user_account: UserAccountTable;
+  user_session: UserSessionTable;
 }
 
 /** JSON kept as text; written by {@link JSON.stringify}, read by `json.ts`. */
@@ -261,4 +263,24 @@ interface SetupCodeTable {
   hash: string;
   created_at: number;
   used_at: number | null;
+}
+
+interface UserAccountTable {
+  id: string;
+  /** In lower case. */
+  email: string;
+  name: string;
+  role: "admin" | "editor" | "viewer";
+  password_hash: string;
+  created_at: number;
+  last_signed_in_at: number | null;
+  disabled_at: number | null;
+}
+
+interface UserSessionTable {
+  /** SHA-256 of the session's id, which the browser alone knows. */
+  hash: string;
+  user_id: string | null;
+  data: JSONText;
+  expires_at: number;
 }

@@ -10,6 +10,7 @@ import { streams } from "./migrations/0006_streams.ts";
 import { removalHolds } from "./migrations/0007_removal_holds.ts";
 import { memberLists } from "./migrations/0008_member_lists.ts";
 import { runAgain } from "./migrations/0009_run_again.ts";
+import { users } from "./migrations/0010_users.ts";
 
 /** In the order of their names. A migration that was released never changes; the next one gets a new name. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -22,6 +23,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0007_removal_holds": removalHolds,
   "0008_member_lists": memberLists,
   "0009_run_again": runAgain,
+  "0010_users": users,
 };
 
 const MIGRATION_TABLE = "migration";

@@ -21,10 +21,12 @@ import { RemovalHolds } from "./removal-holds.ts";
 import { Runs } from "./runs.ts";
 import { secretKeyOfFolder } from "./secret-key.ts";
 import { type Random, Secrets } from "./secrets.ts";
+import { Sessions } from "./sessions.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { StreamIds } from "./stream-ids.ts";
 import { StreamRepeats } from "./stream-repeats.ts";
 import { Tokens } from "./tokens.ts";
+import { Users } from "./users.ts";
 
 /**
  * The control plane. On SQLite there is one connection: inside a transaction use only what the transaction
@@ -48,6 +50,8 @@ export interface Store {
   readonly tokens: Tokens;
   readonly streamIds: StreamIds;
   readonly streamRepeats: StreamRepeats;
+  readonly users: Users;
+  readonly sessions: Sessions;
   readonly counters: Counters;
   close(): Promise<void>;
 }
@@ -98,6 +102,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       tokens: new Tokens(db, clock, random),
       streamIds: new StreamIds(db, clock, random),
       streamRepeats: new StreamRepeats(db),
+      users: new Users(db, clock, random),
+      sessions: new Sessions(db, clock),
       counters: new Counters(db),
       close: () => close(db, lock),
     };

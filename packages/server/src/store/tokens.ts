@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Clock, PeregrineError } from "@peregrine/core";
-import type { Kysely } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { Database } from "./database.ts";
 import type { Random } from "./secrets.ts";
 
@@ -114,13 +114,14 @@ export class Tokens {
     return given === undefined && numInsertedOrUpdatedRows === 1n ? code : undefined;
   }
 
-  /** Whether nobody has used the set-up code yet, nor has any token: only its holder can come in. */
+  /** Whether nobody has used the set-up code yet, nor has any token or password: only its holder can come in. */
   async awaitsSetup(): Promise<boolean> {
     const unused = await this.#db
       .selectFrom("setup_code")
       .select("singleton")
       .where("used_at", "is", null)
       .where(({ not, exists, selectFrom }) => not(exists(selectFrom("token").select("id"))))
+      .where(({ not, exists, selectFrom }) => not(exists(selectFrom("user_account").select("id"))))
       .executeTakeFirst();
     return unused !== undefined;
   }
@@ -131,6 +132,18 @@ export class Tokens {
    * @throws PeregrineError `setupCodeWrong`
    */
   async useSetupCode(code: string, name: string): Promise<TokenRecord & { readonly token: string }> {
+    return this.spendSetupCode(code, (transaction) => this.with(transaction).create(name, "admin"));
+  }
+
+  /**
+   * Uses up the set-up code for whatever `work` makes; when that fails the code is as good as before.
+   *
+   * @throws PeregrineError `setupCodeWrong`, and whatever `work` throws
+   */
+  async spendSetupCode<Made>(
+    code: string,
+    work: (transaction: Transaction<Database>) => Promise<Made>,
+  ): Promise<Made> {
     return this.#db.transaction().execute(async (trx) => {
       const row = await trx
         .updateTable("setup_code")
@@ -140,7 +153,7 @@ export class Tokens {
         .executeTakeFirst();
       if (row === undefined || !equal(row.hash, digest(plain(code))))
         throw new PeregrineError("setupCodeWrong");
-      return this.with(trx).create(name, "admin");
+      return work(trx);
     });
   }
 

@@ -8,6 +8,7 @@ import {
 } from "@peregrine/core";
 import type { Engine } from "../../engine/index.ts";
 import type { DefinitionRecord, KeptReport, Lease, Store, StoredProgress } from "../../store/index.ts";
+import { availability } from "../availability.ts";
 import type { ReadKeptRows } from "./kept-rows.ts";
 import { countProfiles } from "./owner-counts.ts";
 import { identifierReport } from "./write-report.ts";
@@ -104,6 +105,12 @@ export class ReportService {
     this.#counted.set(number, { key, known });
     known.catch(() => this.#counted.delete(number));
     return known;
+  }
+
+  /** What keeps activations from using an identifier, in a sentence; undefined: nothing does. */
+  async missing(id: string): Promise<string | undefined> {
+    const found = await availability(this.#options.store, id);
+    return "missing" in found ? found.missing : undefined;
   }
 
   /** Cuts off what is being made; the last reports stay. */

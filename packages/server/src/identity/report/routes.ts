@@ -51,15 +51,25 @@ export function reportRoutes(app: ApiApp, reports: ReportService): void {
     {
       schema: {
         operationId: "countProfilesOfIdentifier",
-        summary: "How many profiles there are, and how many have an identifier of this kind",
+        summary: "Whether activations can use an identifier, and how many of the profiles have one",
         tags: ["identifiers"],
         params: byId,
         response: {
-          200: z.object({ profiles: z.number().int(), withIdentifier: z.number().int() }),
+          200: z.object({
+            profiles: z.number().int(),
+            withIdentifier: z.number().int(),
+            missing: z
+              .string()
+              .nullable()
+              .describe("What keeps activations from using the identifier; null: it is available"),
+          }),
         },
       },
     },
-    async ({ params }) => reports.profiles(params.id),
+    async ({ params }) => ({
+      ...(await reports.profiles(params.id)),
+      missing: (await reports.missing(params.id)) ?? null,
+    }),
   );
   app.get(
     "/api/v1/identifiers/:id/report",
