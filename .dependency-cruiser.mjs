@@ -77,6 +77,30 @@ export default {
       from: { path: "^packages/cli/src/", pathNot: "^packages/cli/src/(serve|demo/|capture/)" },
       to: { path: "^packages/(server|ibexa-sandbox)/" },
     },
+    only(
+      "web-arrows",
+      "^packages/web/",
+      ["^packages/core/"],
+      "The pages are a client of the API in a browser: words and rules from core, all else by its document.",
+    ),
+    {
+      name: "web-ground-below",
+      comment: "Client and words are what all pages stand on: they know none of them.",
+      severity: "error",
+      from: { path: "^packages/web/src/(api|words)/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^packages/web/src/", pathNot: "^packages/web/src/(api|words)/" },
+    },
+    {
+      name: "web-domains-by-route",
+      comment:
+        "Each domain's pages are loaded when somebody opens them: the router knows their routes, and nobody else their pages.",
+      severity: "error",
+      from: { path: "^packages/web/src/(router|main)\\.tsx?$" },
+      to: {
+        path: "^packages/web/src/(overview|activation|audience|profile|data|administration)/",
+        pathNot: "/routes\\.ts$",
+      },
+    },
     {
       name: "engine-and-store-below",
       comment: "The adapters of the two planes know no domain.",

@@ -41,6 +41,15 @@ export default defineConfig({
       {
         test: {
           ...builtModules,
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...builtModules,
           name: "chaos",
           include: ["test/chaos/**/*.test.ts"],
           testTimeout: 1_200_000,

@@ -2,7 +2,7 @@
 // installed and everything that is stale is built. Uses nothing but Node itself, because it runs first.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -51,10 +51,10 @@ function installPackages() {
   writeFileSync(stamp, wanted);
 }
 
-/** The command line is a client of the API, so its types come from the document that the server writes. */
-function generateClient() {
+/** Command line and pages are clients of the API, so their types come from the document that the server writes. */
+function generateClients() {
   const document = join(root, "packages/cli/src/openapi.gen.json");
-  const types = join(root, "packages/cli/src/api.gen.ts");
+  const types = [join(root, "packages/cli/src/api.gen.ts"), join(root, "packages/web/src/api/api.gen.ts")];
   const before = existsSync(document) ? readFileSync(document, "utf8") : "";
   const result = spawnSync(process.execPath, [join(root, "packages/server/dist/openapi.js")], {
     cwd: root,
@@ -63,11 +63,36 @@ function generateClient() {
   });
   if (result.status !== 0) process.exit(result.status ?? 1);
   const now = result.stdout.toString("utf8");
-  if (now === before && existsSync(types)) return;
+  if (now === before && types.every((path) => existsSync(path))) return;
   writeFileSync(document, now);
-  runTool("openapi-typescript/bin/cli.js", [document, "--output", types], {
+  const [first, ...others] = types;
+  runTool("openapi-typescript/bin/cli.js", [document, "--output", first], {
     stdio: ["ignore", "ignore", "inherit"],
   });
+  for (const path of others) copyFileSync(first, path);
+}
+
+/** What the pages are built from, as one text: their own files, what they use of `core`, and the packages' versions. */
+function pagesSource() {
+  const web = join(root, "packages/web");
+  const own = readdirSync(web, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\/dist(\/|$)/.test(entry.parentPath))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const core = join(root, "packages/core/dist/.tsbuildinfo");
+  const others = [join(root, "package-lock.json"), ...(existsSync(core) ? [core] : [])];
+  const hash = createHash("sha256");
+  for (const file of [...own, ...others].sort()) hash.update(file).update(readFileSync(file));
+  return hash.digest("hex");
+}
+
+/** Builds the pages when something that they are made of has changed. */
+function buildPages() {
+  const source = pagesSource();
+  const built = join(root, "packages/web/dist/.built");
+  if (existsSync(built) && readFileSync(built, "utf8") === source) return;
+  runTool("typescript/bin/tsc", ["-p", "packages/web"]);
+  runTool("vite/bin/vite.js", ["build", "--logLevel", "warn"], { cwd: join(root, "packages/web") });
+  writeFileSync(built, source);
 }
 
 /** Installs what is missing and compiles what is stale; says nothing when there is nothing to do. */
@@ -76,6 +101,7 @@ export function prepare({ tests = false } = {}) {
   installPackages();
   if (!existsSync(join(root, "packages/cli/dist/main.js"))) console.error("Building (about a minute) …");
   runTool("typescript/bin/tsc", ["-b", "packages/server", "packages/engine-host", "packages/ibexa-sandbox"]);
-  generateClient();
+  generateClients();
   runTool("typescript/bin/tsc", ["-b", tests ? "." : "packages/cli"]);
+  buildPages();
 }

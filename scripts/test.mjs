@@ -9,6 +9,7 @@ const started = Date.now();
 prepare({ tests: true });
 // Prints the folder that it finds or installs; ends this with the command to type where it may not install.
 run(process.execPath, [join(root, "scripts/postgres.mjs")], { stdio: ["ignore", "ignore", "inherit"] });
+run(process.execPath, [join(root, "scripts/chromium.mjs")], { stdio: ["ignore", "ignore", "inherit"] });
 
 const tally = { passed: 0, failed: 0, skipped: 0 };
 
@@ -31,7 +32,7 @@ step(
   tool("dependency-cruiser/bin/dependency-cruise.mjs", [
     "--config",
     ".dependency-cruiser.mjs",
-    ...["core", "activation-types", "engine-host", "server", "cli", "ibexa-sandbox"].map(
+    ...["core", "activation-types", "engine-host", "server", "cli", "ibexa-sandbox", "web"].map(
       (name) => `packages/${name}/src`,
     ),
     "test",

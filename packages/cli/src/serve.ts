@@ -1,7 +1,12 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { PeregrineError } from "@peregrine/core";
 import { readConfig, startServer } from "@peregrine/server";
 import { CommandFailed, EXIT } from "./exit.ts";
 import { type Output, sentence } from "./output.ts";
+
+/** The folder of the built pages. */
+export const PAGES = dirname(fileURLToPath(import.meta.resolve("@peregrine/web/index.html")));
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -41,7 +46,7 @@ export function startFailure(error: PeregrineError): CommandFailed {
 /** Runs the server until it is told to stop; the first start shows the set-up code. */
 export async function serve(environment: Environment, output: Output): Promise<void> {
   try {
-    const server = await startServer({ config: readConfig(environment) });
+    const server = await startServer({ config: readConfig(environment), pages: PAGES });
     if (server.setupCode === undefined && server.awaitsSetup) {
       output.note("There is no administrator yet. Sign in with the set-up code of the first start:");
       output.note(`  peregrine login --url ${server.url} --setup-code …`);
@@ -49,6 +54,7 @@ export async function serve(environment: Environment, output: Output): Promise<v
     }
     if (server.setupCode !== undefined) {
       output.note(`Set-up code for the first administrator, shown this once: ${server.setupCode}`);
+      output.note(`Open ${server.url} and give it there, or by the command line:`);
       output.note(`  peregrine login --url ${server.url} --setup-code ${server.setupCode}`);
     }
     output.result({ url: server.url }, [`Peregrine listens on ${server.url}`]);

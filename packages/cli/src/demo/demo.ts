@@ -10,7 +10,7 @@ import { apply } from "../command/apply.ts";
 import { importFile } from "../command/import.ts";
 import { CommandFailed, EXIT } from "../exit.ts";
 import { count, type Output, processOutput, table } from "../output.ts";
-import { startFailure, toldToStop } from "../serve.ts";
+import { PAGES, startFailure, toldToStop } from "../serve.ts";
 import type { Session } from "../session.ts";
 import { agrees, type Comparison, compare, memberIds } from "./compare.ts";
 import { FIRST_USER, LAST_USER, makeShop } from "./shop.ts";
@@ -30,6 +30,13 @@ const SEGMENT_GROUP = "shop_audiences";
 const CLIENT_ID = "peregrine-demo";
 const CLIENT_SECRET = "only-for-the-sandbox";
 const SETUP_CODE = "demo-set-up-code";
+/** Who signs in at the pages of the demo: of an invented shop, on this machine alone. */
+const VISITOR = {
+  name: "Demo",
+  email: "demo@example.com",
+  password: "peregrine-demo",
+  role: "admin",
+} as const;
 const PORT = 7373;
 const SANDBOX_PORT = 8090;
 const LOOK_MS = 250;
@@ -119,7 +126,7 @@ function openServer(
     PEREGRINE_SETUP_CODE: SETUP_CODE,
     PEREGRINE_LOG_LEVEL: environment["PEREGRINE_LOG_LEVEL"] ?? "warn",
   });
-  return startServer({ config });
+  return startServer({ config, pages: PAGES });
 }
 
 async function signIn(server: RunningServer, sandbox: Sandbox, output: Output): Promise<Session> {
@@ -128,8 +135,10 @@ async function signIn(server: RunningServer, sandbox: Sandbox, output: Output): 
     await stranger.POST("/api/v1/setup", { body: { code: SETUP_CODE, name: "demo" } }),
   );
   const connection = { url: server.url, token };
+  const api = connect(connection);
+  dataOf(await api.POST("/api/v1/users", { body: VISITOR }));
   return {
-    api: connect(connection),
+    api,
     connection,
     output,
     environment: {
@@ -261,10 +270,12 @@ async function showAround(
   token: string,
 ): Promise<void> {
   output.result(null, [
-    `Ibexa's side, the sandbox with its segments and people:  ${sandbox.url}`,
-    `Peregrine, its API:                                      ${server.url}`,
+    `Open  ${server.url}`,
+    `Sign in with  ${VISITOR.email}  and  ${VISITOR.password}`,
     "",
-    "In another terminal:",
+    `Ibexa's side, the sandbox with its segments and people:  ${sandbox.url}`,
+    "",
+    "By the command line, in another terminal:",
     `  export PEREGRINE_URL=${server.url} PEREGRINE_TOKEN=${token}`,
     "  npx peregrine audience list",
     "  npx peregrine audience preview ba5ce701",

@@ -1,0 +1,53 @@
+import type { ActivationStatus, SegmentStatus } from "./queries.ts";
+
+type Status = SegmentStatus["status"];
+
+/** From what asks for somebody to what asks for nobody: an activation is called what its worst audience is. */
+const BY_WEIGHT: readonly Status[] = [
+  "failed",
+  "heldForApproval",
+  "partlyRefused",
+  "synchronizing",
+  "queued",
+  "notYetSynced",
+  "paused",
+  "upToDate",
+];
+const WORRYING: ReadonlySet<Status> = new Set(["failed", "heldForApproval", "partlyRefused"]);
+
+/** An activation in one line. Counts are people over all its audiences, those who leave among `waiting` and `refused`. */
+export interface Summary {
+  readonly status: Status;
+  readonly isWorrying: boolean;
+  /** Why it is not as it should be, and what to do. */
+  readonly reason: string | undefined;
+  readonly accepted: number;
+  readonly waiting: number;
+  readonly refused: number;
+  /** The latest of its audiences. */
+  readonly lastSynchronizedAt: string | null;
+}
+
+/** Puts the audiences of an activation together; undefined while it is not known. */
+export function summaryOf(found: ActivationStatus | undefined): Summary | undefined {
+  if (found === undefined) return undefined;
+  const { segments, run, paused } = found;
+  const sum = (of: (segment: SegmentStatus) => number) =>
+    segments.reduce((total, segment) => total + of(segment), 0);
+  const worst = BY_WEIGHT.find((one) => segments.some(({ status }) => status === one));
+  const failed = run?.state === "failed";
+  const status = worst ?? (paused ? "paused" : failed ? "failed" : "notYetSynced");
+  const error = segments.find((segment) => segment.error !== null)?.error ?? undefined;
+  const said = error === undefined ? run?.error?.detail : `${error.detail} ${error.remedy}`;
+  return {
+    status,
+    isWorrying: WORRYING.has(status),
+    reason: status === "failed" ? said : run?.progress?.waitingFor,
+    accepted: sum(({ accepted }) => accepted),
+    waiting: sum(({ waiting, leaving }) => waiting + leaving.waiting),
+    refused: sum(({ refused, leaving }) => refused + leaving.refused),
+    lastSynchronizedAt: segments
+      .map(({ lastSynchronizedAt }) => lastSynchronizedAt)
+      .reduce((latest, one) => (one !== null && (latest === null || one > latest) ? one : latest), null),
+  };
+}

@@ -1,0 +1,69 @@
+import { Stepper } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { api, dataOf } from "../../api/client.ts";
+import { PageTitle } from "../../shell/PageTitle.tsx";
+import { activationsQuery } from "../queries.ts";
+import { AudiencesStep } from "./AudiencesStep.tsx";
+import { activationId } from "./activation-id.ts";
+import { type Draft, useDraft } from "./draft.ts";
+import { GeneralStep } from "./GeneralStep.tsx";
+import { IbexaStep } from "./IbexaStep.tsx";
+
+async function save(draft: Draft, state: "active" | "paused"): Promise<string> {
+  const taken = new Set(dataOf(await api.GET("/api/v1/activations")).items.map(({ id }) => id));
+  const id = activationId(draft.name, taken);
+  const { clientSecret, clientId, baseUrl, segmentGroupIdentifier } = draft;
+  await api.PUT("/api/v1/activations/{id}", {
+    params: { path: { id } },
+    body: {
+      name: draft.name.trim(),
+      ...(draft.description.trim() === "" ? {} : { description: draft.description.trim() }),
+      type: "ibexa",
+      personIdentifier: draft.personIdentifier,
+      settings: { clientSecret, clientId, baseUrl, segmentGroupIdentifier },
+      audiences: [...draft.audiences],
+      state,
+    },
+  });
+  return id;
+}
+
+/** Create New Activation → Ibexa: general information, Ibexa information, audiences. */
+export function IbexaWizard() {
+  const { draft, change, forget } = useDraft();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const saving = useMutation({
+    mutationFn: (state: "active" | "paused") => save(draft, state),
+    onSuccess: async (id) => {
+      forget();
+      await queries.invalidateQueries({ queryKey: activationsQuery.queryKey });
+      await navigate({ to: "/activations/$id", params: { id } });
+    },
+  });
+  const go = (step: number) => change({ step });
+  return (
+    <>
+      <PageTitle title="Create New Activation: Ibexa" />
+      <Stepper active={draft.step} onStepClick={go} allowNextStepsSelect={false} size="sm">
+        <Stepper.Step label="General information">
+          <GeneralStep draft={draft} change={change} onNext={() => go(1)} />
+        </Stepper.Step>
+        <Stepper.Step label="Ibexa information">
+          <IbexaStep draft={draft} change={change} onBack={() => go(0)} onNext={() => go(2)} />
+        </Stepper.Step>
+        <Stepper.Step label="Audiences">
+          <AudiencesStep
+            draft={draft}
+            change={change}
+            onBack={() => go(1)}
+            onSave={(state) => saving.mutate(state)}
+            isSaving={saving.isPending}
+            error={saving.error}
+          />
+        </Stepper.Step>
+      </Stepper>
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+import { type CSSVariablesResolver, createTheme, PasswordInput } from "@mantine/core";
+
+/** How everything looks, in both schemes. */
+export const theme = createTheme({
+  primaryColor: "teal",
+  // Enough contrast for white text on it, in both schemes.
+  primaryShade: { light: 9, dark: 9 },
+  defaultRadius: "sm",
+  cursorType: "pointer",
+  components: {
+    // Not the library's "password visibility": a field is found by its label alone.
+    PasswordInput: PasswordInput.extend({
+      defaultProps: { visibilityToggleButtonProps: { "aria-label": "Show what is typed" } },
+    }),
+  },
+});
+
+/** The library's own colours for secondary texts, and for texts on light grounds, have too little contrast. */
+export const contrast: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "#495057",
+    "--mantine-color-placeholder": "#5c636a",
+    "--mantine-color-error": "#c92a2a",
+    "--mantine-color-anchor": "#087f5b",
+    "--mantine-color-teal-light-color": "#05593f",
+    "--mantine-color-blue-light-color": "#0b4f8a",
+    "--mantine-color-red-light-color": "#8f1d1d",
+    "--mantine-color-orange-light-color": "#7f3300",
+    "--mantine-color-gray-light-color": "#343a40",
+    "--mantine-color-grape-light-color": "#6a1f7c",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#c9c9c9",
+    "--mantine-color-placeholder": "#a6a7ab",
+    "--mantine-color-error": "#ff8787",
+    "--mantine-color-anchor": "#63e6be",
+    "--mantine-color-teal-light-color": "#96f2d7",
+    "--mantine-color-blue-light-color": "#a5d8ff",
+    "--mantine-color-red-light-color": "#ffc9c9",
+    "--mantine-color-orange-light-color": "#ffd8a8",
+    "--mantine-color-gray-light-color": "#dee2e6",
+    "--mantine-color-grape-light-color": "#eebefa",
+  },
+});
