@@ -3,6 +3,7 @@ import { BACKENDS } from "../harness/stores.ts";
 import { accessContract } from "./contract/access.ts";
 import { definitionsContract } from "./contract/definitions.ts";
 import { leasesContract } from "./contract/leases.ts";
+import { memberListsContract } from "./contract/member-lists.ts";
 import { openingContract } from "./contract/opening.ts";
 import { operationsContract } from "./contract/operations.ts";
 import { recordsContract } from "./contract/records.ts";
@@ -21,5 +22,6 @@ describe.each(BACKENDS)("the control plane on $name", (backend) => {
   recordsContract(backend);
   reportsContract(backend);
   removalHoldsContract(backend);
+  memberListsContract(backend);
   accessContract(backend);
 });
