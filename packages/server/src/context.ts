@@ -137,7 +137,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     definitions,
     audiencesReading: (data) => audiences.reading(data),
     onChanged: () => {
-      ingest.lookAgain();
+      ingest.wake();
       wake("dataflow");
     },
   });

@@ -57,7 +57,7 @@ export async function createDataflowWorld(engine: Engine): Promise<DataflowWorld
       engine,
       definitions,
       audiencesReading: (data) => audiences.reading(data),
-      onChanged: () => ingest.service.lookAgain(),
+      onChanged: () => ingest.service.wake(),
     }),
     drafts,
     sampleFiles: () => readdirSync(folder),

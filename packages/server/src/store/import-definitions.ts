@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Database } from "./database.ts";
-import type { ImportDefinition } from "./imports.ts";
+import type { ImportDefinition } from "./import-record.ts";
 
 /**
  * What decided how imports were read, each kept once under its hash: it is several KB, and a stream makes thousands

@@ -11,7 +11,7 @@ export type {
   ImportRecord,
   ImportSource,
   ImportState,
-} from "./imports.ts";
+} from "./import-record.ts";
 
 export type { Lease, Leases } from "./leases.ts";
 export type { MemberListRecord } from "./member-lists.ts";
