@@ -269,6 +269,12 @@ export const ERRORS = {
     title: "This id is in use",
     remedy: "Give another id, or save the one that has it with PUT, which changes it.",
   },
+  savedMeanwhile: {
+    status: 409,
+    actor: "user",
+    title: "Somebody else saved this in the meantime",
+    remedy: "Look at what was saved; then save over it by naming its version, or leave it as it is.",
+  },
   activationTypeUnknown: {
     status: 422,
     actor: "user",

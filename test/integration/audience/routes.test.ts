@@ -203,4 +203,28 @@ describe("the audiences' API", () => {
     for (const word of ["Rule", "RuleFilter", "everyone", "ignoreCase", "product"])
       expect(document).toContain(`"${word}"`);
   });
+
+  it("tells who came and went within a day, and forgets those who moved before", async () => {
+    await ask("PUT", "/api/v1/audiences/c0ffee04", { name: "UK", rule: IN_UK });
+    await shop.audiences.evaluate(["c0ffee04"]);
+    const moved = async () => (await ask("GET", "/api/v1/audiences/c0ffee04")).body.lastDay;
+    expect(await moved()).toEqual({ joined: 2, left: 0 });
+    shop.clock.advance(86_400_000);
+    expect(await moved()).toEqual({ joined: 0, left: 0 });
+    await shop.write({
+      profiles: [3, 4],
+      merges: [[4, 2]],
+      countries: [
+        [1, "France"],
+        [3, "UK"],
+        [4, "UK"],
+      ],
+    });
+    await shop.audiences.evaluate(["c0ffee04"]);
+    expect((await ask("GET", "/api/v1/audiences/c0ffee04")).body).toMatchObject({
+      size: 2,
+      lastDay: { joined: 1, left: 1 },
+    });
+    await ask("DELETE", "/api/v1/audiences/c0ffee04");
+  });
 });

@@ -44,6 +44,29 @@ async function saved(id: string, ...bodies: readonly object[]): Promise<void> {
 }
 
 describe("versions of an audience", () => {
+  it("a save of one that somebody else has saved or deleted since is refused, and changes nothing", async () => {
+    await saved("aaaa0009", { name: "UK", rule: IN_UK });
+    const mine = { name: "Mine", rule: IN_FR };
+    expect((await ask("PUT", "aaaa0009?version=1", { name: "Theirs", rule: IN_UK }, "ann")).status).toBe(200);
+    const refused = await ask("PUT", "aaaa0009?version=1", mine);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: {
+        code: "savedMeanwhile",
+        detail: "ann saved it in the meantime.",
+        faults: [{ path: "/version", message: "it has version 2 now, and not 1" }],
+      },
+    });
+    expect((await ask("GET", "aaaa0009")).body).toMatchObject({ name: "Theirs", version: 2 });
+    // Whoever has seen it may save over it; what is there already is no conflict.
+    expect((await ask("PUT", "aaaa0009?version=2", mine)).body).toMatchObject({ name: "Mine", version: 3 });
+    expect((await ask("PUT", "aaaa0009?version=1", mine)).status).toBe(200);
+    await ask("DELETE", "aaaa0009", undefined, "ann");
+    const gone = await ask("PUT", "aaaa0009?version=3", mine);
+    expect(gone.body).toMatchObject({ code: "savedMeanwhile", detail: "ann deleted it in the meantime." });
+    expect((await ask("GET", "aaaa0009")).status).toBe(404);
+  });
+
   it("keep each save with who and when and what changed, and none for a save that changes nothing", async () => {
     const at = shop.clock.now();
     await saved("aaaa0001", { name: "UK", rule: IN_UK });

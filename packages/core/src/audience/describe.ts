@@ -17,7 +17,7 @@ const NODES: {
   any: ({ any }, names) => list(any, "or", names),
   not: ({ not }, names) => opposite(not, names),
   have: ({ have }) => `${have.attribute} ${comparisonWords(have)}`,
-  did: ({ did }) => `did ${deed(did)}`,
+  did: ({ did }) => `${RULE_LABELS.node.did} ${deed(did)}`,
   inAudience: ({ inAudience }, names) =>
     `${RULE_LABELS.node.inAudience} ${JSON.stringify(names(inAudience) ?? inAudience)}`,
   everyone: () => RULE_LABELS.node.everyone,
@@ -38,9 +38,12 @@ export function describeRule(rule: Rule, names: AudienceNames = () => undefined)
 }
 
 function opposite(rule: Rule, names: AudienceNames): string {
-  if ("inAudience" in rule) return `not ${describeRule(rule, names)}`;
+  if ("inAudience" in rule) {
+    return `${RULE_LABELS.opposite.inAudience} ${JSON.stringify(names(rule.inAudience) ?? rule.inAudience)}`;
+  }
   // "Did not buy for the first time" could be read as "did buy, and not for the first time".
-  if ("did" in rule && rule.did.occurrence === undefined) return `did not ${deed(rule.did)}`;
+  if ("did" in rule && rule.did.occurrence === undefined)
+    return `${RULE_LABELS.opposite.did} ${deed(rule.did)}`;
   return `not (${describeRule(rule, names)})`;
 }
 

@@ -16,6 +16,14 @@ export const RULE_LABELS = {
     inAudience: "in the audience",
     everyone: "everyone",
   },
+  opposite: {
+    all: "not all of",
+    any: "none of",
+    have: "not",
+    did: "did not",
+    inAudience: "not in the audience",
+    everyone: "nobody",
+  },
   operator: {
     is: "is",
     isNot: "is not",
@@ -43,6 +51,7 @@ export const RULE_LABELS = {
     isEmpty: "is empty",
     isSet: "is set",
   },
+  notSet: "is not set",
   measure: {
     count: "number of times",
     distinct: "number of different values",
@@ -69,7 +78,11 @@ export const RULE_LABELS = {
   },
 } as const satisfies {
   readonly node: Readonly<Record<NodeKind, string>>;
+  /** Each node behind a `not`. */
+  readonly opposite: Readonly<Record<Exclude<NodeKind, "not">, string>>;
   readonly operator: Readonly<Record<OperatorName, string>>;
+  /** `isSet: false` */
+  readonly notSet: string;
   readonly measure: Readonly<Record<MeasureName, string>>;
   readonly window: Readonly<Record<WindowForm, string>>;
   readonly occurrence: Readonly<Record<Occurrence, string>>;

@@ -9,6 +9,9 @@ export const audienceSchema = audienceDefinition
   .extend({
     sentence: z.string().nullable().describe("The rule in words"),
     size: z.number().int().describe("Members after the last evaluation"),
+    lastDay: z
+      .object({ joined: z.number().int(), left: z.number().int() })
+      .describe("Who is a member now and was none 24 hours ago, and the other way round"),
     checkedAt: instant.nullable().describe("The last check: it evaluated, or nothing could have changed"),
     counted: z
       .object({ size: z.number().int(), at: instant })
@@ -26,9 +29,10 @@ export const audienceSchema = audienceDefinition
   .meta({ id: "AudienceView" });
 
 /** An audience in the API's form. */
-export function showAudience({ updatedAt, checkedAt, counted, error, ...audience }: AudienceView) {
+export function showAudience({ updatedAt, lastDay, checkedAt, counted, error, ...audience }: AudienceView) {
   return {
     ...audience,
+    lastDay: { ...lastDay },
     updatedAt: instantText(updatedAt),
     checkedAt: instantOrNull(checkedAt),
     counted: counted && { size: counted.size, at: instantText(counted.at) },

@@ -57,6 +57,13 @@ export interface EventCount {
   readonly count: number;
 }
 
+/** An audience's members, and who came and went since an instant. */
+interface Movement {
+  readonly size: number;
+  readonly joined: number;
+  readonly left: number;
+}
+
 /** Reads memberships and what rules find in the engine. */
 export class AudienceRepository {
   readonly #engine: Engine;
@@ -89,6 +96,39 @@ FROM (${members.sql}) GROUP BY audience`,
     );
     const found = new Map(rows.map(({ audience, size }) => [audience, size]));
     return new Map(audiences.map((id) => [id, found.get(id) ?? 0]));
+  }
+
+  /**
+   * The same, with how many of them were none at an instant, and how many were some and are none now.
+   *
+   * @param then ms UTC
+   */
+  async movements(
+    snapshot: Snapshot,
+    audiences: readonly string[],
+    then: number,
+  ): Promise<ReadonlyMap<string, Movement>> {
+    if (audiences.length === 0) return new Map();
+    const head = views(snapshot, { merges: true });
+    const seen = published(snapshot);
+    const rows = await this.#engine.query<Movement & { readonly audience: string }>(
+      `${head.sql}SELECT toString(audience) AS audience, toUInt32(countIf(is_in)) AS size,
+  toUInt32(countIf(is_in AND NOT was_in)) AS joined, toUInt32(countIf(was_in AND NOT is_in)) AS left
+FROM (
+  SELECT latest.audience AS audience, if(merged.new = 0, latest.profile, merged.new) AS person,
+    max(latest.is_in) AS is_in, max(latest.was_in) AS was_in
+  FROM (
+    SELECT audience, profile, argMax(member, sequence) = 1 AS is_in,
+      argMaxIf(member, sequence, toUnixTimestamp64Milli(at) <= {mo_then:Int64}) = 1 AS was_in
+    FROM membership WHERE audience IN {mo_of:Array(String)} AND ${seen.sql}
+    GROUP BY audience, profile HAVING is_in OR was_in
+  ) AS latest
+  LEFT ANY JOIN merge_view AS merged ON merged.old = latest.profile
+  GROUP BY audience, person
+) GROUP BY audience`,
+      { ...head.parameters, ...seen.parameters, mo_of: audiences, mo_then: then },
+    );
+    return new Map(rows.map(({ audience, ...movement }) => [audience, movement]));
   }
 
   /** Members of an audience after a profile, by number; `value` is the one that the identifier has there. */

@@ -48,7 +48,7 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
       },
     },
     async ({ body, caller }, reply) => {
-      const { audience } = await audiences.save(body, caller, true);
+      const { audience } = await audiences.save(body, caller, { mustBeNew: true });
       return reply.code(201).send(showAudience(audience));
     },
   );
@@ -73,12 +73,21 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
         summary: "Save an audience, or create it under the id that it had in another CDP",
         tags: ["audiences"],
         params: byId,
+        querystring: z.object({
+          version: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .optional()
+            .describe("The version that was changed: refused (409) when somebody else saved since"),
+        }),
         body: fields,
         response: { 200: audienceSchema, 201: audienceSchema },
       },
     },
-    async ({ params, body, caller }, reply) => {
-      const saved = await audiences.save({ ...body, id: params.id }, caller);
+    async ({ params, query, body, caller }, reply) => {
+      const only = { ofVersion: query.version };
+      const saved = await audiences.save({ ...body, id: params.id }, caller, only);
       return reply.code(saved.created ? 201 : 200).send(showAudience(saved.audience));
     },
   );

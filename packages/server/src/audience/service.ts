@@ -10,7 +10,7 @@ import {
   readsOf,
   resolveRule,
 } from "@peregrine/core";
-import type { DefinitionService } from "../definition/index.ts";
+import type { ApplyOptions, DefinitionService } from "../definition/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { ProfileService } from "../identity/index.ts";
 import {
@@ -45,6 +45,8 @@ export interface AudienceView extends Omit<AudienceDefinition, "kind"> {
   readonly sentence: string | null;
   /** Members after the last evaluation. */
   readonly size: number;
+  /** Who is a member now and was none 24 hours ago, and the other way round. */
+  readonly lastDay: { readonly joined: number; readonly left: number };
   /** The last check, ms UTC; null before the first. */
   readonly checkedAt: number | null;
   /** What a refresh counted last, and when. */
@@ -94,6 +96,7 @@ interface ExplainOptions {
   readonly asOf?: number | undefined;
 }
 
+const DAY_MS = 86_400_000;
 const LIST = new Keyset("audiences", ["string"]);
 
 /** Audiences: their definitions, who belongs to them, and who would. */
@@ -180,17 +183,18 @@ export class AudienceService {
    * Saves an audience; without an id under a new one of 8 hex characters.
    *
    * @param by the name of the token that does it
-   * @param mustBeNew an audience that has the id already is not changed
-   * @throws PeregrineError `definitionInvalid` with all faults, `idTaken`
+   * @param only `mustBeNew`: an audience that has the id already is not changed; `ofVersion`: nor one that somebody
+   *   else saved since
+   * @throws PeregrineError `definitionInvalid` with all faults, `idTaken`, `savedMeanwhile`
    */
   async save(
     audience: Omit<AudienceDefinition, "kind" | "id"> & { readonly id?: string | undefined },
     by: string,
-    mustBeNew = false,
+    only: Pick<ApplyOptions, "mustBeNew" | "ofVersion"> = {},
   ): Promise<{ readonly audience: AudienceView; readonly created: boolean }> {
     const { id, ...fields } = audience;
     const document = { kind: "audience", ...(id === undefined ? {} : { id }), ...fields };
-    const { changes } = await this.#definitions.apply([document], { origin: "api", by, mustBeNew });
+    const { changes } = await this.#definitions.apply([document], { origin: "api", by, ...only });
     const change = changes.find(({ body }) => body.kind === "audience");
     if (change === undefined) throw new TypeError("an audience was applied, and no change came of it");
     return { audience: await this.get(change.body.id), created: change.action === "created" };
@@ -376,7 +380,8 @@ export class AudienceService {
 
   async #views(records: readonly DefinitionRecord<AudienceDefinition>[]): Promise<AudienceView[]> {
     const ids = records.map(({ id }) => id);
-    const sizes = await this.sizes(ids);
+    const snapshot = await this.#store.operations.snapshot();
+    const sizes = await this.#repository.movements(snapshot, ids, this.#clock.now() - DAY_MS);
     const checks = await this.#store.audienceChecks.of(ids);
     const all = await this.#store.definitions.list("audience");
     const names = new Map(all.map(({ id, body }) => [id, body.name]));
@@ -384,7 +389,8 @@ export class AudienceService {
       const sentence = sentenceOf(body.rule, (named) => names.get(named));
       const { checkedAt = null, counted = null, failure = null } = checks.get(id) ?? {};
       const error = failure && { code: failure.error.code, detail: failure.error.detail };
-      const seen = { size: sizes.get(id) ?? 0, checkedAt, counted, error };
+      const { size = 0, joined = 0, left = 0 } = sizes.get(id) ?? {};
+      const seen = { size, lastDay: { joined, left }, checkedAt, counted, error };
       return { ...body, sentence, ...seen, version, origin, updatedAt, updatedBy };
     });
   }

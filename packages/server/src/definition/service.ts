@@ -26,6 +26,8 @@ export interface ApplyOptions extends Answers {
   readonly prune?: boolean | undefined;
   /** Refused when one of the documents is there already, instead of changing it. */
   readonly mustBeNew?: boolean | undefined;
+  /** Refused when what is changed or deleted has another version by now: somebody saved it in between. */
+  readonly ofVersion?: number | undefined;
 }
 
 export interface ApplyResult {
@@ -157,6 +159,7 @@ export class DefinitionService {
       },
     );
     if (options.mustBeNew === true) refuseTaken(plan);
+    if (options.ofVersion !== undefined) refuseOvertaken(plan, stored, options.ofVersion);
     const live = new DefinitionSet(stored.filter(({ state }) => state === "live").map(({ body }) => body));
     const context = {
       wanted: plan.wanted,
@@ -306,6 +309,27 @@ function refuseTaken({ changes }: DefinitionPlan): void {
     detail: `There is an ${kind} \`${id}\` already${name}.`,
     faults: [{ path: "/id", message: `\`${id}\` is in use` }],
   });
+}
+
+/** @throws PeregrineError `savedMeanwhile` */
+function refuseOvertaken(
+  { changes }: DefinitionPlan,
+  stored: readonly DefinitionRecord[],
+  version: number,
+): void {
+  for (const { action, body } of changes) {
+    const record = stored.find(({ kind, id }) => kind === body.kind && id === body.id);
+    if (action === "unchanged" || record?.version === version) continue;
+    const now = record === undefined ? "it is not there" : `it has version ${record.version} now`;
+    const did = record?.state === "deleted" ? "deleted" : "saved";
+    throw new PeregrineError("savedMeanwhile", {
+      detail:
+        record === undefined
+          ? `There is no ${body.kind} ${body.id}.`
+          : `${record.updatedBy} ${did} it in the meantime.`,
+      faults: [{ path: "/version", message: `${now}, and not ${version}` }],
+    });
+  }
 }
 
 const OVERTAKEN = new Error("another change was published first");

@@ -1,62 +1,216 @@
-import { Badge, Group, Stack, Table, Text } from "@mantine/core";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { Group, Pagination, Select, Stack, Table, Text, TextInput } from "@mantine/core";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { activationsQuery } from "../activation/queries.ts";
+import { AnchorLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
-import { audiencesQuery } from "./queries.ts";
+import { type AudienceSearch, findAudiences, tagsOf } from "./find-audiences.ts";
+import { Movement } from "./Movement.tsx";
+import { type AudienceView, audiencesQuery } from "./queries.ts";
+import { Tags } from "./Tags.tsx";
+import { type Usage, usages } from "./usage.ts";
 
-/** All audiences with their sizes, and their rules in words. */
+/** So many rows are shown at once. */
+const ROWS = 50;
+
+/** All audiences with their sizes, what moved within a day, and where they are used. */
 export function AudienceList() {
   const { data: audiences } = useSuspenseQuery(audiencesQuery);
   return (
     <>
       <PageTitle title="Audiences" />
-      {audiences.length === 0 ? (
-        <Stack gap="xs" maw={560}>
-          <Text fw={600}>There is no audience yet</Text>
-          <Text>
-            An audience is a group of people by a rule, such as “bought within 365 days and not within 90”.
-            For now audiences are made by the API and by files: <code>peregrine apply -f audiences.yaml</code>
-            .
-          </Text>
-        </Stack>
-      ) : (
-        <Table.ScrollContainer minWidth={720}>
-          <Table verticalSpacing="sm" highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Name</Table.Th>
-                <Table.Th>Rule</Table.Th>
-                <Table.Th ta="right">Size</Table.Th>
-                <Table.Th>Last checked</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {audiences.map(({ id, name, tags, sentence, size, checkedAt, error }) => (
-                <Table.Tr key={id}>
-                  <Table.Td style={{ overflowWrap: "anywhere" }}>
-                    <Text fw={600}>{name}</Text>
-                    <Group gap={4}>
-                      {tags.map((tag) => (
-                        <Badge key={tag} variant="light" color="gray" c="var(--mantine-color-text)" tt="none">
-                          {tag}
-                        </Badge>
-                      ))}
-                    </Group>
-                  </Table.Td>
-                  <Table.Td>
-                    <Text size="sm">{error === null ? sentence : error.detail}</Text>
-                  </Table.Td>
-                  <Table.Td ta="right">{counted(size)}</Table.Td>
-                  <Table.Td>
-                    <Moment instant={checkedAt} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      )}
+      {audiences.length === 0 ? <NoAudience /> : <Found audiences={audiences} />}
     </>
+  );
+}
+
+function NoAudience() {
+  return (
+    <Stack gap="xs" maw={640}>
+      <Text fw={600}>There is no audience yet</Text>
+      <Text>
+        An audience is a group of people by a rule, such as “bought within a year and not within 90 days”. It
+        keeps itself up to date, and an activation carries it to Ibexa.
+      </Text>
+    </Stack>
+  );
+}
+
+function Found({ audiences }: { readonly audiences: readonly AudienceView[] }) {
+  const search = useSearch({ from: "/shell/audiences" });
+  const navigate = useNavigate({ from: "/audiences" });
+  const { data: activations = [] } = useQuery(activationsQuery);
+  const found = findAudiences(audiences, search);
+  const pages = Math.max(1, Math.ceil(found.length / ROWS));
+  const page = Math.min(search.page ?? 1, pages);
+  const rows = found.slice((page - 1) * ROWS, page * ROWS);
+  const used = usages(audiences, activations);
+  const narrow = (patch: AudienceSearch) =>
+    void navigate({ search: ({ page: _, ...kept }) => ({ ...kept, ...patch }), replace: true });
+  return (
+    <Stack gap="md">
+      <Filters audiences={audiences} search={search} narrow={narrow} />
+      <Text size="sm" aria-live="polite">
+        {found.length === audiences.length
+          ? `${counted(found.length)} ${found.length === 1 ? "audience" : "audiences"}`
+          : `${counted(found.length)} of ${counted(audiences.length)} audiences`}
+      </Text>
+      {found.length === 0 ? (
+        <Text>No audience fits. Search for something else, or clear the tag.</Text>
+      ) : null}
+      {found.length === 0 ? null : <Rows rows={rows} used={used} />}
+      {pages === 1 ? null : (
+        <Pagination
+          total={pages}
+          value={page}
+          onChange={(to) => narrow({ page: to })}
+          getControlProps={(control) => ({ "aria-label": `${control} page` })}
+          getItemProps={(item) => ({ "aria-label": `Page ${item}` })}
+        />
+      )}
+    </Stack>
+  );
+}
+
+interface FiltersProps {
+  readonly audiences: readonly AudienceView[];
+  readonly search: AudienceSearch;
+  readonly narrow: (patch: AudienceSearch) => void;
+}
+
+function Filters({ audiences, search, narrow }: FiltersProps) {
+  const { q = "", tag = null } = search;
+  const [typed, setTyped] = useState(q);
+  // Back and forward change the address; what is being typed is ahead of it.
+  const pushed = useRef(q);
+  useEffect(() => {
+    if (q !== pushed.current) setTyped(q);
+    pushed.current = q;
+  }, [q]);
+  return (
+    <Group align="flex-end" gap="md">
+      <TextInput
+        label="Search"
+        placeholder="Name, description or tag"
+        w={320}
+        maw="100%"
+        value={typed}
+        onChange={(event) => {
+          const text = event.currentTarget.value;
+          pushed.current = text;
+          setTyped(text);
+          narrow({ q: text === "" ? undefined : text });
+        }}
+      />
+      <Select
+        label="Tag"
+        placeholder="All tags"
+        clearable
+        searchable
+        w={220}
+        data={[...tagsOf(audiences)]}
+        value={tag}
+        onChange={(value) => narrow({ tag: value ?? undefined })}
+        clearButtonProps={{ "aria-label": "Clear the tag" }}
+        nothingFoundMessage="No such tag"
+      />
+    </Group>
+  );
+}
+
+interface RowsProps {
+  readonly rows: readonly AudienceView[];
+  readonly used: ReadonlyMap<string, Usage>;
+}
+
+function Rows({ rows, used }: RowsProps) {
+  return (
+    <Table.ScrollContainer minWidth={760}>
+      <Table verticalSpacing="sm" highlightOnHover layout="fixed">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w="44%">Name</Table.Th>
+            <Table.Th ta="right" w="11%">
+              Size
+            </Table.Th>
+            <Table.Th ta="right" w="13%">
+              Last 24 hours
+            </Table.Th>
+            <Table.Th w="18%">Used in</Table.Th>
+            <Table.Th w="14%">Last checked</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((audience) => (
+            <Row key={audience.id} audience={audience} usage={used.get(audience.id)} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Row({ audience, usage }: { readonly audience: AudienceView; readonly usage: Usage | undefined }) {
+  const { id, name, tags, sentence, size, lastDay, checkedAt, error } = audience;
+  return (
+    <Table.Tr>
+      <Table.Td style={{ overflowWrap: "anywhere", verticalAlign: "top" }}>
+        <Stack gap={4}>
+          <AnchorLink to="/audiences/$id" params={{ id }} fw={600} dir="auto">
+            {name}
+          </AnchorLink>
+          <Text size="sm" lineClamp={2} c={error === null ? "dimmed" : "var(--mantine-color-error)"}>
+            {error === null ? sentence : error.detail}
+          </Text>
+          <Tags tags={tags} />
+        </Stack>
+      </Table.Td>
+      <Table.Td ta="right" style={NUMBER}>
+        {counted(size)}
+      </Table.Td>
+      <Table.Td ta="right" style={NUMBER}>
+        <Movement {...lastDay} />
+      </Table.Td>
+      <Table.Td style={{ overflowWrap: "anywhere", verticalAlign: "top" }}>
+        <UsedIn usage={usage} />
+      </Table.Td>
+      <Table.Td style={{ verticalAlign: "top" }}>
+        <Moment instant={checkedAt} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+const NUMBER = { verticalAlign: "top", fontVariantNumeric: "tabular-nums" } as const;
+/** So many activations are named; how many more there are is said. */
+const NAMED = 2;
+
+function UsedIn({ usage }: { readonly usage: Usage | undefined }) {
+  if (usage === undefined) {
+    return (
+      <Text size="sm" c="dimmed">
+        Nowhere yet
+      </Text>
+    );
+  }
+  const { activations, audiences } = usage;
+  const more = activations.length - NAMED;
+  return (
+    <Stack gap={2}>
+      {activations.slice(0, NAMED).map(({ id, name }) => (
+        <AnchorLink key={id} to="/activations/$id" params={{ id }} size="sm" dir="auto">
+          {name}
+        </AnchorLink>
+      ))}
+      {more > 0 ? <Text size="sm">and {more} more</Text> : null}
+      {audiences.length === 0 ? null : (
+        <Text size="sm">
+          {audiences.length === 1 ? "1 other audience" : `${audiences.length} other audiences`}
+        </Text>
+      )}
+    </Stack>
   );
 }

@@ -1,12 +1,22 @@
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "../api/client.ts";
+import type { Schemas } from "../api/schemas.ts";
+
+/** An audience with its rule as it came: whoever reads the rule parses it. */
+export interface AudienceView extends Omit<Schemas["AudienceView"], "rule"> {
+  readonly rule: unknown;
+}
+export type AudiencePreview = Schemas["AudiencePreview"];
+export type PreviewPerson = AudiencePreview["people"][number];
+export type AudienceVersion = Schemas["AudienceVersion"];
+
+/** How often sizes and checks, which change by themselves, are asked for again, in ms. */
+const LIVE_MS = 15_000;
 
 async function audiencePage(cursor: string | undefined) {
   const query = { limit: 200, ...(cursor === undefined ? {} : { cursor }) };
   return dataOf(await api.GET("/api/v1/audiences", { params: { query } }));
 }
-
-export type AudienceView = Awaited<ReturnType<typeof audiencePage>>["items"][number];
 
 /** All audiences, page by page: lists are filtered here. */
 export const audiencesQuery = queryOptions({
@@ -22,3 +32,51 @@ export const audiencesQuery = queryOptions({
     return all;
   },
 });
+
+/** One audience; asked for again while somebody looks at it. */
+export function audienceQuery(id: string) {
+  return queryOptions({
+    queryKey: ["audiences", id],
+    queryFn: async (): Promise<AudienceView> =>
+      dataOf(await api.GET("/api/v1/audiences/{id}", { params: { path: { id } } })),
+    refetchInterval: LIVE_MS,
+  });
+}
+
+/** Whom the saved rule finds now, block by block. @param version so that a saved change is counted anew */
+export function savedPreviewQuery(id: string, version: number) {
+  return queryOptions({
+    queryKey: ["audiences", id, "preview", version],
+    queryFn: async ({ signal }) =>
+      dataOf(await api.GET("/api/v1/audiences/{id}/preview", { params: { path: { id } }, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+}
+
+/** The latest versions, as many as a page of the API has. */
+export function versionsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["audiences", id, "versions"],
+    queryFn: async () =>
+      dataOf(
+        await api.GET("/api/v1/audiences/{id}/versions", {
+          params: { path: { id }, query: { limit: 200 } },
+        }),
+      ).items,
+  });
+}
+
+/** What two versions have different, in words. */
+export function comparisonQuery(id: string, from: number, to: number) {
+  return queryOptions({
+    queryKey: ["audiences", id, "comparison", from, to],
+    queryFn: async () =>
+      dataOf(
+        await api.GET("/api/v1/audiences/{id}/comparison", {
+          params: { path: { id }, query: { from, to } },
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}

@@ -1,11 +1,34 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "../shell/shell-route.ts";
+import type { AudienceSearch } from "./find-audiences.ts";
+import { AUDIENCE_TABS, type AudienceTab } from "./tabs.ts";
 
 const audiences = createRoute({
   getParentRoute: () => shellRoute,
   path: "/audiences",
+  validateSearch: ({ q, tag, page }: Record<string, unknown>): AudienceSearch => ({
+    ...textOf("q", q),
+    ...textOf("tag", tag),
+    ...(typeof page === "number" && Number.isInteger(page) && page > 1 ? { page } : {}),
+  }),
   component: lazyRouteComponent(() => import("./AudienceList.tsx"), "AudienceList"),
 });
 
+const audience = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audiences/$id",
+  validateSearch: ({ tab }: Record<string, unknown>): { readonly tab?: AudienceTab } => {
+    const known = AUDIENCE_TABS.find((one) => one === tab);
+    return known === undefined || known === "rule" ? {} : { tab: known };
+  },
+  component: lazyRouteComponent(() => import("./page/AudiencePage.tsx"), "AudiencePage"),
+});
+
+/** A text of the address; one of digits alone comes as a number. */
+function textOf<Key extends string>(key: Key, value: unknown): { readonly [One in Key]?: string } {
+  const text = typeof value === "number" ? String(value) : value;
+  return typeof text === "string" && text !== "" ? ({ [key]: text } as { [One in Key]?: string }) : {};
+}
+
 /** Groups of people by a rule. */
-export const audienceRoutes = [audiences] as const;
+export const audienceRoutes = [audiences, audience] as const;

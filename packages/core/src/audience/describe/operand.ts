@@ -23,7 +23,7 @@ const SENTENCES: { readonly [Name in OperatorName]?: Words } = {
     span === undefined ? "" : labelled("inNext", spanWords(span.next, span.unit)),
   anniversaryWithin: (_, { anniversaryWithin }) => anniversaryWords(anniversaryWithin?.days ?? 0),
   isEmpty: () => RULE_LABELS.operator.isEmpty,
-  isSet: (value) => (value === true ? RULE_LABELS.operator.isSet : "is not set"),
+  isSet: (value) => (value === true ? RULE_LABELS.operator.isSet : RULE_LABELS.notSet),
 };
 
 /** `is any of "a", "b" (in any case)` */

@@ -1,0 +1,96 @@
+import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { activationsQuery, type ShownActivation } from "../../activation/queries.ts";
+import { api } from "../../api/client.ts";
+import { ButtonLink } from "../../shell/links.tsx";
+import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
+import { people } from "../../words/number.ts";
+import type { AudienceView } from "../queries.ts";
+
+interface Props {
+  readonly audience: AudienceView;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+/** Which activation is to carry the audience too, and what that sends. */
+export function AttachDialog({ audience, opened, onClose }: Props) {
+  const { id, name, size } = audience;
+  const queries = useQueryClient();
+  const { data: activations = [] } = useQuery(activationsQuery);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const free = activations.filter(({ audiences }) => !audiences.includes(id));
+  const activation = free.find((one) => one.id === chosen);
+  const attach = useMutation({
+    mutationFn: (to: ShownActivation) => attached(to, id),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ["activations"] });
+      onClose();
+    },
+  });
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Add to an activation"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <Stack gap="md">
+        {free.length === 0 ? (
+          <Text>
+            {activations.length === 0
+              ? "There is no activation yet. Create one, and choose this audience there."
+              : "Every activation carries it already."}
+          </Text>
+        ) : (
+          <Radio.Group label={`Which activation sends “${name}” too?`} value={chosen} onChange={setChosen}>
+            <Stack gap="xs" mt="xs">
+              {free.map((one) => (
+                <Radio
+                  key={one.id}
+                  value={one.id}
+                  label={one.name}
+                  description={one.state === "paused" ? "Paused" : undefined}
+                />
+              ))}
+            </Stack>
+          </Radio.Group>
+        )}
+        {activation === undefined ? null : (
+          <Text size="sm">
+            {activation.state === "paused"
+              ? "A segment is made for it when the activation is resumed."
+              : `A segment is made for it, and ${people(size)} with a ${activation.personIdentifier} are sent within a minute.`}
+          </Text>
+        )}
+        <ProblemAlert error={attach.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          {free.length === 0 && activations.length === 0 ? (
+            <ButtonLink to="/activations/new">Create New Activation</ButtonLink>
+          ) : (
+            <Button
+              disabled={activation === undefined}
+              loading={attach.isPending}
+              onClick={() => activation !== undefined && attach.mutate(activation)}
+            >
+              Add
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+/** Saves the activation with one audience more; all else, and its secrets, stay as they are. */
+function attached(activation: ShownActivation, audience: string) {
+  const { kind: _, id, version: __, origin: ___, secrets: ____, warnings: _____, ...definition } = activation;
+  return api.PUT("/api/v1/activations/{id}", {
+    params: { path: { id } },
+    body: { ...definition, audiences: [...definition.audiences, audience] },
+  });
+}

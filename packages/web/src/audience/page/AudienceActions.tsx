@@ -1,0 +1,63 @@
+import { Button, Group, Menu, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api } from "../../api/client.ts";
+import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
+import type { AudienceView } from "../queries.ts";
+import { DeleteDialog } from "./DeleteDialog.tsx";
+
+/** What can be done with an audience. */
+export function AudienceActions({ audience }: { readonly audience: AudienceView }) {
+  const { id, origin } = audience;
+  const [isDeleting, deleting] = useDisclosure(false);
+  const queries = useQueryClient();
+  const after = () => queries.invalidateQueries({ queryKey: ["audiences"] });
+  const refresh = useMutation({
+    mutationFn: () => api.POST("/api/v1/audiences/{id}/refresh", { params: { path: { id } } }),
+    onSettled: after,
+  });
+  const check = useMutation({
+    mutationFn: () => api.POST("/api/v1/audiences/{id}/check", { params: { path: { id } } }),
+    onSettled: after,
+  });
+  return (
+    <>
+      <Menu position="bottom-end" width={340}>
+        <Menu.Target>
+          <Button variant="default" loading={check.isPending || refresh.isPending}>
+            More
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => refresh.mutate()}>
+            <Explained title="Refresh" text="Counts only: nobody joins or leaves, and nothing is sent" />
+          </Menu.Item>
+          <Menu.Item onClick={() => check.mutate()}>
+            <Explained title="Check now" text="Who fits joins, who doesn’t leaves, and that is sent" />
+          </Menu.Item>
+          {origin === "api" ? (
+            <>
+              <Menu.Divider />
+              <Menu.Item onClick={deleting.open}>Delete …</Menu.Item>
+            </>
+          ) : null}
+        </Menu.Dropdown>
+      </Menu>
+      <DeleteDialog audience={audience} opened={isDeleting} onClose={deleting.close} />
+      <Group w="100%">
+        <ProblemAlert error={refresh.error ?? check.error} />
+      </Group>
+    </>
+  );
+}
+
+function Explained({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    <>
+      <Text size="sm">{title}</Text>
+      <Text size="sm" c="dimmed">
+        {text}
+      </Text>
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+import { Button, Group, List, Modal, Stack, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { api } from "../../api/client.ts";
+import { AnchorLink } from "../../shell/links.tsx";
+import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
+import { people } from "../../words/number.ts";
+import { type AudienceView, audiencesQuery } from "../queries.ts";
+import { useUsage } from "../usage.ts";
+
+interface Props {
+  readonly audience: AudienceView;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+/** What deleting an audience does, or what keeps it from being deleted. */
+export function DeleteDialog({ audience, opened, onClose }: Props) {
+  const { id, name, size } = audience;
+  const usage = useUsage(id);
+  const isUsed = usage.activations.length + usage.audiences.length > 0;
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const remove = useMutation({
+    mutationFn: () => api.DELETE("/api/v1/audiences/{id}", { params: { path: { id } } }),
+    onSuccess: async () => {
+      await navigate({ to: "/audiences" });
+      queries.removeQueries({ queryKey: ["audiences", id] });
+      await queries.invalidateQueries({ queryKey: audiencesQuery.queryKey, exact: true });
+    },
+  });
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Delete this audience?"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <Stack gap="md" style={{ overflowWrap: "anywhere" }}>
+        {isUsed ? (
+          <>
+            <Text size="sm">“{name}” is in use. Take it out there first:</Text>
+            <List size="sm">
+              {usage.activations.map((one) => (
+                <List.Item key={one.id}>
+                  <AnchorLink to="/activations/$id" params={{ id: one.id }}>
+                    {one.name}
+                  </AnchorLink>
+                  , an activation that carries it
+                </List.Item>
+              ))}
+              {usage.audiences.map((one) => (
+                <List.Item key={one.id}>
+                  <AnchorLink to="/audiences/$id" params={{ id: one.id }}>
+                    {one.name}
+                  </AnchorLink>
+                  , an audience whose rule names it
+                </List.Item>
+              ))}
+            </List>
+          </>
+        ) : (
+          <Text size="sm">
+            “{name}” with its {people(size)} goes from the list. No person is deleted, and nothing is sent: no
+            activation carries it. Its versions are kept.
+          </Text>
+        )}
+        <ProblemAlert error={remove.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {isUsed ? "Close" : "Keep it"}
+          </Button>
+          {isUsed ? null : (
+            <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+              Delete
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
