@@ -9,6 +9,8 @@ export interface ApplyOptions {
   readonly dryRun: boolean;
   readonly prune: boolean;
   readonly destination: "same" | "different" | undefined;
+  /** `api`: what is applied is changed on the pages afterwards, and not in the files; unless told otherwise `file`. */
+  readonly origin?: "api" | "file";
 }
 
 const SIGNS = { created: "+", changed: "~", deleted: "-", unchanged: " " } as const;
@@ -47,7 +49,7 @@ async function send(session: Session, documents: readonly FileDocument[], option
           documents: documents.map(({ value }) => value),
           dryRun: options.dryRun,
           prune: options.prune,
-          origin: "file",
+          origin: options.origin ?? "file",
           ...(options.destination === undefined ? {} : { destination: options.destination }),
         },
       }),

@@ -152,7 +152,14 @@ async function signIn(server: RunningServer, sandbox: Sandbox, output: Output): 
 
 async function fillShop(session: Session, folder: string, now: number): Promise<void> {
   session.output.note("An outdoor shop with a year of visits, baskets and orders:");
-  await apply(session, { files: [EXAMPLE], dryRun: false, prune: false, destination: undefined });
+  // Whoever looks at the demo may change everything on its pages.
+  await apply(session, {
+    files: [EXAMPLE],
+    dryRun: false,
+    prune: false,
+    destination: undefined,
+    origin: "api",
+  });
   const files = makeShop(now);
   for (const [dataflow, name, text] of [
     ["customers", "customers.csv", files.customers],

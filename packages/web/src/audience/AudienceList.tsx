@@ -3,7 +3,8 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { activationsQuery } from "../activation/queries.ts";
-import { AnchorLink } from "../shell/links.tsx";
+import { useMayEdit } from "../session/use-may-edit.ts";
+import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
@@ -19,9 +20,13 @@ const ROWS = 50;
 /** All audiences with their sizes, what moved within a day, and where they are used. */
 export function AudienceList() {
   const { data: audiences } = useSuspenseQuery(audiencesQuery);
+  const mayEdit = useMayEdit();
   return (
     <>
-      <PageTitle title="Audiences" />
+      <PageTitle
+        title="Audiences"
+        actions={mayEdit ? <ButtonLink to="/audiences/new">Create audience</ButtonLink> : undefined}
+      />
       {audiences.length === 0 ? <NoAudience /> : <Found audiences={audiences} />}
     </>
   );
@@ -33,7 +38,8 @@ function NoAudience() {
       <Text fw={600}>There is no audience yet</Text>
       <Text>
         An audience is a group of people by a rule, such as “bought within a year and not within 90 days”. It
-        keeps itself up to date, and an activation carries it to Ibexa.
+        keeps itself up to date, and an activation carries it to Ibexa. Start from an empty rule or from one
+        that is often used: lapsed customers, abandoned baskets, big spenders, new or loyal customers.
       </Text>
     </Stack>
   );

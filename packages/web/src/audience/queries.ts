@@ -9,6 +9,7 @@ export interface AudienceView extends Omit<Schemas["AudienceView"], "rule"> {
 export type AudiencePreview = Schemas["AudiencePreview"];
 export type PreviewPerson = AudiencePreview["people"][number];
 export type AudienceVersion = Schemas["AudienceVersion"];
+export type Catalog = Schemas["Catalog"];
 
 /** How often sizes and checks, which change by themselves, are asked for again, in ms. */
 const LIVE_MS = 15_000;
@@ -66,6 +67,13 @@ export function versionsQuery(id: string) {
       ).items,
   });
 }
+
+/** What rules may name. */
+export const catalogQuery = queryOptions({
+  queryKey: ["catalog"],
+  queryFn: async () => dataOf(await api.GET("/api/v1/catalog")),
+  staleTime: 60_000,
+});
 
 /** What two versions have different, in words. */
 export function comparisonQuery(id: string, from: number, to: number) {

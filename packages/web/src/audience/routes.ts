@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "../shell/shell-route.ts";
 import type { AudienceSearch } from "./find-audiences.ts";
+import { STARTS, type Start } from "./rule/start.ts";
 import { AUDIENCE_TABS, type AudienceTab } from "./tabs.ts";
 
 const audiences = createRoute({
@@ -24,6 +25,22 @@ const audience = createRoute({
   component: lazyRouteComponent(() => import("./page/AudiencePage.tsx"), "AudiencePage"),
 });
 
+const newAudience = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audiences/new",
+  validateSearch: ({ from }: Record<string, unknown>): { readonly from?: Start } => {
+    const known = STARTS.find((one) => one === from);
+    return known === undefined ? {} : { from: known };
+  },
+  component: lazyRouteComponent(() => import("./builder/NewAudiencePage.tsx"), "NewAudiencePage"),
+});
+
+const editAudience = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audiences/$id/edit",
+  component: lazyRouteComponent(() => import("./builder/EditAudiencePage.tsx"), "EditAudiencePage"),
+});
+
 /** A text of the address; one of digits alone comes as a number. */
 function textOf<Key extends string>(key: Key, value: unknown): { readonly [One in Key]?: string } {
   const text = typeof value === "number" ? String(value) : value;
@@ -31,4 +48,4 @@ function textOf<Key extends string>(key: Key, value: unknown): { readonly [One i
 }
 
 /** Groups of people by a rule. */
-export const audienceRoutes = [audiences, audience] as const;
+export const audienceRoutes = [audiences, newAudience, audience, editAudience] as const;

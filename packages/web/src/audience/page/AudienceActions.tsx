@@ -1,14 +1,16 @@
-import { Button, Group, Menu, Text } from "@mantine/core";
+import { Button, Menu, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
+import { ButtonLink } from "../../shell/links.tsx";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
+import { isChangedHere } from "../changed-here.ts";
 import type { AudienceView } from "../queries.ts";
 import { DeleteDialog } from "./DeleteDialog.tsx";
 
 /** What can be done with an audience. */
 export function AudienceActions({ audience }: { readonly audience: AudienceView }) {
-  const { id, origin } = audience;
+  const { id } = audience;
   const [isDeleting, deleting] = useDisclosure(false);
   const queries = useQueryClient();
   const after = () => queries.invalidateQueries({ queryKey: ["audiences"] });
@@ -35,7 +37,7 @@ export function AudienceActions({ audience }: { readonly audience: AudienceView 
           <Menu.Item onClick={() => check.mutate()}>
             <Explained title="Check now" text="Who fits joins, who doesn’t leaves, and that is sent" />
           </Menu.Item>
-          {origin === "api" ? (
+          {isChangedHere(audience) ? (
             <>
               <Menu.Divider />
               <Menu.Item onClick={deleting.open}>Delete …</Menu.Item>
@@ -43,10 +45,13 @@ export function AudienceActions({ audience }: { readonly audience: AudienceView 
           ) : null}
         </Menu.Dropdown>
       </Menu>
+      {isChangedHere(audience) ? (
+        <ButtonLink to="/audiences/$id/edit" params={{ id }}>
+          Edit
+        </ButtonLink>
+      ) : null}
       <DeleteDialog audience={audience} opened={isDeleting} onClose={deleting.close} />
-      <Group w="100%">
-        <ProblemAlert error={refresh.error ?? check.error} />
-      </Group>
+      <ProblemAlert error={refresh.error ?? check.error} />
     </>
   );
 }

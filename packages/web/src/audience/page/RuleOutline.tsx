@@ -1,5 +1,6 @@
 import { Box, Group, Stack, Text } from "@mantine/core";
 import { type AudienceNames, describeRule, parseRule, RULE_LABELS, type Rule } from "@peregrine/core";
+import { capitalised } from "../../words/capitalised.ts";
 import { people } from "../../words/number.ts";
 
 interface Props {
@@ -70,8 +71,4 @@ function Line({ words, size, isHead = false }: LineProps) {
       </Text>
     </Group>
   );
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
