@@ -7,7 +7,16 @@ const only = (name, from, allowed, comment) => ({
   to: { path: "^packages/", pathNot: [from, ...allowed] },
 });
 
-const domains = ["ingest", "identity", "audience", "activation", "definition", "dataflow", "takeover"];
+const domains = [
+  "ingest",
+  "identity",
+  "audience",
+  "activation",
+  "definition",
+  "dataflow",
+  "takeover",
+  "privacy",
+];
 
 export default {
   forbidden: [

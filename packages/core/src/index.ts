@@ -113,6 +113,8 @@ export { ERRORS, PeregrineError } from "./error.ts";
 export { errorPages } from "./error-page.ts";
 export type { IdentityConfig, IdentityKind } from "./identity/config.ts";
 export { identityConfig, identityConfigOf } from "./identity/config.ts";
+export type { IsForgotten } from "./identity/forgotten.ts";
+export { FORGOTTEN } from "./identity/forgotten.ts";
 export type { DistinctTuples, IdentityGroup, Values } from "./identity/group.ts";
 export { readGroup } from "./identity/group.ts";
 export type { IdentifierDefinition, IdentifierDefinitionInput } from "./identity/identifier.ts";

@@ -20,6 +20,7 @@ const WHERE_TO_LOOK = {
   account: "The address carries the account id that the operator has set (PEREGRINE_ACCOUNT_ID).",
   user: "Administration → Users lists the users; `GET /api/v1/users` does too.",
   profile: "Look the person up by another identifier, or check that the file with this person was taken in.",
+  deletion: "`peregrine deletion list` lists the requests to delete people.",
   attribute: "`peregrine catalog` lists the attributes.",
   property: "`peregrine catalog` lists the types of events with their properties.",
   address: "`/api/v1/openapi.json` lists the addresses of the API.",

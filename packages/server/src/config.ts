@@ -92,6 +92,12 @@ export const VARIABLES = z.object({
     .default("1GiB")
     .transform(bytes)
     .describe("How much of streams may wait to be imported on this server's disk; more is answered 429."),
+  PEREGRINE_REFUSE_DELETED_DAYS: z
+    .string()
+    .default("365")
+    .transform(wholeNumber)
+    .pipe(z.number().max(36_500, "is more than 36500"))
+    .describe("For so many days rows that come late about somebody who was deleted are refused."),
   PEREGRINE_ROLES: z
     .string()
     .default(ROLES.join(","))
@@ -122,6 +128,8 @@ export interface Config {
   readonly streamBodyBytes: number;
   /** Bytes. */
   readonly streamWaitingBytes: number;
+  /** In ms. */
+  readonly refuseDeletedForMs: number;
   readonly roles: readonly ProcessRole[];
 }
 
@@ -167,6 +175,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     engineMemoryBytes: data.PEREGRINE_ENGINE_MEMORY,
     streamBodyBytes: data.PEREGRINE_STREAM_BODY,
     streamWaitingBytes: data.PEREGRINE_STREAM_WAITING,
+    refuseDeletedForMs: data.PEREGRINE_REFUSE_DELETED_DAYS * 24 * 3_600_000,
     roles: data.PEREGRINE_ROLES,
   };
 }
@@ -188,7 +197,7 @@ function faultOf(name: string, message: string): { path: string; message: string
 
 function wholeNumber(text: string, context: z.RefinementCtx): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  context.addIssue("is not a whole number from 0 to 65535");
+  context.addIssue("is not a whole number");
   return z.NEVER;
 }
 

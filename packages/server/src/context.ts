@@ -27,6 +27,7 @@ import {
 } from "./ingest/index.ts";
 import { personSource } from "./person-source.ts";
 import type { Planes } from "./planes.ts";
+import { DeletionService } from "./privacy/index.ts";
 import type { Services } from "./routes.ts";
 import { TakeoverService } from "./takeover/index.ts";
 import { VERSION } from "./version.ts";
@@ -102,7 +103,11 @@ export function createServices(surroundings: Surroundings): { services: Services
     if (sends) scheduler.wake(trigger);
   };
   activations.onChanged = () => wake("changed");
-  activations.onEnded = runJournal(log);
+  const journal = runJournal(log);
+  activations.onEnded = (id, run) => {
+    journal(id, run);
+    deletions.wake();
+  };
   audiences.onChecked = () => wake("checked");
   const streamFolder = join(config.folder, "streams");
   definitions.on("dataflow", streamHooks(store));
@@ -161,6 +166,18 @@ export function createServices(surroundings: Surroundings): { services: Services
     log,
     onPublished: () => wake("rebuild"),
   });
+  const deletions = new DeletionService({
+    engine,
+    store,
+    clock,
+    holder: instance,
+    profiles,
+    activations,
+    readKeptRows: keptIdentifiers,
+    refuseForMs: config.refuseDeletedForMs,
+    log,
+    onPurged: () => wake("deletion"),
+  });
   const reports = new ReportService({
     engine,
     store,
@@ -182,6 +199,7 @@ export function createServices(surroundings: Surroundings): { services: Services
       profiles,
       rebuilds,
       reports,
+      deletions,
       takeovers: new TakeoverService({ engine, store, clock, audiences: checks, activations }),
       vitals: {
         version: VERSION,
@@ -201,6 +219,7 @@ export function createServices(surroundings: Surroundings): { services: Services
         if (takesIn) await streams.start();
         if (takesIn) await ingest.start();
         if (sends) scheduler.start();
+        if (sends) deletions.start();
       },
       async close() {
         await Promise.all([
@@ -208,6 +227,7 @@ export function createServices(surroundings: Surroundings): { services: Services
           activations.close(),
           ingest.close(),
           rebuilds.close(),
+          deletions.close(),
           reports.close(),
         ]);
         await streams.close();

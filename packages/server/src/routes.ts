@@ -18,6 +18,7 @@ import {
   streamIdRoutes,
   streamRoutes,
 } from "./ingest/index.ts";
+import { type DeletionService, deletionRoutes } from "./privacy/index.ts";
 import { type TakeoverService, takeoverRoutes } from "./takeover/index.ts";
 
 /** Everything that answers requests. */
@@ -34,6 +35,7 @@ export interface Services {
   readonly rebuilds: RebuildService;
   readonly reports: ReportService;
   readonly takeovers: TakeoverService;
+  readonly deletions: DeletionService;
   readonly vitals: Vitals;
 }
 
@@ -51,4 +53,5 @@ export function allRoutes(app: ApiApp, services: Services): void {
   audienceRoutes(app, { audiences: services.audiences });
   activationRoutes(app, services.activations);
   takeoverRoutes(app, services.takeovers);
+  deletionRoutes(app, services.deletions);
 }

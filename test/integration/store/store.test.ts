@@ -6,6 +6,7 @@ import { leasesContract } from "./contract/leases.ts";
 import { memberListsContract } from "./contract/member-lists.ts";
 import { openingContract } from "./contract/opening.ts";
 import { operationsContract } from "./contract/operations.ts";
+import { personDeletionsContract } from "./contract/person-deletions.ts";
 import { recordsContract } from "./contract/records.ts";
 import { removalHoldsContract } from "./contract/removal-holds.ts";
 import { reportsContract } from "./contract/reports.ts";
@@ -23,5 +24,6 @@ describe.each(BACKENDS)("the control plane on $name", (backend) => {
   reportsContract(backend);
   removalHoldsContract(backend);
   memberListsContract(backend);
+  personDeletionsContract(backend);
   accessContract(backend);
 });

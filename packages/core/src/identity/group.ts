@@ -1,4 +1,5 @@
 import type { IdentityConfig } from "./config.ts";
+import { FORGOTTEN, type IsForgotten } from "./forgotten.ts";
 import { type Identifier, type RawIdentifiers, rowReader } from "./row.ts";
 
 /**
@@ -36,8 +37,17 @@ export interface IdentityGroup extends Values {
   indexOf(identifier: Identifier): number | undefined;
 }
 
-/** Reads the distinct tuples of a group; they come in the order of their first rows. */
-export function readGroup(config: IdentityConfig, tuples: Iterable<DistinctTuples>): IdentityGroup {
+/**
+ * Reads the distinct tuples of a group; they come in the order of their first rows.
+ *
+ * @param isForgotten tuples whose deciding identifier is forgotten are refused; a lower one may be somebody else's by
+ *   now, such as the cookie of a shared device
+ */
+export function readGroup(
+  config: IdentityConfig,
+  tuples: Iterable<DistinctTuples>,
+  isForgotten?: IsForgotten,
+): IdentityGroup {
   const read = rowReader(config);
   const indexes = new Map<number, Map<string, number>>(config.kinds.map(({ number }) => [number, new Map()]));
   const kinds: number[] = [];
@@ -64,7 +74,9 @@ export function readGroup(config: IdentityConfig, tuples: Iterable<DistinctTuple
       const to = from + (part.lengths[at] ?? 0);
       const identity = read(part, from, to);
       from = to;
-      if (identity.outcome === "identified") {
+      if (identity.outcome === "identified" && isForgotten?.(...decidingOf(identity.identifiers))) {
+        refused.push({ row, reason: FORGOTTEN });
+      } else if (identity.outcome === "identified") {
         for (const identifier of identity.identifiers) members.push(intern(identifier));
         starts.push(members.length);
         rows.push(row);
@@ -86,6 +98,11 @@ export function readGroup(config: IdentityConfig, tuples: Iterable<DistinctTuple
     refused,
     indexOf: ({ kind, value }) => indexes.get(kind)?.get(value),
   };
+}
+
+function decidingOf([highest]: readonly Identifier[]): [kind: number, value: string] {
+  if (highest === undefined) throw new Error("an identified row has an identifier");
+  return [highest.kind, highest.value];
 }
 
 /** The values of a tuple, the deciding one first. */

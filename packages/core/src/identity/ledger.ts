@@ -3,6 +3,7 @@ import type { IdentityState } from "./state.ts";
 
 export const NOBODY = 0;
 const NONE = -1;
+const NOTHING: ReadonlySet<number> = new Set();
 
 /**
  * Who owns what while a group is resolved. Values are indexes; profiles are small indexes too, in the order
@@ -25,9 +26,21 @@ export class Ledger {
   private readonly held: Int32Array;
   private readonly further: Int32Array;
 
-  /** @param rows how many rows will be resolved; each can need one new profile */
-  constructor(group: IdentityGroup, state: IdentityState, profileFrom: number, rows: number) {
+  private readonly skip: ReadonlySet<number>;
+
+  /**
+   * @param rows how many rows will be resolved; each can need one new profile
+   * @param skip numbers that are never issued again
+   */
+  constructor(
+    group: IdentityGroup,
+    state: IdentityState,
+    { profileFrom, skip = NOTHING }: { readonly profileFrom: number; readonly skip?: ReadonlySet<number> },
+    rows: number,
+  ) {
+    this.skip = skip;
     this.nextProfile = profileFrom;
+    this.pass();
     const kinds = [...group.kinds];
     const texts = [...group.texts];
     const held = state.holdings.map((holding) => {
@@ -85,8 +98,14 @@ export class Ledger {
   }
 
   issue(): number {
+    const place = this.numbers.push(this.nextProfile) - 1;
     this.nextProfile += 1;
-    return this.numbers.push(this.nextProfile - 1) - 1;
+    this.pass();
+    return place;
+  }
+
+  private pass(): void {
+    while (this.skip.has(this.nextProfile)) this.nextProfile += 1;
   }
 
   own(value: number, profile: number): void {

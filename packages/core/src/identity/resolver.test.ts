@@ -148,8 +148,8 @@ class Plane {
   apply(resolution: Resolution): void {
     const { values, created, ownerships } = resolution;
     const key = (value: number): string => `${values.kinds[value]}:${values.texts[value]}`;
-    for (const [at, arrival] of created.entries()) {
-      this.out.profiles.push(`${this.out.nextProfile + at} @${arrival}`);
+    for (const [at, arrival] of created.arrivals.entries()) {
+      this.out.profiles.push(`${created.profiles[at]} @${arrival}`);
     }
     for (const [at, value] of ownerships.values.entries()) {
       const profile = ownerships.profiles[at] ?? 0;
@@ -165,7 +165,8 @@ class Plane {
     for (const { value, arrival, from, to } of resolution.conflicts) {
       this.out.conflicts.push(`${arrival} ${key(value)}: ${from} → ${to}`);
     }
-    expect(resolution.nextProfile).toBe(this.out.nextProfile + created.length);
+    expect(created.profiles).toEqual(created.arrivals.map((_, at) => this.out.nextProfile + at));
+    expect(resolution.nextProfile).toBe(this.out.nextProfile + created.arrivals.length);
     this.out.nextProfile = resolution.nextProfile;
   }
 }

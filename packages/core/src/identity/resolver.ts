@@ -6,6 +6,8 @@ import type { IdentityState } from "./state.ts";
 export interface IdentityPosition {
   readonly arrivalFrom: number;
   readonly profileFrom: number;
+  /** Numbers of people who were deleted: they are not issued again, so that all others keep theirs. */
+  readonly skip?: ReadonlySet<number>;
 }
 
 /** Rows in arrival order, as columns: the row's number and its tuple in the group. */
@@ -51,8 +53,8 @@ export interface Assignments {
 export interface Resolution {
   /** The group's values, and behind them those of profiles concerned that the group does not name. */
   readonly values: Values;
-  /** Arrivals of the new profiles; the first has the number `profileFrom`, and so on without a gap. */
-  readonly created: readonly number[];
+  /** New profiles, as columns, in the order of their numbers. */
+  readonly created: { readonly profiles: number[]; readonly arrivals: number[] };
   readonly ownerships: OwnershipLog;
   readonly merges: readonly ProfileMerge[];
   readonly conflicts: readonly IdentityConflict[];
@@ -68,10 +70,11 @@ export interface Resolution {
 export function resolveRows(
   group: IdentityGroup,
   state: IdentityState,
-  { arrivalFrom, profileFrom }: IdentityPosition,
+  position: IdentityPosition,
   sequence: RowSequence,
 ): Resolution {
-  const ledger = new Ledger(group, state, profileFrom, sequence.rows.length);
+  const { arrivalFrom } = position;
+  const ledger = new Ledger(group, state, position, sequence.rows.length);
   const resolver = new Resolver(group, ledger);
   const assignments: Assignments = { tuples: [], rows: [], profiles: [] };
   const assigned = new Int32Array(group.rows.length);
@@ -98,7 +101,7 @@ export function resolveRows(
 }
 
 class Resolver {
-  readonly created: number[] = [];
+  readonly created = { profiles: [] as number[], arrivals: [] as number[] };
   readonly ownerships: OwnershipLog = { values: [], profiles: [], arrivals: [], steps: [] };
   readonly merges: ProfileMerge[] = [];
   readonly conflicts: IdentityConflict[] = [];
@@ -123,7 +126,8 @@ class Resolver {
     let profile = ledger.ownerOf(highest);
     if (profile === NOBODY) {
       profile = ledger.issue();
-      this.created.push(arrival);
+      this.created.profiles.push(ledger.number(profile));
+      this.created.arrivals.push(arrival);
       this.give(highest, profile);
     }
     for (let at = start + 1; at < end; at += 1) {

@@ -223,6 +223,7 @@ export class ActivationRun {
 
   async #takeOver(from: number): Promise<Plan> {
     const carried = (await this.#links()).map(({ audienceId }) => audienceId);
+    const { excluded = [] } = await standingScope(this.#dependencies, this.#activation, []);
     const holds = await this.#dependencies.store.removalHolds.active(this.#activation.id);
     const plan = await takeOverPlan(this.#dependencies.engine, {
       activation: this.#activation.number,
@@ -232,6 +233,7 @@ export class ActivationRun {
       carried,
       // Approved meanwhile, they are the next run's.
       held: holds.map(({ audienceId }) => audienceId),
+      excluded,
     });
     await this.#run.count({ planEpoch: plan.epoch }, this.#meters);
     return plan;

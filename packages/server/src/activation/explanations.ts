@@ -69,6 +69,8 @@ interface Surroundings {
   readonly links: readonly ActivationAudience[];
   readonly person: KnownPerson | undefined;
   readonly personId: string | undefined;
+  /** To be deleted. */
+  readonly isExcluded: boolean;
   readonly isRunning: boolean;
   readonly settlesAt: number;
   readonly standings: ReadonlyMap<string, PersonStanding>;
@@ -157,6 +159,10 @@ export class Explanations {
       links,
       person: known,
       personId,
+      isExcluded:
+        identifier !== undefined &&
+        personId !== undefined &&
+        (await store.personDeletions.excluded(identifier.number)).includes(personId),
       isRunning: run !== undefined && !isFinal(run.state),
       settlesAt: settlesAt > clock.now() ? settlesAt : 0,
       holds: new Map(
@@ -176,7 +182,8 @@ export class Explanations {
     const { activation, person, personId, isRunning } = around;
     const { personIdentifier } = activation.definition;
     const membership = person?.memberships.find(({ id }) => id === link.audienceId);
-    const isMember = LINK_STATES[link.status].desiresMembers && membership !== undefined;
+    const isListed = LINK_STATES[link.status].desiresMembers && membership !== undefined;
+    const isMember = isListed && !around.isExcluded;
     const standing = around.standings.get(link.audienceId);
     const { requestTimeoutMs } = activation.type.limits(activation.settings);
     const settleMs = requestTimeoutMs + this.#options.policy.graceMs;
@@ -184,7 +191,7 @@ export class Explanations {
     const held = standing?.held ?? "absent";
     const refusal = standing?.refusal ?? null;
     const hasIdentifier = personId !== undefined;
-    const hold = isMember ? null : (around.holds.get(link.audienceId) ?? null);
+    const hold = isMember || around.isExcluded ? null : (around.holds.get(link.audienceId) ?? null);
     const decision = decide(
       {
         held,
@@ -214,7 +221,10 @@ export class Explanations {
       personId === undefined ? [] : this.#about(activation.number, link.audienceId, personId),
       store.definitions.get("audience", link.audienceId),
     ]);
-    const state = stateOf({ isMember, hasIdentifier, held, refusal, isHeld: hold !== null });
+    const state =
+      isListed && around.isExcluded
+        ? "suppressed"
+        : stateOf({ isMember, hasIdentifier, held, refusal, isHeld: hold !== null });
     const found = {
       activation: { id: activation.id, name: activation.definition.name },
       audience: { id: link.audienceId, name: audience?.body.name ?? link.audienceId },
@@ -229,7 +239,10 @@ export class Explanations {
       requests,
       next,
     };
-    return { ...found, steps: stepsOf(found, { link, standing, identifier: personIdentifier }) };
+    return {
+      ...found,
+      steps: stepsOf(found, { link, standing, identifier: personIdentifier, isExcluded: around.isExcluded }),
+    };
   }
 
   /** What keeps its members, and says why it could not be evaluated in the status, is not explained. */
@@ -281,10 +294,12 @@ function stepsOf(
     link,
     standing,
     identifier,
+    isExcluded,
   }: {
     readonly link: ActivationAudience;
     readonly standing: PersonStanding | undefined;
     readonly identifier: string;
+    readonly isExcluded: boolean;
   },
 ): Step[] {
   const { rule, memberSince, profile, personId, held, next, refusal, requests } = found;
@@ -300,6 +315,7 @@ function stepsOf(
     const verdict = rule.holds ? "The rule holds for the person" : "The rule does not hold for the person";
     step("rule", `${verdict}: ${rule.sentences.join("; ")}.`);
   }
+  if (isExcluded) step("rule", "The person is being deleted, and is taken out of every segment.");
   if (profile !== null) step("membership", membershipSentence(memberSince, rule));
   if (personId === null) step("identifier", `The person has no ${identifier}.`);
   else step("identifier", `Ibexa knows the person as ${personId} (${identifier}).`);

@@ -1,5 +1,6 @@
 export type { AudienceChecks, AudienceStanding } from "./audiences.ts";
 export { targetOf } from "./definition-hooks.ts";
+export type { StillIn } from "./excluded-people.ts";
 export { Lines } from "./line.ts";
 export type { PersonSource } from "./person-source.ts";
 export { createOutgoing, type Outgoing } from "./request.ts";

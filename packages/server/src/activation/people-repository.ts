@@ -95,6 +95,34 @@ export class PeopleRepository {
       yield rows.map(nobody);
   }
 
+  /** Members who are to be deleted, ordered by person id. There are few. */
+  async excluded(
+    scope: StandingScope,
+    { after = "", personId, limit }: { after?: string; personId?: string | undefined; limit?: number },
+  ): Promise<StandingPerson[]> {
+    const rows = await this.#engine.query<{ personId: string; profile: number }>(
+      `${scope.people.sql}
+      SELECT person.value AS personId, member.profile AS profile
+      FROM member INNER JOIN person ON person.profile = member.profile
+      WHERE member.audience IN {st_linked:Array(String)} AND has({st_excluded:Array(String)}, person.value)
+        AND person.value > {pp_after:String} ${personId === undefined ? "" : "AND person.value = {pp_person:String}"}
+      ORDER BY personId ${limit === undefined ? "" : "LIMIT {pp_limit:UInt32}"}`,
+      {
+        ...scope.people.parameters,
+        st_linked: scope.linked,
+        st_excluded: scope.excluded ?? [],
+        pp_after: after,
+        ...(personId === undefined ? {} : { pp_person: personId }),
+        ...(limit === undefined ? {} : { pp_limit: limit }),
+      },
+    );
+    return rows.map((row) => ({ ...row, lastSentAt: null, refusal: null }));
+  }
+
+  async *allExcluded(scope: StandingScope): AsyncGenerator<StandingPerson[]> {
+    yield await this.excluded(scope, {});
+  }
+
   /** Why people are refused now, the most frequent answers first. */
   async refusalGroups(scope: StandingScope): Promise<RefusalGroup[]> {
     const { sql, parameters } = standing(scope);

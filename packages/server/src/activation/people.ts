@@ -46,6 +46,12 @@ export class People {
     const scope = await this.#scope(activationId, audienceId);
     const list = `people/${activationId}/${audienceId}/${state}`;
     const { cursor, personId, limit } = page;
+    if (state === "suppressed") {
+      const keyset = new Keyset(list, ["string"]);
+      const [after = ""] = keyset.after(cursor) ?? [];
+      const found = await this.#repository.excluded(scope, { after, personId, limit: limit + 1 });
+      return keyset.page(found, limit, (person) => [person.personId ?? ""]);
+    }
     if (isSent(state)) {
       const keyset = new Keyset(list, ["string"]);
       const [after] = keyset.after(cursor) ?? [];
@@ -55,8 +61,8 @@ export class People {
     const keyset = new Keyset(list, ["number"]);
     const [after = 0] = keyset.after(cursor) ?? [];
     // Nobody of these has a person id.
-    const none = state === "suppressed" || personId !== undefined;
-    const found = none ? [] : await this.#repository.withoutIdentifier(scope, after, limit + 1);
+    const found =
+      personId !== undefined ? [] : await this.#repository.withoutIdentifier(scope, after, limit + 1);
     return keyset.page(found, limit, ({ profile }) => [profile ?? 0]);
   }
 
@@ -68,7 +74,9 @@ export class People {
   ): Promise<AsyncIterable<readonly StandingPerson[]>> {
     const scope = await this.#scope(activationId, audienceId);
     if (isSent(state)) return this.#repository.all(scope, state);
-    return state === "suppressed" ? none() : this.#repository.allWithoutIdentifier(scope);
+    return state === "suppressed"
+      ? this.#repository.allExcluded(scope)
+      : this.#repository.allWithoutIdentifier(scope);
   }
 
   /** Why people are refused now, the most frequent answers first. @throws PeregrineError `notFound` */
@@ -122,8 +130,6 @@ export class People {
     });
   }
 }
-
-async function* none(): AsyncGenerator<readonly StandingPerson[]> {}
 
 /** True when people of the state are told by their person id. */
 function isSent(state: PersonState): state is SentState {

@@ -83,7 +83,8 @@ const LEAVES = `desired = 0 AND (held = ${HELD.in} OR held = ${HELD.unknown} AND
  */
 function partSql(approved: string): string {
   return `multiIf(${DECISION} = 'alone', ${PARTS.alone},
-    ${LEAVES} AND has({pl_guarded:Array(String)}, audience) AND NOT ${approved}, ${PARTS.guarded}, ${PARTS.together})`;
+    ${LEAVES} AND has({pl_guarded:Array(String)}, audience)
+      AND NOT has({st_excluded:Array(String)}, person_id) AND NOT ${approved}, ${PARTS.guarded}, ${PARTS.together})`;
 }
 
 /** `SELECT audience, person_id, desired, held, part` of what is due. @param approved removals that may go */
@@ -155,9 +156,10 @@ export async function nextAttempt(
   const { sql, parameters } = standing(scope);
   // What is held waits for somebody, not for a time.
   const held = heldIn(scope.held ?? [], "st", { audience: "audience", person: "person_id" });
+  const isHeld = `(${held.sql} AND NOT has({st_excluded:Array(String)}, person_id))`;
   const [row] = await engine.query<{ people: number; at: number }>(
     `SELECT toUInt32(count()) AS people, toInt64(min(if(${DECISION} = 'backOff', due_at, {pl_now:Int64}))) AS at
-    FROM (${sql}) WHERE ${DECISION} != 'nothing' AND NOT (desired = 0 AND ${held.sql})`,
+    FROM (${sql}) WHERE ${DECISION} != 'nothing' AND NOT (desired = 0 AND ${isHeld})`,
     { ...parameters, ...held.parameters, ...decisionParameters(now, times) },
   );
   return row === undefined || row.people === 0 ? undefined : row.at;
@@ -245,9 +247,11 @@ export async function takeOverPlan(
     readonly carried: readonly string[];
     /** Audiences of which removals are held, or were when the plan was made. */
     readonly held?: readonly string[];
+    /** Person ids of people who are to be deleted: they join nothing any more. */
+    readonly excluded?: readonly string[];
   },
 ): Promise<Plan> {
-  const { activation, run, from, epoch, carried, held = [] } = options;
+  const { activation, run, from, epoch, carried, held = [], excluded = [] } = options;
   await engine.command(
     `INSERT INTO plan_change (run, epoch, n, audience, person_id, membership, prior)
     SELECT {pl_run:UInt64}, {pl_epoch:UInt32}, rowNumberInAllBlocks() + ${PART_FROM},
@@ -277,6 +281,7 @@ export async function takeOverPlan(
       WHERE NOT (now_held.held = ${HELD.in} AND plan.membership = 1)
         AND NOT (now_held.held = ${HELD.out} AND plan.membership = 0)
         AND bitShiftRight(refusal.version, 40) < {pl_from:UInt32}
+        AND NOT (plan.membership = 1 AND has({pl_excluded:Array(String)}, plan.person_id))
       ORDER BY part, membership DESC, audience, person_id
     )
     SETTINGS query_plan_remove_redundant_sorting = 0`,
@@ -287,6 +292,7 @@ export async function takeOverPlan(
       pl_epoch: epoch,
       pl_carried: carried,
       pl_held: held,
+      pl_excluded: excluded,
     },
   );
   return readPlan(engine, run, epoch);

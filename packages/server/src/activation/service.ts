@@ -7,12 +7,13 @@ import {
   type SettingWarning,
 } from "@peregrine/core";
 import { type ApplyOptions, type DefinitionService, secretOwner } from "../definition/index.ts";
-import type { Page, RunRecord } from "../store/index.ts";
+import type { IdentifierValue, Page, RunRecord } from "../store/index.ts";
 import { type ActivationSetup, activationSetup } from "./activation-setup.ts";
 import { type LoadedActivation, loadActivation, typeOf } from "./activation-source.ts";
 import { ActivationTests } from "./activation-tests.ts";
 import { activationHooks } from "./definition-hooks.ts";
 import { demand } from "./demand.ts";
+import { forgetSent, type StillIn, stillIn } from "./excluded-people.ts";
 import { Explanations } from "./explanations.ts";
 import { Holds } from "./holds.ts";
 import { type ActivationRecord, activationsWithLinks } from "./known-activations.ts";
@@ -247,6 +248,28 @@ export class ActivationService {
       this.onChanged(id);
     }
     return result;
+  }
+
+  /**
+   * Has everybody who is excluded since taken out: runs under way on this server end in order, before their next
+   * message, and the next ones begin at once.
+   */
+  async excluded(): Promise<void> {
+    for (const { id } of await activationsWithLinks(this.#options.store)) {
+      await this.#stop(id);
+      await demand(this.#options.store, id);
+      this.onChanged(id);
+    }
+  }
+
+  /** Where somebody who is to be deleted is still in, or may be. */
+  stillIn(identifiers: readonly IdentifierValue[]): Promise<StillIn[]> {
+    return stillIn(this.#options, identifiers);
+  }
+
+  /** Forgets what was sent about somebody, and what destinations hold of them. */
+  forgetSent(identifiers: readonly IdentifierValue[]): Promise<void> {
+    return forgetSent(this.#options, identifiers, this.#options.clock.now());
   }
 
   /** Forgets what is kept for a time only. To be called now and then. */

@@ -28,6 +28,7 @@ export async function standingScope(
     held: holds
       .filter(({ state, audienceId }) => state !== "approved" && linked.includes(audienceId))
       .map(blockOf),
+    excluded: identifier === undefined ? [] : await store.personDeletions.excluded(identifier.number),
     people: audiences.membersAndPersons(snapshot, linked, identifier?.number ?? NO_IDENTIFIER),
   };
 }

@@ -18,12 +18,17 @@ export interface StandingScope {
   readonly takingOut: readonly string[];
   /** Removals that wait for somebody's approval. */
   readonly held?: readonly HeldBlock[];
+  /** Person ids of people who are to be deleted: they are desired nowhere. */
+  readonly excluded?: readonly string[];
   /** A `WITH …` that defines `member(audience, profile)` and `person(profile, value)`. */
   readonly people: Fragment;
 }
 
 /** How the engine numbers what is held; `absent` means that nothing was ever sent. */
 export const HELD = { absent: 0, out: 1, in: 2, unknown: 3 } as const;
+
+/** Over `person.value`. */
+const EXCLUDED = "has({st_excluded:Array(String)}, person.value)";
 
 /**
  * One row for each audience and person id that is desired or of whom anything is held:
@@ -49,7 +54,7 @@ export function standing(scope: StandingScope): Fragment {
         toUInt64(0) AS packed_state, toUInt64(0) AS state_version,
         toUInt64(0) AS packed_refusal, toUInt64(0) AS refusal_version
       FROM member INNER JOIN person ON person.profile = member.profile
-      WHERE member.audience IN {st_linked:Array(String)}
+      WHERE member.audience IN {st_linked:Array(String)} AND NOT ${EXCLUDED}
       UNION ALL
       SELECT toString(audience), person_id, toUInt8(0),
         bitShiftLeft(toUInt64(toUnixTimestamp64Milli(at)), 3) + attempted * 4
@@ -70,6 +75,7 @@ export function standing(scope: StandingScope): Fragment {
       st_activation: scope.activation,
       st_linked: scope.linked,
       st_carried: [...scope.linked, ...scope.takingOut],
+      st_excluded: scope.excluded ?? [],
     },
   };
 }
@@ -80,11 +86,16 @@ const refusedFor = (membership: 0 | 1) => `(refused = 1 AND refused_membership =
 export type SentState = Exclude<PersonState, "withoutIdentifier" | "suppressed">;
 
 /** Which people a state counts, as conditions over the columns of {@link standing}, with what they bind. */
-export function stateConditions(scope: Pick<StandingScope, "held">): {
+export function stateConditions(scope: Pick<StandingScope, "held" | "excluded">): {
   readonly of: Readonly<Record<SentState, string>>;
   readonly parameters: Parameters;
 } {
-  const held = heldIn(scope.held ?? [], "st", { audience: "audience", person: "person_id" });
+  const block = heldIn(scope.held ?? [], "st", { audience: "audience", person: "person_id" });
+  // Who is to be deleted leaves, whatever the guard holds.
+  const held = {
+    sql: `(${block.sql} AND NOT has({st_excluded:Array(String)}, person_id))`,
+    parameters: { ...block.parameters, st_excluded: scope.excluded ?? [] },
+  };
   const leaves = `desired = 0 AND held >= ${HELD.in}`;
   const of = {
     accepted: `desired = 1 AND held = ${HELD.in}`,
@@ -101,8 +112,10 @@ export function stateConditions(scope: Pick<StandingScope, "held">): {
 export interface StandingCounts {
   readonly audience: string;
   readonly size: number;
-  /** Members with a person identifier. */
+  /** Members with a person identifier who are not excluded. */
   readonly withIdentifier: number;
+  /** Members who are to be deleted. */
+  readonly suppressed: number;
   readonly accepted: number;
   readonly refused: number;
   readonly waiting: number;
@@ -145,6 +158,7 @@ export async function countStanding(engine: Engine, scope: StandingScope): Promi
     WHERE audience IN {st_linked:Array(String)} GROUP BY audience`,
     { ...scope.people.parameters, st_linked: scope.linked },
   );
+  const excluded = await countExcluded(engine, scope);
   const sizeOf = new Map(sizes.map(({ audience, size }) => [audience, size]));
   const counted = new Map(people.map((row) => [row.audience, row]));
   return [...scope.linked, ...scope.takingOut].map((audience) => {
@@ -153,6 +167,7 @@ export async function countStanding(engine: Engine, scope: StandingScope): Promi
       audience,
       size: sizeOf.get(audience) ?? 0,
       withIdentifier: row?.members ?? 0,
+      suppressed: excluded.get(audience) ?? 0,
       accepted: row?.accepted ?? 0,
       refused: row?.refusedIn ?? 0,
       waiting: row?.waiting ?? 0,
@@ -161,4 +176,16 @@ export async function countStanding(engine: Engine, scope: StandingScope): Promi
       leavingHeld: row?.heldOut ?? 0,
     };
   });
+}
+
+async function countExcluded(engine: Engine, scope: StandingScope): Promise<ReadonlyMap<string, number>> {
+  if ((scope.excluded ?? []).length === 0) return new Map();
+  const rows = await engine.query<{ audience: string; people: number }>(
+    `${scope.people.sql}
+    SELECT toString(member.audience) AS audience, toUInt32(count()) AS people
+    FROM member INNER JOIN person ON person.profile = member.profile
+    WHERE member.audience IN {st_linked:Array(String)} AND ${EXCLUDED} GROUP BY audience`,
+    { ...scope.people.parameters, st_linked: scope.linked, st_excluded: scope.excluded ?? [] },
+  );
+  return new Map(rows.map(({ audience, people }) => [audience, people]));
 }

@@ -44,9 +44,8 @@ function numbersOf(row: StandingCounts): SegmentNumbers {
     accepted: row.accepted,
     waiting: row.waiting,
     refused: row.refused,
-    withoutIdentifier: row.size - row.withIdentifier,
-    // Privacy requests bring people here.
-    suppressed: 0,
+    withoutIdentifier: row.size - row.withIdentifier - row.suppressed,
+    suppressed: row.suppressed,
     leaving: { waiting: row.leavingWaiting, refused: row.leavingRefused, held: row.leavingHeld },
   };
 }

@@ -72,8 +72,8 @@ export async function foreseePeople(
   return {
     noIdentifier: group.anonymous,
     refused: group.refused,
-    people: known + resolution.created.length - merged,
-    newProfiles: resolution.created.length,
+    people: known + resolution.created.profiles.length - merged,
+    newProfiles: resolution.created.profiles.length,
     merges: merged,
     conflicts: resolution.conflicts.length,
   };

@@ -4,7 +4,7 @@ export { compareGenerations, generationDigest, removeOlderGenerations } from "./
 export { findViolations } from "./invariants.ts";
 export { ProfileService } from "./profile-service.ts";
 export { RebuildService } from "./rebuild-service.ts";
-export type { ReadAlike } from "./report/kept-rows.ts";
+export { pieces, type ReadAlike, type ReadKeptRows } from "./report/kept-rows.ts";
 export { ReportService } from "./report/report-service.ts";
 export { type ResolvedImport, type ResolveImportOptions, resolveImport } from "./resolve-import.ts";
 export { identityRoutes } from "./routes.ts";

@@ -18,6 +18,8 @@ export type DeriveImports = (again: {
   readonly operation: number;
   readonly snapshot: Snapshot;
   readonly profileFrom: number;
+  /** Numbers of people who were deleted. */
+  readonly skip: ReadonlySet<number>;
   readonly onProgress: (rows: number) => void;
   readonly signal: AbortSignal;
 }) => Promise<{ readonly nextProfile: number }>;
@@ -61,6 +63,8 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
     const withdrawnBases = await withdrawals(store.db);
     const bases = new Map<number, number>();
     const withdrawn: number[] = [];
+    // Their rows are gone: without them everybody behind would get another number.
+    const skip = await store.personDeletions.purged();
     let profileFrom = 1;
     let done = 0;
     const deleted = (record: ImportRecord) => latestBefore(withdrawnBases, record);
@@ -81,6 +85,7 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildResult> {
         // Of what was there before nothing is seen, but what this operation has written so far.
         snapshot: { upTo: 0, except: [], generation: 0, bases: basesOf(bases), withdrawn: [...withdrawn] },
         profileFrom,
+        skip,
         onProgress: (rows) => onProgress({ step: "rebuilding", done: done + rows, total }),
         signal,
       });

@@ -11,8 +11,6 @@ interface ResolvedGroup {
   readonly range: RowRange;
   readonly group: IdentityGroup;
   readonly resolution: Resolution;
-  /** The number of the first new profile. */
-  readonly profileFrom: number;
   /** Canonical profile → the numbers merged into it before the group. */
   readonly aliases: ReadonlyMap<number, readonly number[]>;
 }
@@ -63,13 +61,13 @@ export class ResolutionWriter {
     );
   }
 
-  private async profiles({ resolution, profileFrom }: ResolvedGroup): Promise<void> {
+  private async profiles({ resolution: { created } }: ResolvedGroup): Promise<void> {
     const rows = new RowBinary();
-    for (const [at, arrival] of resolution.created.entries()) {
+    for (const [at, profile] of created.profiles.entries()) {
       rows
         .uint64(this.own)
-        .uint32(profileFrom + at)
-        .uint64(arrival);
+        .uint32(profile)
+        .uint64(created.arrivals[at] ?? 0);
     }
     await insertRows(this.engine, "profile", ["op", "profile", "arrival"], rows);
   }

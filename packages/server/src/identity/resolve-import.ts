@@ -1,6 +1,7 @@
 import {
   type IdentityConfig,
   type IdentityGroup,
+  type IsForgotten,
   readGroup,
   resolveGroup,
   unsettledProfiles,
@@ -27,6 +28,10 @@ export interface ResolveImportOptions {
   /** The number that the next new profile gets. */
   readonly profileFrom: number;
   readonly config: IdentityConfig;
+  /** Rows whose deciding identifier it names are refused. */
+  readonly isForgotten?: IsForgotten | undefined;
+  /** Numbers of profiles that are not issued again. */
+  readonly skip?: ReadonlySet<number>;
   /** Called after each group with the number of rows that are resolved. */
   readonly onProgress?: (rows: number) => void;
   readonly signal?: AbortSignal;
@@ -75,12 +80,16 @@ export async function resolveImport(options: ResolveImportOptions): Promise<Reso
     const resolution = await resolveGroup(
       group,
       { owners, holdings: known.holdings },
-      { arrivalFrom: options.arrivalFrom, profileFrom },
+      {
+        arrivalFrom: options.arrivalFrom,
+        profileFrom,
+        ...(options.skip === undefined ? {} : { skip: options.skip }),
+      },
       (tuples) => rows.rowsOf(range, group, tuples),
     );
-    await writer.write({ number, range, group, resolution, profileFrom, aliases: known.aliases });
+    await writer.write({ number, range, group, resolution, aliases: known.aliases });
     profileFrom = resolution.nextProfile;
-    counts.newProfiles += resolution.created.length;
+    counts.newProfiles += resolution.created.profiles.length;
     counts.merges += resolution.merges.length;
     counts.conflicts += resolution.conflicts.length;
     options.onProgress?.(range.to);
@@ -94,7 +103,7 @@ export async function resolveImport(options: ResolveImportOptions): Promise<Reso
   };
 
   async function prepare(range: RowRange, number: number) {
-    const group: IdentityGroup = readGroup(config, await rows.distinctTuples(range));
+    const group: IdentityGroup = readGroup(config, await rows.distinctTuples(range), options.isForgotten);
     await state.announce(number, group);
     return { number, range, group };
   }

@@ -1,3 +1,4 @@
+import { FORGOTTEN } from "@peregrine/core";
 import type { RowsOf } from "./rows.ts";
 
 /** How the rows that could be read came out. */
@@ -24,15 +25,25 @@ export async function countMapped({ engine, tables }: RowsOf): Promise<Outcomes>
   return counted;
 }
 
+/** What the resolver decided. */
+export interface Resolved {
+  readonly noIdentifier: number;
+  readonly refused: number;
+  /** Of those that are refused, rows about people who were deleted. */
+  readonly forgotten: number;
+}
+
 /** What the resolver decided for rows that the mapping let through. */
 export async function countResolved(
   { engine, tables }: RowsOf,
   resolved: { readonly assignmentTable: string; readonly refusedTable: string },
-): Promise<{ readonly noIdentifier: number; readonly refused: number }> {
-  const [counted] = await engine.query<{ noIdentifier: number; refused: number }>(
+): Promise<Resolved> {
+  const [counted] = await engine.query<Resolved>(
     `SELECT countIf(tuple IN (SELECT tuple FROM ${resolved.assignmentTable} WHERE profile = 0)) AS noIdentifier,
-      countIf(tuple IN (SELECT tuple FROM ${resolved.refusedTable})) AS refused
+      countIf(tuple IN (SELECT tuple FROM ${resolved.refusedTable})) AS refused,
+      countIf(tuple IN (SELECT tuple FROM ${resolved.refusedTable} WHERE reason = {forgotten:String})) AS forgotten
     FROM ${tables.mapped} WHERE outcome IN ('person', 'event')`,
+    { forgotten: FORGOTTEN },
   );
   if (counted === undefined) throw new Error("a count is one row");
   return counted;

@@ -27,6 +27,8 @@ export interface DeriveAgain {
   /** Nothing that was published before, and the overwriting dataflows' bases as they were then. */
   readonly snapshot: Snapshot;
   readonly profileFrom: number;
+  /** Numbers of profiles that are not issued again. */
+  readonly skip?: ReadonlySet<number>;
   readonly onProgress?: (rows: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -115,6 +117,7 @@ export async function deriveAgain(again: DeriveAgain): Promise<{ readonly nextPr
       arrivalFrom,
       profileFrom: again.profileFrom,
       config: definition.identity,
+      ...(again.skip === undefined ? {} : { skip: again.skip }),
       ...(again.onProgress === undefined ? {} : { onProgress: again.onProgress }),
       ...(signal === undefined ? {} : { signal }),
     });

@@ -19,7 +19,14 @@ import { openFile } from "./file/index.ts";
 import { currentDefinition, planImport, sameReading } from "./import-plan.ts";
 import { keptRowsFile } from "./kept-rows-file.ts";
 import { catalogNumber, mappingSql } from "./mapping-sql.ts";
-import { keepRefusedByIdentity, keepRefusedByMapping, type RowsOf, STRETCH_ROWS, takeRows } from "./rows.ts";
+import {
+  dropForgotten,
+  keepRefusedByIdentity,
+  keepRefusedByMapping,
+  type RowsOf,
+  STRETCH_ROWS,
+  takeRows,
+} from "./rows.ts";
 import { openSegment } from "./stream/index.ts";
 import { dropWorkTables, workTables } from "./tables.ts";
 import { NOTHING_TOUCHED, touchedBy } from "./touched.ts";
@@ -128,10 +135,13 @@ export async function refuseReplaced(store: Store, { id, dataflowNumber }: Impor
   }
 }
 
-/** An append has been done when any import brought these bytes; an overwrite only while they are the latest. */
+/**
+ * Whether these bytes would change nothing. Events are there once any import has brought them; what is said of people
+ * and things is as the latest import says, so that a file that came before another one says something new again.
+ */
 async function isKnown(store: Store, record: ImportRecord, definition: ImportDefinition): Promise<boolean> {
   const earlier =
-    definition.dataflow.write === "append"
+    definition.dataflow.write === "append" && definition.schema.parent === "Interaction"
       ? await store.imports.publishedWith(record.dataflowNumber, record.sha256)
       : await store.imports.latestPublished(record.dataflowNumber);
   if (earlier?.definition === undefined || earlier.definition === null) return false;
@@ -221,12 +231,14 @@ async function takeIn(
     arrivalFrom,
     profileFrom,
     config: definition.identity,
+    isForgotten: await store.personDeletions.forgotten(),
     groupSize: rowsPerGroup(mapped),
     onProgress: (rows) => job.onProgress({ step: "unifying", done: rows, total: taken.rows }),
     ...(signal === undefined ? {} : { signal }),
   });
   const unresolved = await countResolved(rowsOf, resolved);
   if (unresolved.refused > 0) await keepRefusedByIdentity(rowsOf, resolved.refusedTable);
+  if (unresolved.forgotten > 0) await dropForgotten(rowsOf, resolved.refusedTable);
   const identified = mapped.personRows + mapped.events - unresolved.noIdentifier - unresolved.refused;
   const events = definition.schema.parent === "Interaction";
   const counts: ImportCounts = {
@@ -241,7 +253,8 @@ async function takeIn(
   };
   // Which rows of a stream come together is chance: one that is broken must not stop the others.
   const most = record.source === "stream" ? read : definition.dataflow.refuseAbove * read;
-  if (counts.refused > most) return refuse(rowsOf, job, counts);
+  // Nothing is wrong with a row about somebody who was deleted.
+  if (counts.refused - unresolved.forgotten > most) return refuse(rowsOf, job, counts);
   if (draft) {
     const ended = { state: "validated", counts } as const;
     await publishRefused(rowsOf, job, { ...ended, columns: rowsOf.plan.columns, definition });

@@ -10,8 +10,9 @@ import type { IngestOptions } from "./service.ts";
 import type { Spool } from "./spool.ts";
 import { dropWorkTables, operationsWithTables } from "./tables.ts";
 
-const RESOLVER = "resolver";
-const LEASE_MS = 30_000;
+/** The lease under which rows become profiles, and profiles are deleted. */
+export const RESOLVER = "resolver";
+export const RESOLVER_LEASE_MS = 30_000;
 /** How soon what could not be done is tried again: another server has the lease, or the engine is away. */
 const RETRY_MS = 2_000;
 const PROGRESS_MS = 500;
@@ -117,7 +118,7 @@ export class ImportQueue {
     const { store, holder } = this.#options;
     const waiting = await this.#waiting();
     if (waiting.length === 0) return false;
-    const lease = await store.leases.acquire(RESOLVER, holder, LEASE_MS);
+    const lease = await store.leases.acquire(RESOLVER, holder, RESOLVER_LEASE_MS);
     if (lease === undefined) return true;
     const held = new HeldLease(store, lease, this.#stop.signal);
     try {

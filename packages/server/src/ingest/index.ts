@@ -1,4 +1,6 @@
 export { areDerivedTogether, deriveAgain } from "./derive-again.ts";
+export { HeldLease } from "./held-lease.ts";
+export { RESOLVER, RESOLVER_LEASE_MS } from "./import-queue.ts";
 export type { IngestLog } from "./ingest-log.ts";
 export { keptIdentifiers } from "./kept-identifiers.ts";
 export { ingestRoutes } from "./routes.ts";

@@ -41,10 +41,10 @@ function identifiersSql([first]: readonly ImportRecord[]): string {
   });
   const cells = plan.columns.map((_, index) => `, cells[${index + 1}] AS ${cellName(index)}`);
   // The engine computes of the mapping only what is asked for here.
-  return `SELECT toString(outcome) AS outcome, identifiers FROM (
-    SELECT ${mappingSql(plan).select}
+  return `SELECT toString(outcome) AS outcome, identifiers, arrival FROM (
+    SELECT ${mappingSql(plan).select}, arrival
     FROM (
-      SELECT toUInt32(0) AS row, line, cells${cells.join("")} FROM import_row
+      SELECT toUInt32(0) AS row, arrival, line, cells${cells.join("")} FROM import_row
       WHERE arrival >= {kr_from:UInt64} AND arrival < {kr_to:UInt64}
         AND import IN {kr_imports:Array(UInt32)} AND op IN {kr_operations:Array(UInt64)}
     )

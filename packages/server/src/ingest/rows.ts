@@ -1,4 +1,4 @@
-import { cellName, textLiteral } from "@peregrine/core";
+import { cellName, FORGOTTEN, textLiteral } from "@peregrine/core";
 import type { Engine, QueryOptions } from "../engine/index.ts";
 import { isNested, type RefusedRecord, type RowsFile } from "./file/index.ts";
 import type { ImportPlan } from "./import-plan.ts";
@@ -213,17 +213,34 @@ export async function keepRefusedByMapping(rowsOf: RowsOf): Promise<void> {
   );
 }
 
-/** Keeps rows whose identifiers contradict one another; the resolver says why. */
+/**
+ * Keeps rows whose identifiers contradict one another; the resolver says why. Of those about people who were deleted
+ * only line and reason are kept.
+ */
 export async function keepRefusedByIdentity(rowsOf: RowsOf, refusedTable: string): Promise<void> {
   const { engine, operation, tables, plan, arrivalFrom } = rowsOf;
   await engine.command(
     `INSERT INTO refused_row (${REFUSED_COLUMNS.map((name) => `\`${name}\``).join(", ")})
-    SELECT ${operation}, ${plan.importId}, k.line, '', r.reason, ${rawOf(plan)}
+    SELECT ${operation}, ${plan.importId}, k.line, '', r.reason,
+      if(r.reason = {forgotten:String}, '', ${rawOf(plan)})
     FROM (
       SELECT row, tuple FROM ${tables.mapped}
       WHERE outcome IN ('person', 'event') AND tuple IN (SELECT tuple FROM ${refusedTable})
     ) AS m
     INNER JOIN ${refusedTable} AS r ON r.tuple = m.tuple
     INNER JOIN (${keptRows(plan, arrivalFrom, operation)}) AS k ON k.row = m.row`,
+    { forgotten: FORGOTTEN },
+  );
+}
+
+/** Deletes the rows about people who were deleted, before anybody can see them. */
+export async function dropForgotten(rowsOf: RowsOf, refusedTable: string): Promise<void> {
+  const { engine, operation, tables, arrivalFrom } = rowsOf;
+  await engine.command(
+    `ALTER TABLE import_row DELETE WHERE op = {op:UInt64} AND arrival IN (
+      SELECT {from:UInt64} + row FROM ${tables.mapped}
+      WHERE tuple IN (SELECT tuple FROM ${refusedTable} WHERE reason = {forgotten:String})
+    ) SETTINGS mutations_sync = 1`,
+    { op: operation, from: arrivalFrom, forgotten: FORGOTTEN },
   );
 }

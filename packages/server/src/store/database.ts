@@ -29,6 +29,8 @@ export interface Database {
   stream_repeat: StreamRepeatTable;
   user_account: UserAccountTable;
   user_session: UserSessionTable;
+  person_deletion: PersonDeletionTable;
+  forgotten_identifier: ForgottenIdentifierTable;
 }
 
 /** JSON kept as text; written by {@link JSON.stringify}, read by `json.ts`. */
@@ -283,4 +285,23 @@ interface UserSessionTable {
   user_id: string | null;
   data: JSONText;
   expires_at: number;
+}
+
+interface PersonDeletionTable {
+  id: number;
+  profile: number;
+  numbers: JSONText;
+  identifiers: JSONText | null;
+  state: string;
+  forced: number;
+  refuse_until: number;
+  requested_at: number;
+  requested_by: string;
+  finished_at: number | null;
+  counts: JSONText | null;
+}
+
+interface ForgottenIdentifierTable {
+  hash: string;
+  refuse_until: number;
 }

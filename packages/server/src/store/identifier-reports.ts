@@ -54,4 +54,9 @@ export class IdentifierReports {
       .onConflict((conflict) => conflict.column("identifier").doUpdateSet(columns))
       .execute();
   }
+
+  /** Forgets all of them: they have examples. */
+  async clear(): Promise<void> {
+    await this.#db.deleteFrom("identifier_report").execute();
+  }
 }

@@ -28,6 +28,7 @@ export {
   withdrawAll,
   withdrawals,
 } from "./operations.ts";
+export type { IdentifierValue, PersonDeletion, PurgeCounts } from "./person-deletions.ts";
 export type { StoredFailure, StoredProgress } from "./progress.ts";
 export type { RemovalHold } from "./removal-holds.ts";
 export type { RunRecord } from "./runs.ts";

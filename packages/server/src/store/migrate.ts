@@ -11,6 +11,7 @@ import { removalHolds } from "./migrations/0007_removal_holds.ts";
 import { memberLists } from "./migrations/0008_member_lists.ts";
 import { runAgain } from "./migrations/0009_run_again.ts";
 import { users } from "./migrations/0010_users.ts";
+import { personDeletions } from "./migrations/0011_person_deletions.ts";
 
 /** In the order of their names. A migration that was released never changes; the next one gets a new name. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -24,6 +25,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0008_member_lists": memberLists,
   "0009_run_again": runAgain,
   "0010_users": users,
+  "0011_person_deletions": personDeletions,
 };
 
 const MIGRATION_TABLE = "migration";

@@ -16,6 +16,7 @@ import { Leases } from "./leases.ts";
 import { MemberLists } from "./member-lists.ts";
 import { migrate } from "./migrate.ts";
 import { Operations } from "./operations.ts";
+import { PersonDeletions } from "./person-deletions.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
 import { RemovalHolds } from "./removal-holds.ts";
 import { Runs } from "./runs.ts";
@@ -46,6 +47,7 @@ export interface Store {
   readonly identifierReports: IdentifierReports;
   readonly removalHolds: RemovalHolds;
   readonly memberLists: MemberLists;
+  readonly personDeletions: PersonDeletions;
   readonly secrets: Secrets;
   readonly tokens: Tokens;
   readonly streamIds: StreamIds;
@@ -82,7 +84,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     await migrate(db);
     const installation = await ensureInstallation(db, clock, randomUUID);
-    const secrets = new Secrets(db, options.secretKey ?? (await ownKey(db, folder, random)), random);
+    const key = options.secretKey ?? (await ownKey(db, folder, random));
+    const secrets = new Secrets(db, key, random);
     await secrets.checkKey();
     return {
       db,
@@ -98,6 +101,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       identifierReports: new IdentifierReports(db),
       removalHolds: new RemovalHolds(db, clock),
       memberLists: new MemberLists(db, clock),
+      personDeletions: new PersonDeletions(db, clock, key),
       secrets,
       tokens: new Tokens(db, clock, random),
       streamIds: new StreamIds(db, clock, random),

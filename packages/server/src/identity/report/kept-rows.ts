@@ -4,7 +4,7 @@ import type { ImportRecord } from "../../store/index.ts";
 export interface ReadAlike {
   readonly records: readonly ImportRecord[];
   /**
-   * A SELECT of `outcome` (person, event, leftOut, refused) and `identifiers` (kind and raw value) of kept rows.
+   * A SELECT of `outcome` (person, event, leftOut, refused) and `identifiers` (kind and raw value) and `arrival` of kept rows.
    * Binds `kr_from` and `kr_to` (arrivals, the second not included), `kr_imports` and `kr_operations`.
    */
   readonly sql: string;

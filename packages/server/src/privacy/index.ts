@@ -1,0 +1,2 @@
+export { deletionRoutes } from "./routes.ts";
+export { DeletionService } from "./service.ts";
