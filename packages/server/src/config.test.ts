@@ -59,6 +59,7 @@ describe("the configuration", () => {
       accountId: undefined,
       streamBodyBytes: 16 * 1024 ** 2,
       streamWaitingBytes: 1024 ** 3,
+      refuseDeletedForMs: 365 * 24 * 3_600_000,
       timeZone: "Europe/Berlin",
       logLevel: "info",
       engineMemoryBytes: 512 * 1024 * 1024,
