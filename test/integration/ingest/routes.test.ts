@@ -73,6 +73,35 @@ describe("POST /api/v1/dataflows/{id}/imports", () => {
     },
   );
 
+  it("shows refused rows page by page, each once, in the order of the file", async () => {
+    const lines = [
+      "id,sku,quantity,price,at",
+      ...Array.from({ length: 5 }, (_, at) => `${at},x,no,1,2025-01-01`),
+    ];
+    const sent = await fetch(`${url}/api/v1/dataflows/orders/imports`, {
+      method: "POST",
+      headers,
+      body: [...lines, ...Array.from({ length: 60 }, (_, at) => `${9 + at},x,1,1,2025-01-01`)].join("\n"),
+    });
+    const { id } = (await sent.json()) as Import;
+    await world.ended(id);
+    const seen: number[] = [];
+    let next: string | null = "";
+    while (next !== null) {
+      const at: string = next === "" ? "" : `&cursor=${encodeURIComponent(next)}`;
+      const answer = await fetch(`${url}/api/v1/imports/${id}/refused?limit=2${at}`, { headers });
+      const page = (await answer.json()) as {
+        items: { line: number; column: string }[];
+        next: string | null;
+      };
+      expect(page.items.every(({ column }) => column === "quantity")).toBe(true);
+      seen.push(...page.items.map(({ line }) => line));
+      next = page.next;
+    }
+    expect(seen).toEqual([2, 3, 4, 5, 6]);
+    expect((await fetch(`${url}/api/v1/imports/999/refused`, { headers })).status).toBe(404);
+  });
+
   it("answers what is wrong as a problem", async () => {
     const empty = await fetch(`${url}/api/v1/dataflows/orders/imports`, { method: "POST", headers });
     expect(empty.status).toBe(422);

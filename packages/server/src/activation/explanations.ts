@@ -79,6 +79,8 @@ interface Surroundings {
 }
 
 const REQUESTS = 20;
+/** Kinds of identifiers are numbered from 1. */
+const NO_IDENTIFIER = 0;
 
 /** Explains single people in single segments; changes nothing. */
 export class Explanations {
@@ -117,8 +119,11 @@ export class Explanations {
   /** Every segment that a person is to be in, or may be in. @throws PeregrineError `notFound`, `requestInvalid` */
   async segmentsOf(person: string): Promise<PersonInSegment[]> {
     const found: PersonInSegment[] = [];
-    let isKnown = false;
-    for (const { id } of await activationsWithLinks(this.#options.store)) {
+    const { store, persons } = this.#options;
+    const activations = await activationsWithLinks(store);
+    // Without an activation there is nothing below by which the person would be found.
+    let isKnown = activations.length === 0 && (await persons.find(person, NO_IDENTIFIER)) !== undefined;
+    for (const { id } of activations) {
       const around = await this.#surroundings(await this.#options.load(id), person);
       isKnown ||= around.person !== undefined || around.standings.size > 0;
       const isMember = (audience: string) =>

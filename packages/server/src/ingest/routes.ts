@@ -60,6 +60,15 @@ const importSchema = z
   })
   .meta({ id: "Import" });
 
+const refusedRow = z
+  .object({
+    line: z.number().int(),
+    column: z.string(),
+    reason: z.string(),
+    raw: z.string().describe("The row as it stood in the file"),
+  })
+  .meta({ id: "RefusedRow" });
+
 const idParams = z.object({ id: z.coerce.number().int().min(1).max(0xffff_ffff) });
 
 /** Files in, and what became of them. */
@@ -149,6 +158,23 @@ export function ingestRoutes(app: ApiApp, ingest: IngestService): void {
       const queued = await ingest.runAgain(params.id, caller);
       return reply.code(202).header("Location", `/api/v1/imports/${queued.id}`).send(showImport(queued));
     },
+  );
+  app.get(
+    "/api/v1/imports/:id/refused",
+    {
+      schema: {
+        operationId: "pageRefusedRows",
+        summary: "The refused rows with line, column and reason, page by page in the order of the file",
+        tags: ["ingest"],
+        params: idParams,
+        querystring: z.object({
+          cursor: z.string().max(20_000).optional(),
+          limit: z.coerce.number().int().min(1).max(200).default(50),
+        }),
+        response: { 200: z.object({ items: z.array(refusedRow), next: z.string().nullable() }) },
+      },
+    },
+    async ({ params, query }) => ingest.refusedPage(params.id, query),
   );
   app.get(
     "/api/v1/imports/:id/refused.csv",

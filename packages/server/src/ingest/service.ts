@@ -1,6 +1,6 @@
 import { type Clock, notFound, PeregrineError } from "@peregrine/core";
 import { type Engine, published } from "../engine/index.ts";
-import type { ImportRecord, ImportSource, Page, Store } from "../store/index.ts";
+import { type ImportRecord, type ImportSource, Keyset, type Page, type Store } from "../store/index.ts";
 import { refuseReplaced } from "./import-job.ts";
 import { ImportQueue } from "./import-queue.ts";
 import type { IngestLog } from "./ingest-log.ts";
@@ -179,6 +179,30 @@ export class IngestService {
       `SELECT line, \`column\`, reason, raw FROM refused_row WHERE import = {import:UInt32} AND ${seen.sql} ORDER BY line`,
       { ...seen.parameters, import: id },
     );
+  }
+
+  /**
+   * The refused rows page by page, in the order of the file.
+   *
+   * @throws PeregrineError `notFound`, `cursorInvalid`
+   */
+  async refusedPage(
+    id: number,
+    { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+  ): Promise<Page<RefusedRow>> {
+    await this.get(id);
+    const { engine, store } = this.#options;
+    const seen = published(await store.operations.snapshot());
+    const keys = new Keyset(`refused ${id}`, ["number", "string", "string"]);
+    const [line, column, reason] = keys.after(cursor) ?? [0, "", ""];
+    const rows = await engine.query<RefusedRow>(
+      `SELECT line, \`column\`, reason, raw FROM refused_row
+      WHERE import = {import:UInt32} AND ${seen.sql}
+        AND (line, \`column\`, reason) > ({line:UInt32}, {column:String}, {reason:String})
+      ORDER BY line, \`column\`, reason LIMIT {most:UInt32}`,
+      { ...seen.parameters, import: id, line, column, reason, most: limit + 1 },
+    );
+    return keys.page(rows, limit, (row) => [row.line, row.column, row.reason]);
   }
 
   async #view(record: ImportRecord): Promise<ImportView> {

@@ -17,7 +17,10 @@ const streamIdSchema = z
   .meta({ id: "StreamId" });
 
 const newStreamIdSchema = streamIdSchema
-  .extend({ streamId: z.string().describe("Shown this once and not kept") })
+  .extend({
+    streamId: z.string().describe("Shown this once and not kept"),
+    path: z.string().describe("Where rows are sent to on this server"),
+  })
   .meta({ id: "NewStreamId" });
 
 /** Who may send rows, and that they may no more. */
@@ -36,7 +39,7 @@ export function streamIdRoutes(app: ApiApp, streams: StreamService): void {
     },
     async (request, reply) => {
       const { streamId, ...made } = await streams.createId(request.params.id, request.body.name);
-      return reply.code(201).send({ ...show(made), streamId });
+      return reply.code(201).send({ ...show(made), streamId, path: streams.path });
     },
   );
   app.get(

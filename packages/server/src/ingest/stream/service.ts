@@ -202,6 +202,11 @@ export class StreamService {
     return this.#log.drafts((await this.#dataflow(dataflowId)).number);
   }
 
+  /** Where rows are sent to on this server; where no account id is set, any is taken. */
+  get path(): string {
+    return `/stream/${this.#options.accountId ?? "1"}`;
+  }
+
   /** A new stream id, told this once. @throws PeregrineError `notFound` */
   async createId(dataflowId: string, name: string): Promise<StreamIdRecord & { readonly streamId: string }> {
     return this.#options.store.streamIds.create(await this.#dataflow(dataflowId), name);
