@@ -3,7 +3,9 @@ import { createRouter } from "@tanstack/react-router";
 import { activationRoutes } from "./activation/routes.ts";
 import { administrationRoutes } from "./administration/routes.ts";
 import { audienceRoutes } from "./audience/routes.ts";
+import { dataRoutes } from "./data/routes.ts";
 import { overviewRoutes } from "./overview/routes.ts";
+import { profileRoutes } from "./profile/routes.ts";
 import { sessionRoutes } from "./session/routes.ts";
 import { PageFailure } from "./shell/PageFailure.tsx";
 import { PageMissing } from "./shell/PageMissing.tsx";
@@ -19,6 +21,8 @@ export function createAppRouter(queries: QueryClient) {
         ...overviewRoutes,
         ...audienceRoutes,
         ...activationRoutes,
+        ...profileRoutes,
+        ...dataRoutes,
         ...administrationRoutes,
       ]),
     ]),

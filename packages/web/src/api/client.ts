@@ -41,7 +41,8 @@ export function dataOf<Data>({ data }: { readonly data?: Data | undefined }): No
   return data;
 }
 
-function isProblem(body: unknown): body is Problem {
+/** Whether an answer says what went wrong as the API says it. */
+export function isProblem(body: unknown): body is Problem {
   return typeof body === "object" && body !== null && "code" in body && "remedy" in body && "faults" in body;
 }
 

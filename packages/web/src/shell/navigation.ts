@@ -3,8 +3,18 @@ export const NAVIGATION = [
   {
     title: "Customer Data Platform",
     pages: [
+      { label: "Profiles", to: "/profiles" },
       { label: "Audiences", to: "/audiences" },
       { label: "Activations", to: "/activations" },
+    ],
+  },
+  {
+    title: "Data",
+    pages: [
+      { label: "Dataflows", to: "/dataflows" },
+      { label: "Imports", to: "/imports" },
+      { label: "Schemas", to: "/schemas" },
+      { label: "Person identifiers", to: "/identifiers" },
     ],
   },
   { title: "Administration", pages: [{ label: "Users", to: "/users" }] },

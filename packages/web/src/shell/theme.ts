@@ -15,10 +15,17 @@ export const theme = createTheme({
   },
 });
 
+/** The library's own is lighter than the button, too light for the white text on it. */
+const HOVER = {
+  "--mantine-color-teal-filled-hover": "#066649",
+  "--mantine-primary-color-filled-hover": "#066649",
+};
+
 /** The library's own colours for secondary texts, and for texts on light grounds, have too little contrast. */
 export const contrast: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    ...HOVER,
     "--mantine-color-dimmed": "#495057",
     "--mantine-color-placeholder": "#5c636a",
     "--mantine-color-error": "#c92a2a",
@@ -31,6 +38,7 @@ export const contrast: CSSVariablesResolver = () => ({
     "--mantine-color-grape-light-color": "#6a1f7c",
   },
   dark: {
+    ...HOVER,
     "--mantine-color-dimmed": "#c9c9c9",
     "--mantine-color-placeholder": "#a6a7ab",
     "--mantine-color-error": "#ff8787",

@@ -8,18 +8,20 @@ const TICK_MS = 5_000;
 export function Moment({
   instant,
   never = "Never",
+  size = "sm",
 }: {
   readonly instant: string | null;
   readonly never?: string;
+  readonly size?: "xs" | "sm";
 }) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), TICK_MS);
     return () => clearInterval(timer);
   }, []);
-  if (instant === null) return <Text size="sm">{never}</Text>;
+  if (instant === null) return <Text size={size}>{never}</Text>;
   return (
-    <Text size="sm" component="time" dateTime={instant} title={exactly(instant)}>
+    <Text size={size} component="time" dateTime={instant} title={exactly(instant)}>
       {ago(instant, Math.max(now, Date.parse(instant)))}
     </Text>
   );

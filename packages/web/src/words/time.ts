@@ -18,3 +18,10 @@ export function ago(instant: string, now: number): string {
 export function exactly(instant: string): string {
   return EXACT.format(new Date(instant));
 }
+
+const INSTANT = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
+
+/** A sentence of the API with its instants in the zone of whoever looks. */
+export function withLocalTimes(sentence: string): string {
+  return sentence.replace(INSTANT, exactly);
+}

@@ -1,0 +1,108 @@
+import { Group, Table, Text } from "@mantine/core";
+import { PARENT_WORDS } from "@peregrine/core/data-words";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { useMayEdit } from "../session/use-may-edit.ts";
+import { EmptyState } from "../shell/EmptyState.tsx";
+import { AnchorLink, ButtonLink } from "../shell/links.tsx";
+import { PageTitle } from "../shell/PageTitle.tsx";
+import { Moment } from "../words/Moment.tsx";
+import { counted } from "../words/number.ts";
+import { dataflowsQuery } from "./queries.ts";
+import { StateBadge } from "./StateBadge.tsx";
+
+/** Where rows come from, and how each source stands. */
+export function DataflowList() {
+  const { data: dataflows } = useSuspenseQuery(dataflowsQuery);
+  const mayEdit = useMayEdit();
+  const create = mayEdit ? <ButtonLink to="/dataflows/new">New dataflow</ButtonLink> : undefined;
+  if (dataflows.length === 0) {
+    return (
+      <>
+        <PageTitle title="Dataflows" />
+        <EmptyState title="No data comes in yet" action={create}>
+          A dataflow takes rows in: the users of your shop, what they buy, who reads the newsletter. Upload a
+          file, or let your shop send a stream; the mapping is proposed from what is in it.
+        </EmptyState>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageTitle
+        title="Dataflows"
+        actions={
+          <>
+            <ButtonLink to="/imports" variant="default">
+              All imports
+            </ButtonLink>
+            {create}
+          </>
+        }
+      />
+      <Table.ScrollContainer minWidth={760}>
+        <Table verticalSpacing="sm" highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Name</Table.Th>
+              <Table.Th>State</Table.Th>
+              <Table.Th>Schema</Table.Th>
+              <Table.Th>Last import</Table.Th>
+              <Table.Th ta="right">Rows</Table.Th>
+              <Table.Th ta="right">Waiting</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {dataflows.map(({ definition, parent, lastImport, waiting }) => (
+              <Table.Tr key={definition.id}>
+                <Table.Td style={{ overflowWrap: "anywhere" }}>
+                  <AnchorLink to="/dataflows/$id" params={{ id: definition.id }} fw={600}>
+                    {definition.name ?? definition.id}
+                  </AnchorLink>
+                </Table.Td>
+                <Table.Td>
+                  <StateBadge state={definition.state} />
+                </Table.Td>
+                <Table.Td style={{ overflowWrap: "anywhere" }}>
+                  <AnchorLink to="/schemas/$id" params={{ id: definition.schema }} size="sm">
+                    {definition.schema}
+                  </AnchorLink>
+                  {parent === null ? null : (
+                    <Text size="sm" c="dimmed">
+                      {PARENT_WORDS[parent]}
+                    </Text>
+                  )}
+                </Table.Td>
+                <Table.Td style={{ overflowWrap: "anywhere" }}>
+                  {lastImport === null ? (
+                    <Text size="sm" c="dimmed">
+                      None yet
+                    </Text>
+                  ) : (
+                    <>
+                      <Group gap="xs">
+                        <AnchorLink to="/imports/$id" params={{ id: lastImport.id }} size="sm">
+                          {lastImport.fileName}
+                        </AnchorLink>
+                        {lastImport.state === "published" ? null : <StateBadge state={lastImport.state} />}
+                      </Group>
+                      <Moment instant={lastImport.finishedAt ?? lastImport.createdAt} />
+                    </>
+                  )}
+                </Table.Td>
+                <Table.Td ta="right">
+                  {lastImport?.counts == null ? "–" : counted(lastImport.counts.read)}
+                  {(lastImport?.counts?.refused ?? 0) === 0 ? null : (
+                    <Text size="sm" c="var(--mantine-color-error)">
+                      {counted(lastImport?.counts?.refused ?? 0)} refused
+                    </Text>
+                  )}
+                </Table.Td>
+                <Table.Td ta="right">{waiting === 0 ? "–" : counted(waiting)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </>
+  );
+}

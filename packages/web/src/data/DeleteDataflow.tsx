@@ -1,0 +1,98 @@
+import { Alert, Button, Group, List, Loader, Modal, Stack, Text } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { api } from "../api/client.ts";
+import { AnchorLink } from "../shell/links.tsx";
+import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { counted, people } from "../words/number.ts";
+import { type DataflowStanding, dataflowDeletionQuery } from "./queries.ts";
+
+interface Props {
+  readonly dataflow: DataflowStanding;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+/** Says what a deletion withdraws, then does it. */
+export function DeleteDataflow({ dataflow: { definition }, opened, onClose }: Props) {
+  const { id, name } = definition;
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const foreseen = useQuery({ ...dataflowDeletionQuery(id), enabled: opened, staleTime: 0 });
+  const remove = useMutation({
+    mutationFn: () => api.DELETE("/api/v1/dataflows/{id}", { params: { path: { id } } }),
+    onSuccess: async () => {
+      onClose();
+      await navigate({ to: "/dataflows" });
+      queries.removeQueries({ queryKey: ["dataflows", id] });
+      await queries.invalidateQueries();
+    },
+  });
+  const found = foreseen.data;
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={`Delete ${name ?? id}?`}
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <Stack gap="md">
+        <ProblemAlert error={foreseen.error ?? remove.error} />
+        {foreseen.isFetching ? (
+          <Loader size="sm" role="status" aria-label="Counting what would be withdrawn" />
+        ) : null}
+        {found === undefined || foreseen.isFetching ? null : (
+          <>
+            <Text size="sm">All that it has brought is withdrawn at once:</Text>
+            <List size="sm" spacing={4}>
+              <List.Item>
+                {counted(found.attributes)} attributes and {counted(found.events)} events of{" "}
+                {people(found.people)}
+              </List.Item>
+              {found.waiting === 0 ? null : (
+                <List.Item>{counted(found.waiting)} imports that have not ended</List.Item>
+              )}
+            </List>
+            <Text size="sm">Profiles, and what links them, stay.</Text>
+            {found.audiences.length === 0 ? (
+              <Text size="sm">No audience reads of it.</Text>
+            ) : (
+              <Alert color="orange" title="Audiences read of it and may lose people">
+                {found.audiences.map((audience) => (
+                  <Text size="sm" key={audience.id}>
+                    {audience.name}
+                  </Text>
+                ))}
+              </Alert>
+            )}
+            {found.faults.length === 0 ? null : (
+              <Alert color="red" role="alert" title="It can’t be deleted as things are">
+                {found.faults.map(({ path, message, remedy }) => (
+                  <Text size="sm" key={`${path} ${message}`}>
+                    {path} {message} {remedy}
+                  </Text>
+                ))}
+                <AnchorLink to="/audiences" size="sm">
+                  Go to the audiences
+                </AnchorLink>
+              </Alert>
+            )}
+          </>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            color="red"
+            loading={remove.isPending}
+            disabled={found === undefined || foreseen.isFetching || found.faults.length > 0}
+            onClick={() => remove.mutate()}
+          >
+            Delete
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,78 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { shellRoute } from "../shell/shell-route.ts";
+import { type StepName, stepOf } from "./wizard/steps.ts";
+
+const dataflows = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/dataflows",
+  component: lazyRouteComponent(() => import("./DataflowList.tsx"), "DataflowList"),
+});
+
+const newDataflow = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/dataflows/new",
+  validateSearch: (search): { readonly step?: StepName } => ({ step: stepOf(search["step"]) }),
+  component: lazyRouteComponent(() => import("./wizard/DataflowWizard.tsx"), "DataflowWizard"),
+});
+
+const dataflow = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/dataflows/$id",
+  validateSearch: (search): { readonly tab?: "mapping" | "stream" | "log" } => {
+    const { tab } = search;
+    return tab === "mapping" || tab === "stream" || tab === "log" ? { tab } : {};
+  },
+  component: lazyRouteComponent(() => import("./DataflowPage.tsx"), "DataflowPage"),
+});
+
+const imports = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/imports",
+  validateSearch: (search): { readonly dataflow?: string } =>
+    typeof search["dataflow"] === "string" ? { dataflow: search["dataflow"] } : {},
+  component: lazyRouteComponent(() => import("./ImportList.tsx"), "ImportList"),
+});
+
+const oneImport = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/imports/$id",
+  params: { parse: ({ id }) => ({ id: Number(id) }), stringify: ({ id }) => ({ id: String(id) }) },
+  component: lazyRouteComponent(() => import("./ImportPage.tsx"), "ImportPage"),
+});
+
+const schemas = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/schemas",
+  component: lazyRouteComponent(() => import("./SchemaList.tsx"), "SchemaList"),
+});
+
+const schema = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/schemas/$id",
+  component: lazyRouteComponent(() => import("./SchemaPage.tsx"), "SchemaPage"),
+});
+
+const identifiers = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/identifiers",
+  component: lazyRouteComponent(() => import("./identifier/IdentifierList.tsx"), "IdentifierList"),
+});
+
+const identifier = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/identifiers/$id",
+  component: lazyRouteComponent(() => import("./identifier/IdentifierPage.tsx"), "IdentifierPage"),
+});
+
+/** Rows in: dataflows, imports, schemas, and by what people are named. */
+export const dataRoutes = [
+  dataflows,
+  newDataflow,
+  dataflow,
+  imports,
+  oneImport,
+  schemas,
+  schema,
+  identifiers,
+  identifier,
+] as const;

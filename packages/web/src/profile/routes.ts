@@ -1,0 +1,28 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { shellRoute } from "../shell/shell-route.ts";
+
+const profiles = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/profiles",
+  validateSearch: (search): { readonly q?: string } => {
+    const { q } = search;
+    // A router reads 17 in an address as a number.
+    return typeof q === "string" || typeof q === "number" ? { q: String(q) } : {};
+  },
+  component: lazyRouteComponent(() => import("./ProfileSearch.tsx"), "ProfileSearch"),
+});
+
+const profile = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/profiles/$number",
+  params: {
+    parse: ({ number }) => ({ number: Number(number) }),
+    stringify: ({ number }) => ({ number: String(number) }),
+  },
+  validateSearch: (search): { readonly why?: string } =>
+    typeof search["why"] === "string" ? { why: search["why"] } : {},
+  component: lazyRouteComponent(() => import("./ProfilePage.tsx"), "ProfilePage"),
+});
+
+/** People: found by any identifier, and one of them. */
+export const profileRoutes = [profiles, profile] as const;

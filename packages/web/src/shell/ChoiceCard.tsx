@@ -1,0 +1,32 @@
+import { Group, Radio, Text } from "@mantine/core";
+
+interface Props {
+  readonly value: string;
+  readonly title: string;
+  readonly about: string;
+}
+
+/** One of few choices that want explaining; within a `Radio.Group`. */
+export function ChoiceCard({ value, title, about }: Props) {
+  return (
+    <Radio.Card
+      value={value}
+      p="md"
+      radius="sm"
+      aria-label={title}
+      style={{ display: "flex", alignItems: "flex-start" }}
+    >
+      <Group gap="sm" wrap="nowrap" align="flex-start">
+        <Radio.Indicator mt={2} />
+        <div>
+          <Text size="sm" fw={600}>
+            {title}
+          </Text>
+          <Text size="sm" c="dimmed">
+            {about}
+          </Text>
+        </div>
+      </Group>
+    </Radio.Card>
+  );
+}
