@@ -67,6 +67,7 @@ export { audienceCheck } from "./audience/check.ts";
 export type { RuleDifference } from "./audience/compare.ts";
 export type { AudienceComparison, FieldDifference } from "./audience/compare-audiences.ts";
 export { compareAudiences } from "./audience/compare-audiences.ts";
+export { masksSql } from "./audience/compile/bits.ts";
 export type { ParameterValue } from "./audience/compile/parameters.ts";
 export { instantText } from "./audience/compile/parameters.ts";
 export type { CompiledNeeds, CompiledRules, KnownData } from "./audience/compile.ts";

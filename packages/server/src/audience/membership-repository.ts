@@ -3,6 +3,7 @@ import {
   type CompiledRules,
   compileRules,
   type Moment,
+  masksSql,
   type ResolvedRule,
 } from "@peregrine/core";
 import {
@@ -205,11 +206,8 @@ function differenceSql(
 ): { readonly sql: string; readonly parameters: Parameters } {
   const members = membersSql(snapshot, audiences, piece);
   const each = (of: (word: number) => string) => words(audiences, of);
-  const now = (word: number) =>
-    columns
-      .slice(word * BITS, (word + 1) * BITS)
-      .map((column, bit) => `bitShiftLeft(toUInt64(${column}), ${bit})`)
-      .join(" + ");
+  // As bytes first: one addition of 64 took the engine twice as long to analyse as all the rest.
+  const holds = masksSql(columns);
   const bits = (mask: string, word: number, profile: string, member: 0 | 1) =>
     `arrayMap(bit -> (toUInt32(bit + ${word * BITS + 1}), ${profile}, toUInt8(${member})), bitPositionsToArray(${mask}))`;
   const changes = each((word) => {
@@ -227,7 +225,7 @@ FROM (
     ${each((at) => `groupBitOrIf(in${at}, number = person) AS own${at}`)},
     groupArrayIf((number, [${each((at) => `in${at}`)}]), number != person AND was_member) AS others
   FROM (
-    SELECT profile AS person, profile AS number, 0 AS was_member, ${each((at) => `${now(at)} AS holds${at}`)},
+    SELECT profile AS person, profile AS number, 0 AS was_member, ${each((at) => `${holds[at]} AS holds${at}`)},
       ${each((at) => `toUInt64(0) AS in${at}`)}
     FROM (${sql})
     UNION ALL

@@ -34,7 +34,13 @@ export function startChild(options: ChildOptions): Promise<StartResult> {
   const child = fork(fileURLToPath(import.meta.resolve("@peregrine/engine-host/main")), [], {
     // Nothing of our environment: no secret gets there, and no setting of Node or the engine by accident. Times
     // without a zone are read in the process's own, so that is UTC.
-    env: { TZ: "UTC", UV_THREADPOOL_SIZE: String(threadPoolSize(SLOTS)) },
+    env: {
+      TZ: "UTC",
+      UV_THREADPOOL_SIZE: String(threadPoolSize(SLOTS)),
+      // Large pages: the tables of a grouping are new memory every time, and each page of it is a fault ([m] 100
+      // audiences over 6 M events: 20,000 faults instead of 100,000, a tenth less processor time; 11 MB more at rest).
+      JE_MALLOC_CONF: "thp:always",
+    },
     execArgv: [],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });

@@ -80,11 +80,14 @@ export function profilesWithConditions(passes: readonly Pass[]): string {
   );
   const derived = passes.flatMap((pass) => pass.derived ?? []);
   return [
-    `SELECT ${["profile", ...columns, ...derived].join(",\n  ")}`,
+    // A level of their own: the engine takes long to find names among the columns of the same SELECT ([m] 184 of them
+    // over 318 bits: analysed in 0.3 s instead of 0.95 s).
+    `SELECT ${["*", ...derived].join(",\n  ")}`,
+    `FROM (SELECT ${["profile", ...columns].join(",\n  ")}`,
     `FROM (SELECT ${["profile", ...bytes].join(", ")}`,
     `FROM (SELECT profile, ${words.map((_, at) => `groupBitOr(u${at}) AS w${at}`).join(", ")}`,
     `FROM (\n${branches.join("\nUNION ALL\n")}\n)`,
-    "GROUP BY profile HAVING bitTest(w0, 0)))",
+    "GROUP BY profile HAVING bitTest(w0, 0))))",
   ].join("\n");
 }
 
