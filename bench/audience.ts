@@ -20,13 +20,13 @@ import {
   views,
 } from "@peregrine/server";
 import { AS_OF, BY, EVENT_TYPES, fill } from "./lib-audience-data.ts";
-import { anyAudiences, anyRule, randomOf } from "./lib-audience-rules.ts";
-import { commit, machine, watchMemory } from "./lib-report.ts";
+import { measurePreviews, measureSuggestions } from "./lib-audience-pages.ts";
+import { anyAudiences } from "./lib-audience-rules.ts";
+import { commit, machine, timed, watchMemory } from "./lib-report.ts";
 
 const PROFILES = 1_000_000;
 const EVENTS = 30_000_000;
 const AUDIENCES = 100;
-const PREVIEWS = 20;
 /** What is compared is measured in turns, so that noise of the machine hits all; of each the median counts. */
 const ROUNDS = 5;
 const TIME_ZONE = "Europe/Copenhagen";
@@ -175,12 +175,6 @@ async function filled(
   await engine.command("TRUNCATE TABLE membership");
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return (performance.now() - began) / 1000;
-}
-
 async function measure(folder: string, profiles: number, events: number, count: number): Promise<object> {
   const engine = await openEngine({ folder: join(folder, "engine"), log: quiet });
   const clock = { now: () => AS_OF };
@@ -221,15 +215,8 @@ async function measure(folder: string, profiles: number, events: number, count: 
     console.log(`nothing changed: ${(noChangeSeconds * 1000).toFixed(0)} ms`);
     const sharedMemoryMb = engineMemoryMb(engine);
 
-    const random = randomOf(7);
-    const previews: number[] = [];
-    for (let at = 0; at < PREVIEWS; at++) {
-      const rule = anyRule(2 + random(5), random, ids.slice(0, 10));
-      previews.push(await timed(() => audiences.previewRule(rule)));
-    }
-    previews.sort((left, right) => left - right);
-    const p95 = previews[Math.ceil(previews.length * 0.95) - 1] ?? 0;
-    console.log(`previews: ${previews.map((seconds) => seconds.toFixed(2)).join(" ")} s`);
+    const previews = await measurePreviews(audiences, ids);
+    const suggestions = await measureSuggestions(audiences);
 
     const known = { tiedAttributes: await tiedAttributes(engine, resolved) };
     const plainScans: number[] = [];
@@ -282,7 +269,12 @@ async function measure(folder: string, profiles: number, events: number, count: 
       firstSeconds: seconds(firstSeconds),
       plainScanSeconds: seconds(plainScanSeconds),
       noChangeMs: Math.round(noChangeSeconds * 1000),
-      previewP95Ms: Math.round(p95 * 1000),
+      // Until there are numbers: of many rows estimates with margins, of few rows counts.
+      previewP95Ms: previews.p95Ms,
+      previewCountedP95Ms: previews.countedP95Ms,
+      estimatesWithinMargin: previews.withinMargin,
+      suggestP95Ms: suggestions.p95Ms,
+      suggestUncountedP95Ms: suggestions.uncountedP95Ms,
       engineMemoryMb: sharedMemoryMb,
       peakMemoryMb,
       sameMembers: true,

@@ -58,3 +58,10 @@ export function median(values: readonly number[]): number {
 export function rounded(value: number, places = 2): number {
   return Number(value.toFixed(places));
 }
+
+/** Seconds that something took. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+}

@@ -53,6 +53,7 @@ export interface Installation {
   secondProcess(
     engine: Engine,
     piece?: { readonly profiles: number; readonly events: number },
+    sample?: { readonly stretches: number; readonly width: number; readonly fromRows: number },
   ): AudienceService;
   audience(id: string, rule: unknown): Promise<void>;
   /** Publishes rows as one import. */
@@ -113,7 +114,7 @@ export async function startInstallation(): Promise<Installation> {
     clock,
     definitions,
     audiences,
-    secondProcess: (own, piece) =>
+    secondProcess: (own, piece, sample) =>
       new AudienceService({
         store,
         engine: own,
@@ -122,6 +123,7 @@ export async function startInstallation(): Promise<Installation> {
         timeZone: "UTC",
         instance: "other",
         ...(piece === undefined ? {} : { piece }),
+        ...(sample === undefined ? {} : { sample }),
       }),
     async audience(id, rule) {
       await definitions.apply([{ kind: "audience", id, name: id, rule }], { origin: "api", by: "test" });

@@ -45,7 +45,7 @@ describe("the preview of a rule", () => {
       all: [{ any: [IN_UK, IN_FR] }, { not: BOUGHT }, { have: { attribute: "age", isSet: false } }],
     };
     const preview = await shop.audiences.previewRule(rule);
-    expect(preview.blocks).toEqual([
+    expect(preview.blocks.map(({ margin: _, ...block }) => block)).toEqual([
       {
         path: "",
         sentence:
@@ -134,5 +134,65 @@ describe("the preview of a change", () => {
     await expect(circle).rejects.toMatchObject({ code: "ruleInvalid", faults: [{ path: "/inAudience" }] });
     const missing = shop.audiences.previewRule(IN_UK, { audience: "nobody" });
     await expect(missing).rejects.toMatchObject({ code: "notFound" });
+  });
+});
+
+describe("an estimate", () => {
+  const SAMPLE = { stretches: 8, width: 10, fromRows: 500 };
+  const IN = (country: string) => ({ have: { attribute: "country", is: country } });
+  const estimated = (rule: unknown) =>
+    shop.secondProcess(shop.engine, undefined, SAMPLE).previewRule(rule, { estimate: true });
+  beforeAll(async () => {
+    const added = Array.from({ length: 793 }, (_, at) => at + 8);
+    await shop.write({
+      profiles: added,
+      // 105 stands in the sample, and its older number doesn't; of 150 it is the other way round.
+      merges: [
+        [795, 105],
+        [205, 150],
+      ],
+      users: added.filter((profile) => profile % 4 === 0).map((profile) => [`user${profile}`, profile]),
+      countries: [
+        ...added.filter((profile) => profile % 2 === 0).map((profile) => [profile, "Spain"] as const),
+        [795, "Norway"],
+        [205, "Italy"],
+      ],
+    });
+  });
+
+  it("says that it is one, and holds the counts within its margins", async () => {
+    const rule = { any: [IN("Spain"), BOUGHT] };
+    const estimate = await estimated(rule);
+    const counted = await shop.audiences.previewRule(rule, { estimate: true });
+    expect([estimate.exact, counted.exact, counted.margin]).toEqual([false, true, 0]);
+    expect(estimate.margin).toBeGreaterThan(0);
+    for (const [at, { path, size }] of counted.blocks.entries()) {
+      const block = estimate.blocks[at];
+      expect(block?.path).toBe(path);
+      expect(Math.abs((block?.size ?? 0) - size)).toBeLessThanOrEqual(block?.margin ?? 0);
+    }
+    // Every second of them has a user, in the sample as everywhere.
+    expect(Math.abs(estimate.withoutIdentifier / estimate.size - 0.5)).toBeLessThan(0.15);
+    const people = numbers(estimate.people);
+    expect(people.every((profile) => (profile - 1) % 100 < 10)).toBe(true);
+    expect(people).toEqual(people.toSorted((left, right) => left - right));
+  });
+
+  it("asks the people of the sample, with all numbers that they have", async () => {
+    const norway = await estimated(IN("Norway"));
+    expect(numbers(norway.people)).toEqual([105]);
+    expect((await estimated(IN("Italy"))).people).toEqual([]);
+    const everyone = await estimated({ everyone: true });
+    expect(everyone.size).toBe((await shop.audiences.previewRule({ everyone: true })).size);
+  });
+
+  it("is not made of few rows, or of an audience's changes", async () => {
+    const few = shop.secondProcess(shop.engine, undefined, { ...SAMPLE, fromRows: 100_000 });
+    expect(await few.previewRule(IN("Spain"), { estimate: true })).toMatchObject({ exact: true, margin: 0 });
+    const narrow = shop.secondProcess(shop.engine, undefined, { ...SAMPLE, width: 60 });
+    expect((await narrow.previewRule(IN("Spain"), { estimate: true })).exact).toBe(true);
+    const process = shop.secondProcess(shop.engine, undefined, SAMPLE);
+    const changed = await process.previewRule(IN("Spain"), { estimate: true, audience: "uk" });
+    expect([changed.exact, changed.change]).toEqual([false, null]);
   });
 });

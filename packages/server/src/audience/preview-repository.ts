@@ -1,5 +1,14 @@
 import type { ColumnType, CompiledRules, ResolvedRule } from "@peregrine/core";
-import { current, type Engine, type Needs, views, visible } from "../engine/index.ts";
+import {
+  current,
+  type Engine,
+  eventTable,
+  type Needs,
+  type Sample,
+  stretchSql,
+  views,
+  visible,
+} from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
 import { currentMembersSql } from "./repository.ts";
 import { RULE_SETTINGS } from "./rule-settings.ts";
@@ -13,7 +22,7 @@ export interface AttributeColumns {
 }
 
 /** How many people, and the first of them by number. */
-interface Found {
+export interface Found {
   readonly size: number;
   readonly first: readonly number[];
 }
@@ -44,6 +53,22 @@ interface ChangeRow {
   readonly joining: readonly number[];
   readonly stay: number;
   readonly leaving: readonly number[];
+}
+
+export interface Extent {
+  readonly people: number;
+  readonly last: number;
+  readonly rows: number;
+}
+
+/** What one stretch of a sample has. */
+export interface StretchCounts {
+  readonly people: number;
+  /** How many people each of the compiled rules finds, in their order. */
+  readonly sizes: readonly number[];
+  readonly without: number;
+  /** Some of those whom the first rule finds. */
+  readonly first: readonly number[];
 }
 
 /** Counts whom rules would find, and shows some of them; writes nothing. */
@@ -105,6 +130,63 @@ FROM (SELECT *, ${known} AS known${was} FROM (${compiled.sql}))`,
       sizes,
       change: members === undefined ? undefined : changeOf(row),
     };
+  }
+
+  /** How many people there are, their highest number, and how many rows a count over all of them reads. */
+  async extent(
+    snapshot: Snapshot,
+    { attributes, events }: CompiledRules["needs"],
+    types: readonly string[],
+  ): Promise<Extent> {
+    const seen = visible(snapshot);
+    // By the sort keys alone, of which the engine knows how many rows each has.
+    const counts = [
+      "SELECT count() AS number FROM attribute WHERE attribute IN {pv_attributes:Array(UInt32)}",
+      ...events.map(
+        ({ schema }) =>
+          `SELECT count() AS number FROM ${eventTable(schema)} WHERE type IN {pv_types:Array(String)}`,
+      ),
+    ];
+    const [row] = await this.#engine.query<Extent>(
+      `SELECT toUInt32(numbers - merged) AS people, last, toUInt64(numbers + rows) AS rows FROM
+  (SELECT count() AS numbers, max(profile) AS last FROM profile WHERE ${seen.sql}) AS p,
+  (SELECT uniqExact(old) AS merged FROM profile_merge WHERE ${seen.sql}) AS m,
+  (SELECT sum(number) AS rows FROM (${counts.join(" UNION ALL ")})) AS r`,
+      { ...seen.parameters, pv_attributes: attributes, pv_types: types },
+    );
+    return row ?? { people: 0, last: 0, rows: 0 };
+  }
+
+  /**
+   * The same counts of the people of a sample, for each of its stretches that has any people, by one statement.
+   *
+   * @param identifier number of the identifier that is asked about
+   * @param limit so many people are named of each stretch
+   */
+  async sampled(
+    snapshot: Snapshot,
+    compiled: CompiledRules,
+    identifier: number | undefined,
+    sample: Sample,
+    limit: number,
+  ): Promise<readonly StretchCounts[]> {
+    const head = views(snapshot, {
+      ...compiled.needs,
+      identifiers: identifier === undefined ? [] : [identifier],
+      sample,
+    });
+    const known =
+      identifier === undefined ? "0" : `profile IN (SELECT profile FROM identifier_view_${identifier})`;
+    const holds = compiled.columns[0] ?? "0";
+    return this.#engine.query<StretchCounts>(
+      `${head.sql}SELECT toUInt32(count()) AS people,
+  [${compiled.columns.map((column) => `toUInt32(countIf(${column} = 1))`).join(", ")}] AS sizes,
+  toUInt32(countIf(${holds} = 1 AND NOT known)) AS without,
+  groupArraySortedIf({pv_limit:UInt32})(profile, ${holds} = 1) AS first
+FROM (SELECT *, ${known} AS known FROM (${compiled.sql})) GROUP BY ${stretchSql("profile", sample)}`,
+      { ...head.parameters, ...compiled.parameters, pv_limit: limit },
+      { settings: RULE_SETTINGS },
+    );
   }
 
   /** All numbers of some profiles: each number that was merged into one of them, and which. */

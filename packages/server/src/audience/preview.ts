@@ -1,18 +1,37 @@
 import {
+  type CompiledRules,
   compileRules,
   describeRule,
   PeregrineError,
   parseRule,
+  readsOf,
   resolvedBlocks,
   resolveRule,
 } from "@peregrine/core";
-import type { Store } from "../store/index.ts";
+import type { Snapshot, Store } from "../store/index.ts";
 import type { CatalogSource, UnseenEvents } from "./catalog.ts";
+import { type Estimate, estimateOf } from "./estimate.ts";
 import { type PreviewPerson, previewPeople, shownAttributes } from "./preview-people.ts";
-import type { PreviewRepository } from "./preview-repository.ts";
+import type { Found, PreviewCounts, PreviewRepository, StretchCounts } from "./preview-repository.ts";
 import { resolvedOrThrow } from "./resolved-rule.ts";
 
 const PEOPLE = 25;
+
+/** When an estimate is made, and of how many people. */
+export interface SampleSize {
+  readonly stretches: number;
+  readonly width: number;
+  /** Fewer rows than that are counted. */
+  readonly fromRows: number;
+}
+
+/**
+ * A sample of 32,768 numbers, however many people there are: what 1 % of all have is known to about a tenth. Three
+ * million rows are counted in half a second on two cores.
+ */
+const SAMPLE: SampleSize = { stretches: 64, width: 512, fromRows: 3_000_000 };
+/** All people are at least so many times the sample, or it saves too little. */
+const LEAST_TIMES = 10;
 
 /** How many people one node of a rule finds by itself. */
 interface BlockSize {
@@ -20,6 +39,8 @@ interface BlockSize {
   readonly path: string;
   readonly sentence: string;
   readonly size: number;
+  /** See {@link Estimate}. */
+  readonly margin: number;
 }
 
 interface People {
@@ -32,13 +53,20 @@ interface People {
 export interface Preview extends People {
   /** Milliseconds UTC. */
   readonly asOf: number;
+  /** Everybody was counted. Otherwise a sample was: `size`, `withoutIdentifier` and the sizes of `blocks` are estimates. */
+  readonly exact: boolean;
+  /** Of `size`; see {@link Estimate}. */
+  readonly margin: number;
   /** The identifier that is asked about; null where none is defined. */
   readonly personIdentifier: string | null;
   /** How many of `size` have no value of it, and so would not be sent. */
   readonly withoutIdentifier: number;
   /** Every node of the rule, each before what stands below it. */
   readonly blocks: BlockSize[];
-  /** Against the members that an audience has by its last evaluation; null where none is compared with. */
+  /**
+   * Against the members that an audience has by its last evaluation; null where none is compared with, and beside an
+   * estimate.
+   */
   readonly change: {
     readonly audience: string;
     /** As of when its members were evaluated, ms UTC; null: never. */
@@ -58,7 +86,18 @@ export interface PreviewRequest {
   readonly personIdentifier?: string | undefined;
   /** Id of the audience whose members are compared with, and whose rule it would be. */
   readonly audience?: string | undefined;
+  /** Of many rows a sample will do. */
+  readonly estimate?: boolean | undefined;
   readonly unseen: UnseenEvents;
+}
+
+/** What was counted, of all people or of a sample. */
+interface Counted extends Found {
+  readonly exact: boolean;
+  /** Of the rule itself and of every node, in their order. */
+  readonly sizes: readonly Estimate[];
+  readonly withoutIdentifier: number;
+  readonly change: PreviewCounts["change"];
 }
 
 /** Counts and shows whom a rule finds, saved or not; changes nothing. */
@@ -67,21 +106,25 @@ export class Previews {
   readonly #repository: PreviewRepository;
   readonly #catalog: CatalogSource;
   readonly #timeZone: string;
+  readonly #sample: SampleSize;
 
   constructor(options: {
     readonly store: Store;
     readonly repository: PreviewRepository;
     readonly catalog: CatalogSource;
     readonly timeZone: string;
+    readonly sample?: SampleSize | undefined;
   }) {
     this.#store = options.store;
     this.#repository = options.repository;
     this.#catalog = options.catalog;
     this.#timeZone = options.timeZone;
+    this.#sample = options.sample ?? SAMPLE;
   }
 
   /** @throws PeregrineError `ruleInvalid` with all faults, `requestInvalid` for an unknown identifier */
-  async of({ rule, asOf, personIdentifier, audience, unseen }: PreviewRequest): Promise<Preview> {
+  async of(request: PreviewRequest): Promise<Preview> {
+    const { rule, asOf, personIdentifier, audience, unseen } = request;
     const snapshot = await this.#store.operations.snapshot();
     const [catalog, identifiers] = await Promise.all([
       this.#catalog.read(unseen),
@@ -107,7 +150,11 @@ export class Previews {
       { asOf, timeZone: this.#timeZone },
       { tiedAttributes: await this.#repository.tiedAttributes(rules) },
     );
-    const found = await this.#repository.counts(snapshot, compiled, asked?.number, audience, PEOPLE);
+    const count = { snapshot, compiled, identifier: asked?.number };
+    const types = rules[0] === undefined ? [] : readsOf(rules[0]).events;
+    const found =
+      (request.estimate === true ? await this.#estimate(count, types) : undefined) ??
+      (await this.#count(count, audience));
     const { change } = found;
     const kinds = new Map(identifiers.map(({ id, number }) => [number, id]));
     const named = [...found.first, ...(change?.joins.first ?? []), ...(change?.leaves.first ?? [])];
@@ -122,14 +169,17 @@ export class Previews {
     const checks = audience === undefined ? undefined : await this.#store.audienceChecks.of([audience]);
     return {
       asOf,
+      exact: found.exact,
       size: found.size,
+      margin: found.sizes[0]?.margin ?? 0,
       personIdentifier: asked?.id ?? null,
       withoutIdentifier: asked === undefined ? found.size : found.withoutIdentifier,
       people: people(found.first),
       blocks: blocks.map(({ path, rule: node }, at) => ({
         path,
         sentence: describeRule(node, names),
-        size: found.sizes[at] ?? 0,
+        size: found.sizes[at]?.size ?? 0,
+        margin: found.sizes[at]?.margin ?? 0,
       })),
       change:
         change === undefined || audience === undefined
@@ -143,4 +193,47 @@ export class Previews {
             },
     };
   }
+
+  /** Everybody. */
+  async #count({ snapshot, compiled, identifier }: Count, audience: string | undefined): Promise<Counted> {
+    const counts = await this.#repository.counts(snapshot, compiled, identifier, audience, PEOPLE);
+    return { ...counts, exact: true, sizes: counts.sizes.map((size) => ({ size, margin: 0 })) };
+  }
+
+  /** A sample; undefined where counting everybody takes no longer. */
+  async #estimate(
+    { snapshot, compiled, identifier }: Count,
+    types: readonly string[],
+  ): Promise<Counted | undefined> {
+    const { people, last, rows } = await this.#repository.extent(snapshot, compiled.needs, types);
+    const { stretches: count, width, fromRows } = this.#sample;
+    const stride = Math.ceil(last / count);
+    if (rows < fromRows || stride < width * LEAST_TIMES) return undefined;
+    const sample = { stretches: count, width, stride };
+    const stretches = await this.#repository.sampled(snapshot, compiled, identifier, sample, PEOPLE);
+    const of = (found: (one: StretchCounts) => number) =>
+      estimateOf(
+        stretches.map((one) => ({ people: one.people, found: found(one) })),
+        people,
+      );
+    const sizes = compiled.columns.map((_, at) => of((one) => one.sizes[at] ?? 0));
+    return {
+      exact: false,
+      size: sizes[0]?.size ?? 0,
+      sizes,
+      first: stretches
+        .flatMap(({ first }) => first)
+        .sort((left, right) => left - right)
+        .slice(0, PEOPLE),
+      withoutIdentifier: of(({ without }) => without).size,
+      change: undefined,
+    };
+  }
+}
+
+interface Count {
+  readonly snapshot: Snapshot;
+  readonly compiled: CompiledRules;
+  /** Number of the identifier that is asked about. */
+  readonly identifier: number | undefined;
 }

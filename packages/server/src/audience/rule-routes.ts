@@ -18,10 +18,21 @@ const people = z
   )
   .describe("The first 25 by number of the profile");
 
+const margin = z
+  .number()
+  .int()
+  .describe(
+    "The true size is so far from an estimate at most, in 19 of 20 cases; 0 where everybody was counted",
+  );
+
 const previewSchema = z
   .object({
     asOf: instant,
+    exact: z
+      .boolean()
+      .describe("Everybody was counted; otherwise all sizes are estimates, from a sample of the people"),
     size: z.number().int(),
+    margin,
     personIdentifier: z.string().nullable(),
     withoutIdentifier: z.number().int().describe("How many of them have no value of the person identifier"),
     people,
@@ -31,6 +42,7 @@ const previewSchema = z
           path: z.string().describe("JSON pointer below the rule; the rule itself is the empty text"),
           sentence: z.string().describe("The node in words"),
           size: z.number().int().describe("How many people it finds by itself"),
+          margin,
         }),
       )
       .describe("Every node of the rule, each before what stands below it"),
@@ -43,7 +55,9 @@ const previewSchema = z
         leaves: z.object({ size: z.number().int(), people }),
       })
       .nullable()
-      .describe("Who would join and leave the audience that was named; null where none was"),
+      .describe(
+        "Who would join and leave the audience that was named; null where none was, and beside an estimate",
+      ),
   })
   .meta({ id: "AudiencePreview" });
 
@@ -54,6 +68,8 @@ const previewOptions = {
     .optional()
     .describe("Unless given, now"),
 };
+const estimate =
+  "An estimate will do where counting everybody takes long; ask again without it to have the numbers";
 
 const faultSchema = z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() });
 
@@ -68,7 +84,10 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
           "Whom the audience's rule finds now, block by block, and who joins and leaves; changes nothing",
         tags: ["audiences"],
         params: byId,
-        querystring: z.object(previewOptions),
+        querystring: z.object({
+          ...previewOptions,
+          estimate: z.stringbool().optional().describe(estimate),
+        }),
         response: { 200: previewSchema },
       },
     },
@@ -77,6 +96,7 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
         await audiences.preview(params.id, {
           personIdentifier: query.personIdentifier,
           asOf: milliseconds(query.asOf),
+          estimate: query.estimate,
         }),
       ),
   );
@@ -92,6 +112,7 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
           rule: uncheckedRule,
           audience: id.optional().describe("The rule would be this audience's: who would join and leave?"),
           ...previewOptions,
+          estimate: z.boolean().optional().describe(estimate),
         }),
         response: { 200: previewSchema },
       },

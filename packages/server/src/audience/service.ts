@@ -31,7 +31,7 @@ import { Explanations, type PersonExplanation } from "./explain.ts";
 import { MembersNow } from "./members-now.ts";
 import { MembershipRepository, type PieceSize } from "./membership-repository.ts";
 import { PersonRepository } from "./person-repository.ts";
-import { type Preview, Previews } from "./preview.ts";
+import { type Preview, Previews, type SampleSize } from "./preview.ts";
 import { PreviewRepository } from "./preview-repository.ts";
 import { AudienceRepository, type Fragment, membersAndPersons } from "./repository.ts";
 import { SeenValuesSource } from "./seen-values.ts";
@@ -81,6 +81,8 @@ interface AudienceServiceOptions {
   readonly instance: string;
   /** How much one statement of an evaluation takes on; by default what needs less than a gigabyte. */
   readonly piece?: PieceSize;
+  /** Of how many people a preview makes an estimate. */
+  readonly sample?: SampleSize;
 }
 
 interface PreviewOptions {
@@ -88,6 +90,8 @@ interface PreviewOptions {
   /** Milliseconds UTC. */
   readonly asOf?: number | undefined;
   readonly audience?: string | undefined;
+  /** Of many rows an estimate will do; `exact` says which it was. */
+  readonly estimate?: boolean | undefined;
 }
 
 interface ExplainOptions {
@@ -115,7 +119,8 @@ export class AudienceService {
   /** What the audiences were before, and the way back. */
   readonly versions: AudienceVersions;
 
-  constructor({ store, engine, clock, definitions, timeZone, instance, piece }: AudienceServiceOptions) {
+  constructor(options: AudienceServiceOptions) {
+    const { store, engine, clock, definitions, timeZone, instance, piece, sample } = options;
     const repository = new AudienceRepository(engine);
     const catalog = new CatalogSource(store, engine, repository);
     const turn = new EvaluationTurn(store.leases, clock, instance);
@@ -132,6 +137,7 @@ export class AudienceService {
       repository: new PreviewRepository(engine),
       catalog,
       timeZone,
+      sample,
     });
     this.#explanations = new Explanations({
       store,
@@ -228,19 +234,19 @@ export class AudienceService {
    */
   async previewRule(
     rule: unknown,
-    { personIdentifier, asOf = this.#clock.now(), audience }: PreviewOptions = {},
+    { personIdentifier, asOf = this.#clock.now(), audience, estimate }: PreviewOptions = {},
   ): Promise<Preview> {
     if (audience !== undefined) await this.#record(audience);
-    return this.#previews.of({ rule, asOf, personIdentifier, audience, unseen: "refused" });
+    return this.#previews.of({ rule, asOf, personIdentifier, audience, estimate, unseen: "refused" });
   }
 
   /** The same of the rule that is saved, against the audience's members. @throws PeregrineError `notFound`, `ruleInvalid` */
   async preview(
     id: string,
-    { personIdentifier, asOf = this.#clock.now() }: Omit<PreviewOptions, "audience"> = {},
+    { personIdentifier, asOf = this.#clock.now(), estimate }: Omit<PreviewOptions, "audience"> = {},
   ): Promise<Preview> {
-    const { body } = await this.#record(id);
-    return this.#previews.of({ rule: body.rule, asOf, personIdentifier, audience: id, unseen: "accepted" });
+    const { rule } = (await this.#record(id)).body;
+    return this.#previews.of({ rule, asOf, personIdentifier, audience: id, estimate, unseen: "accepted" });
   }
 
   /**

@@ -11,5 +11,7 @@ export {
   exactlyInPiece,
   type Needs,
   type Piece,
+  type Sample,
+  stretchSql,
   views,
 } from "./views.ts";

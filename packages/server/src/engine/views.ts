@@ -12,6 +12,32 @@ export interface Needs {
   readonly identifiers?: readonly number[];
   /** Only these profiles, by canonical number; of identifiers all are seen. Absent: all. */
   readonly piece?: Piece | undefined;
+  /** Only these profiles, by canonical number; of identifiers too. Absent: all. */
+  readonly sample?: Sample | undefined;
+}
+
+/**
+ * Some of all people: those with the first `width` numbers of every `stride`, from 1 on. They lie in stretches because
+ * the tables are sorted by profile, so that little else is read.
+ */
+export interface Sample {
+  readonly stretches: number;
+  readonly width: number;
+  /** At least `width`. */
+  readonly stride: number;
+}
+
+/** The stretch of a sample in which a number stands, from 0 on. */
+export function stretchSql(column: string, { stride }: Sample): string {
+  return `intDiv(${column} - 1, ${assertNumber(stride)})`;
+}
+
+/** All numbers of the people of a sample: their own, and those that were merged into them. Reads `merge_view`. */
+function sampleSql({ stretches, width, stride }: Sample): string {
+  const [all, each, apart] = [stretches * width, width, stride].map(assertNumber);
+  return `SELECT toUInt32(intDiv(number, ${each}) * ${apart} + number % ${each} + 1) AS number FROM numbers(${all})
+  UNION ALL
+  SELECT old AS number FROM merge_view WHERE new <= ${assertNumber(stretches * stride)} AND (new - 1) % ${apart} < ${each}`;
 }
 
 /**
@@ -65,7 +91,7 @@ function inRange(column: string, { from, to }: Piece): string {
  * - `identifier_view_<kind>(profile, value)` who owns a value now
  *
  * In all of them `profile` is canonical: an old number's rows belong to the profile that it was merged into. Of a
- * piece only `profile_view` is exact: rows of attributes and events may belong to people who are left out of it.
+ * piece or a sample only `profile_view` is exact: the other rows may belong to people who are left out of it.
  *
  * @param own an operation that may see what it has written itself
  */
@@ -73,8 +99,9 @@ export function views(snapshot: Snapshot, needs: Needs, own?: number): Filter {
   const derived = visible(snapshot, undefined, own);
   const data = current(snapshot, undefined, own);
   const parameters: Record<string, number | readonly number[]> = { ...derived.parameters };
-  const { piece } = needs;
-  const within = piece === undefined ? "" : ` AND ${inPiece(piece)}`;
+  const { piece, sample } = needs;
+  const sampled = sample === undefined ? "" : " AND profile IN (SELECT number FROM sample_view)";
+  const within = `${piece === undefined ? "" : ` AND ${inPiece(piece)}`}${sampled}`;
   const ctes = [
     `merge_view AS (
   SELECT old, ${latest("new")} AS new FROM profile_merge WHERE ${derived.sql} GROUP BY old
@@ -86,8 +113,9 @@ export function views(snapshot: Snapshot, needs: Needs, own?: number): Filter {
   SELECT arrayJoin([old, new]) AS number FROM merge_view WHERE new IN (${acrossSql(piece.cut)})${own}
 )`);
   }
+  if (sample !== undefined) ctes.push(`sample_view AS (\n  ${sampleSql(sample)}\n)`);
   if (needs.profiles) {
-    const exactly = piece === undefined ? "" : ` AND ${exactlyInPiece(piece)}`;
+    const exactly = `${piece === undefined ? "" : ` AND ${exactlyInPiece(piece)}`}${sampled}`;
     ctes.push(`profile_view AS (
   SELECT profile FROM profile WHERE ${derived.sql} AND profile NOT IN (SELECT old FROM merge_view)${exactly}
 )`);
@@ -111,11 +139,16 @@ export function views(snapshot: Snapshot, needs: Needs, own?: number): Filter {
 )`);
   }
   for (const kind of needs.identifiers ?? []) {
+    // Whoever owns a value now was given it by some row.
+    const given =
+      sample === undefined
+        ? ""
+        : ` AND value IN (SELECT value FROM identifier_of_profile WHERE kind = ${kind} AND ${derived.sql}${sampled})`;
     ctes.push(`identifier_view_${assertNumber(kind)} AS (
   SELECT ${canonical("i")} AS profile, value
   FROM (
     SELECT value, ${latest("profile")} AS profile
-    FROM identifier WHERE kind = ${kind} AND ${derived.sql} GROUP BY value HAVING profile != 0
+    FROM identifier WHERE kind = ${kind} AND ${derived.sql}${given} GROUP BY value HAVING profile != 0
   ) AS i ${merged("i")}
 )`);
   }
