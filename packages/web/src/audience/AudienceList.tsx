@@ -8,9 +8,11 @@ import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
+import { StartCards } from "./builder/StartCards.tsx";
 import { type AudienceSearch, findAudiences, tagsOf } from "./find-audiences.ts";
 import { Movement } from "./Movement.tsx";
-import { type AudienceView, audiencesQuery } from "./queries.ts";
+import { type AudienceView, audiencesQuery, catalogQuery } from "./queries.ts";
+import { catalogIndex } from "./rule/catalog-index.ts";
 import { Tags } from "./Tags.tsx";
 import { type Usage, usages } from "./usage.ts";
 
@@ -33,16 +35,24 @@ export function AudienceList() {
 }
 
 function NoAudience() {
+  const mayEdit = useMayEdit();
   return (
-    <Stack gap="xs" maw={640}>
-      <Text fw={600}>There is no audience yet</Text>
-      <Text>
-        An audience is a group of people by a rule, such as “bought within a year and not within 90 days”. It
-        keeps itself up to date, and an activation carries it to Ibexa. Start from an empty rule or from one
-        that is often used: lapsed customers, abandoned baskets, big spenders, new or loyal customers.
-      </Text>
+    <Stack gap="md" maw={960}>
+      <Stack gap={4}>
+        <Text fw={600}>There is no audience yet</Text>
+        <Text>
+          An audience is a group of people by a rule, such as “bought within a year and not within 90 days”.
+          It keeps itself up to date, and an activation carries it to Ibexa.
+        </Text>
+      </Stack>
+      {mayEdit ? <Starts /> : null}
     </Stack>
   );
+}
+
+function Starts() {
+  const { data: catalog } = useQuery(catalogQuery);
+  return catalog === undefined ? null : <StartCards catalog={catalogIndex(catalog)} />;
 }
 
 function Found({ audiences }: { readonly audiences: readonly AudienceView[] }) {
@@ -165,7 +175,13 @@ function Row({ audience, usage }: { readonly audience: AudienceView; readonly us
     <Table.Tr>
       <Table.Td style={{ overflowWrap: "anywhere", verticalAlign: "top" }}>
         <Stack gap={4}>
-          <AnchorLink to="/audiences/$id" params={{ id }} fw={600} dir="auto">
+          <AnchorLink
+            to="/audiences/$id"
+            params={{ id }}
+            fw={600}
+            dir="auto"
+            style={{ alignSelf: "flex-start" }}
+          >
             {name}
           </AnchorLink>
           <Text size="sm" lineClamp={2} c={error === null ? "dimmed" : "var(--mantine-color-error)"}>

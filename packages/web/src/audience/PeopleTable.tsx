@@ -1,4 +1,5 @@
 import { Table, Text } from "@mantine/core";
+import { isName, personName } from "./person-words.ts";
 import type { PreviewPerson } from "./queries.ts";
 import { shownValue } from "./shown-value.ts";
 
@@ -10,22 +11,25 @@ interface Props {
 /** People with their identifiers and the attributes that the rule asks for first. */
 export function PeopleTable({ people, label }: Props) {
   const identifiers = columnsOf(people, ({ identifiers: own }) => own);
-  const attributes = columnsOf(people, ({ attributes: own }) => own);
+  const attributes = columnsOf(people, ({ attributes: own }) => own).filter((name) => !isName(name));
   return (
     <Table.ScrollContainer minWidth={640}>
       <Table verticalSpacing="xs" aria-label={label}>
         <Table.Thead>
           <Table.Tr>
-            {[...identifiers, ...attributes].map((name) => (
-              <Table.Th key={name}>{name}</Table.Th>
+            {["Person", ...identifiers, ...attributes].map((name) => (
+              <Table.Th key={name} style={{ whiteSpace: "nowrap" }}>
+                {name}
+              </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {people.map((person) => (
             <Table.Tr key={person.profile}>
+              <Cell text={personName(person)} isHead />
               {identifiers.map((name) => (
-                <Cell key={name} text={(person.identifiers[name] ?? []).join(", ")} />
+                <Cell key={name} text={firstOf(person.identifiers[name] ?? [])} />
               ))}
               {attributes.map((name) => (
                 <Cell key={name} text={shownValue(person.attributes[name])} />
@@ -38,14 +42,19 @@ export function PeopleTable({ people, label }: Props) {
   );
 }
 
-function Cell({ text }: { readonly text: string }) {
+function Cell({ text, isHead = false }: { readonly text: string; readonly isHead?: boolean }) {
   return (
-    <Table.Td style={{ overflowWrap: "anywhere" }}>
-      <Text size="sm" lineClamp={2} dir="auto">
+    <Table.Td>
+      <Text size="sm" truncate="end" maw={200} title={text} dir="auto" fw={isHead ? 600 : 400}>
         {text === "" ? "–" : text}
       </Text>
     </Table.Td>
   );
+}
+
+/** A value, and how many others there are. */
+function firstOf([first = "", ...others]: readonly string[]): string {
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
 }
 
 /** What any of them has, in the order in which it is met. */

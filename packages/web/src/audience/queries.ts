@@ -9,7 +9,6 @@ export interface AudienceView extends Omit<Schemas["AudienceView"], "rule"> {
 export type AudiencePreview = Schemas["AudiencePreview"];
 export type PreviewPerson = AudiencePreview["people"][number];
 export type AudienceVersion = Schemas["AudienceVersion"];
-export type Catalog = Schemas["Catalog"];
 
 /** How often sizes and checks, which change by themselves, are asked for again, in ms. */
 const LIVE_MS = 15_000;

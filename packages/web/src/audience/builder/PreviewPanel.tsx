@@ -2,8 +2,8 @@ import { Alert, Box, Card, Divider, Group, Loader, Progress, Stack, Text, Title 
 import { type AudienceNames, describeRule, parseRule } from "@peregrine/core";
 import { capitalised } from "../../words/capitalised.ts";
 import { counted, people } from "../../words/number.ts";
+import { personDetail, personName } from "../person-words.ts";
 import type { AudiencePreview, PreviewPerson } from "../queries.ts";
-import { personDetail, personName } from "./person-words.ts";
 import type { DraftPreview } from "./use-preview.ts";
 
 /** So many people are shown. */
@@ -69,7 +69,6 @@ function Size({
         lh={1.1}
         fw={600}
         c={isStale ? "dimmed" : "inherit"}
-        data-testid="size"
         style={{ fontVariantNumeric: "tabular-nums" }}
       >
         {preview === undefined ? "–" : people(preview.size)}

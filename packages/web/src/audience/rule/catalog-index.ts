@@ -1,5 +1,5 @@
 import type { ColumnType } from "@peregrine/core";
-import type { Catalog } from "../queries.ts";
+import type { Schemas } from "../../api/schemas.ts";
 import type { KnownTypes } from "./read-rule.ts";
 
 interface Named {
@@ -19,7 +19,7 @@ export interface CatalogIndex {
 }
 
 /** The catalog by what is asked of it. */
-export function catalogIndex({ attributes, events }: Catalog): CatalogIndex {
+export function catalogIndex({ attributes, events }: Schemas["Catalog"]): CatalogIndex {
   const types = new Map(attributes.map(({ name, type }) => [name, type]));
   const counts = new Map<string, number>();
   const properties = new Map<string, Map<string, ColumnType>>();

@@ -85,24 +85,8 @@ function BlockControls({ block, label }: { readonly block: Block; readonly label
   const { id, kind } = block;
   return (
     <>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        c="dimmed"
-        aria-label={`Move up: ${label}`}
-        onClick={() => dispatch({ do: "move", id, by: "up" })}
-      >
-        <UpIcon />
-      </ActionIcon>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        c="dimmed"
-        aria-label={`Move down: ${label}`}
-        onClick={() => dispatch({ do: "move", id, by: "down" })}
-      >
-        <DownIcon />
-      </ActionIcon>
+      <MoveButton id={id} by="up" label={label} />
+      <MoveButton id={id} by="down" label={label} />
       <Menu position="bottom-end" width={220} returnFocus={false}>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" c="dimmed" aria-label={`More: ${label}`}>
@@ -120,5 +104,34 @@ function BlockControls({ block, label }: { readonly block: Block; readonly label
         </Menu.Dropdown>
       </Menu>
     </>
+  );
+}
+
+const MOVES = {
+  up: { words: "Move up", key: "Alt+↑", Icon: UpIcon },
+  down: { words: "Move down", key: "Alt+↓", Icon: DownIcon },
+} as const;
+
+interface MoveButtonProps {
+  readonly id: string;
+  readonly by: keyof typeof MOVES;
+  readonly label: string;
+}
+
+function MoveButton({ id, by, label }: MoveButtonProps) {
+  const { dispatch } = useBuilder();
+  const { words, key, Icon } = MOVES[by];
+  return (
+    <Tooltip label={`${words} (${key})`}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        c="dimmed"
+        aria-label={`${words}: ${label}`}
+        onClick={() => dispatch({ do: "move", id, by })}
+      >
+        <Icon />
+      </ActionIcon>
+    </Tooltip>
   );
 }

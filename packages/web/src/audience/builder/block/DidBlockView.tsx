@@ -90,7 +90,7 @@ export function DidBlockView({ block }: { readonly block: DidBlock }) {
             />
           </Row>
           <Row label="Where">
-            <Stack gap={0} style={{ flex: 1, minWidth: 0 }}>
+            <Stack gap={6} style={{ flex: 1, minWidth: 0 }}>
               {where.of.length > 1 || where.negated ? <GroupWord block={where} /> : null}
               <BlockFaults id={where.id} />
               <GroupContents block={where} event={event} />
@@ -105,7 +105,7 @@ export function DidBlockView({ block }: { readonly block: DidBlock }) {
 function Row({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
     <Group gap="xs" align="flex-start" wrap="nowrap">
-      <Text size="sm" c="dimmed" w={72} lh="36px" style={{ flexShrink: 0 }}>
+      <Text size="sm" c="dimmed" w={76} lh="36px" style={{ flexShrink: 0, whiteSpace: "nowrap" }}>
         {label}
       </Text>
       <Group gap="xs" style={{ flex: 1, minWidth: 0 }} align="flex-start">

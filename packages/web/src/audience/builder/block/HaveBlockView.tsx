@@ -1,4 +1,4 @@
-import { Text } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import { RULE_LABELS } from "@peregrine/core";
 import { type HaveBlock, NO_TEST } from "../../rule/block.ts";
 import { useBuilder, useSet } from "../builder-context.ts";
@@ -37,17 +37,19 @@ export function HaveBlockView({ block }: { readonly block: HaveBlock }) {
             value={attribute}
             onChange={choose}
           />
-          {attribute === "" ? null : (
-            <TestFields
-              test={test}
-              of="attribute"
-              values={{ attribute }}
-              onChange={(patch, field) => set({ test: { ...test, ...patch } }, field)}
-            />
-          )}
         </>
       }
     >
+      {attribute === "" ? null : (
+        <Group gap="xs" mt="xs" align="flex-start">
+          <TestFields
+            test={test}
+            of="attribute"
+            values={{ attribute }}
+            onChange={(patch, field) => set({ test: { ...test, ...patch } }, field)}
+          />
+        </Group>
+      )}
       {negated && attribute !== "" ? (
         <Text size="sm" c="dimmed" mt={4}>
           People without a value of {attribute} are among them.

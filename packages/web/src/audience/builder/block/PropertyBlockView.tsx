@@ -1,3 +1,4 @@
+import { Group } from "@mantine/core";
 import { RULE_LABELS } from "@peregrine/core";
 import { NO_TEST, type PropertyBlock } from "../../rule/block.ts";
 import { useBuilder, useSet } from "../builder-context.ts";
@@ -45,16 +46,19 @@ export function PropertyBlockView({
             value={property}
             onChange={choose}
           />
-          {property === "" ? null : (
-            <TestFields
-              test={test}
-              of="property"
-              values={{ event, property }}
-              onChange={(patch, field) => set({ test: { ...test, ...patch } }, field)}
-            />
-          )}
         </>
       }
-    />
+    >
+      {property === "" ? null : (
+        <Group gap="xs" mt="xs" align="flex-start">
+          <TestFields
+            test={test}
+            of="property"
+            values={{ event, property }}
+            onChange={(patch, field) => set({ test: { ...test, ...patch } }, field)}
+          />
+        </Group>
+      )}
+    </BlockFrame>
   );
 }

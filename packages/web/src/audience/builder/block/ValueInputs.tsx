@@ -68,6 +68,7 @@ export function TextsInputWithValues({ source, values, onChange }: TextsProps) {
       placeholder={values.length === 0 ? "Values" : ""}
       miw={220}
       maw={420}
+      style={{ flex: 1 }}
       value={[...values]}
       data={[...known.keys()].filter((one) => one !== "")}
       filter={({ options }) => options}

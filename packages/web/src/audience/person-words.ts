@@ -1,9 +1,14 @@
-import type { PreviewPerson } from "../queries.ts";
-import { shownValue } from "../shown-value.ts";
+import type { PreviewPerson } from "./queries.ts";
+import { shownValue } from "./shown-value.ts";
 
 const NAME = /^(?:full_?|display_?)?name$/i;
 const GIVEN = /^(?:first|given)_?name$/i;
 const FAMILY = /^(?:last|family|sur)_?name$/i;
+
+/** Whether an attribute is (a part of) what a person is called. */
+export function isName(attribute: string): boolean {
+  return [NAME, GIVEN, FAMILY].some((pattern) => pattern.test(attribute));
+}
 
 /** A person in a few words: a name where there is one, else an e-mail address, else any identifier. */
 export function personName({ attributes, identifiers, profile }: PreviewPerson): string {
