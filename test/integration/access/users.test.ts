@@ -159,6 +159,53 @@ describe("users", () => {
   });
 });
 
+describe("the audit log", () => {
+  it("says who did what to whom, before and after, without a secret, and to administrators alone", async () => {
+    const { cookie } = await signIn(ADA.email, "a new long password");
+    const made = await ask("POST", "/users", {
+      cookie,
+      body: { name: "Otto", email: "otto@example.com", role: "viewer", password: "otto's long password" },
+    });
+    const { id } = JSON.parse(JSON.stringify(made.body)) as { id: string };
+    await ask("PATCH", `/users/${id}`, { cookie, body: { role: "editor" } });
+    const answer = await ask("GET", "/audit?kind=user&limit=2", { cookie });
+    expect(answer.body).toMatchObject({
+      items: [
+        {
+          by: "Ada",
+          action: "changed",
+          kind: "user",
+          subject: id,
+          before: { role: "viewer" },
+          after: { role: "editor" },
+        },
+        { by: "Ada", action: "created", subject: id, before: null, after: { name: "Otto" } },
+      ],
+      next: expect.any(String),
+    });
+    expect(JSON.stringify(answer.body)).not.toMatch(/password|scrypt/);
+    const otto = await signIn("otto@example.com", "otto's long password");
+    expect(await ask("GET", "/audit", { cookie: otto.cookie })).toMatchObject({
+      status: 403,
+      body: { code: "roleTooLow" },
+    });
+  });
+
+  it("has a definition's change with what it was and is", async () => {
+    const { cookie } = await signIn(ADA.email, "a new long password");
+    const define = (priority: number) =>
+      ask("PUT", "/definitions/identifier/userid", { cookie, body: { priority, limit: "one" } });
+    expect((await define(100)).status).toBe(200);
+    await define(90);
+    expect((await ask("GET", "/audit?kind=identifier", { cookie })).body).toMatchObject({
+      items: [
+        { action: "changed", before: { priority: 100 }, after: { priority: 90 } },
+        { action: "created", before: null, after: { priority: 100 } },
+      ],
+    });
+  });
+});
+
 describe("guessing a password", () => {
   it("is stopped after twenty attempts in a minute", async () => {
     const answers: number[] = [];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type ApiApp, ROLES } from "../http/api-app.ts";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { TokenRecord } from "../store/index.ts";
+import { auditRoutes } from "./audit-routes.ts";
 import type { AccessService } from "./service.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { userRoutes } from "./user-routes.ts";
@@ -35,6 +36,7 @@ function showToken({ createdAt, lastUsedAt, revokedAt, ...token }: TokenRecord) 
 export function accessRoutes(app: ApiApp, access: AccessService): void {
   sessionRoutes(app, access);
   userRoutes(app, access);
+  auditRoutes(app, access);
   app.post(
     "/api/v1/setup",
     {
@@ -79,7 +81,11 @@ export function accessRoutes(app: ApiApp, access: AccessService): void {
       },
     },
     async (request, reply) => {
-      const { token, ...made } = await access.createToken(request.body.name, request.body.role);
+      const { token, ...made } = await access.createToken(
+        request.body.name,
+        request.body.role,
+        request.caller,
+      );
       return reply.code(201).send({ ...showToken(made), token });
     },
   );
@@ -96,7 +102,7 @@ export function accessRoutes(app: ApiApp, access: AccessService): void {
       },
     },
     async (request, reply) => {
-      await access.revokeToken(request.params.id);
+      await access.revokeToken(request.params.id, request.caller);
       return reply.code(204).send(null);
     },
   );

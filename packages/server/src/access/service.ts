@@ -1,6 +1,6 @@
 import { type Clock, notFound, PeregrineError } from "@peregrine/core";
 import type { Role } from "../http/api-app.ts";
-import type { Store, TokenRecord, UserRecord } from "../store/index.ts";
+import type { AuditEntry, Page, Store, TokenRecord, UserRecord } from "../store/index.ts";
 import { hashPassword, isPassword } from "./password.ts";
 
 /** Who is behind a request, and what they may do. */
@@ -54,6 +54,16 @@ export class AccessService {
     );
   }
 
+  /** What was done, the latest first. @throws PeregrineError `cursorInvalid` */
+  async auditLog(page: Parameters<Store["audit"]["page"]>[0]): Promise<Page<AuditEntry>> {
+    return this.#store.audit.page(page);
+  }
+
+  /** Keeps what somebody did. Neither `before` nor `after` may hold a secret. */
+  async record(entry: Parameters<Store["audit"]["add"]>[0]): Promise<void> {
+    await this.#store.audit.add(entry);
+  }
+
   /** @throws PeregrineError `signInRefused`, which doesn't tell whether there is such a user */
   async signIn(email: string, password: string): Promise<UserRecord> {
     const { users } = this.#store;
@@ -62,11 +72,16 @@ export class AccessService {
     if (known === undefined || !matches || known.disabledAt !== null) {
       throw new PeregrineError("signInRefused");
     }
-    return (await users.update(known.id, { lastSignedInAt: this.#clock.now() })) ?? known;
+    const { id, name } = known;
+    await this.#store.audit.add({ by: name, action: "signedIn", kind: "user", subject: id });
+    return (await users.update(id, { lastSignedInAt: this.#clock.now() })) ?? known;
   }
 
-  async createToken(name: string, role: Role): Promise<TokenRecord & { readonly token: string }> {
-    return this.#store.tokens.create(name, role);
+  async createToken(name: string, role: Role, by: string): Promise<TokenRecord & { readonly token: string }> {
+    const made = await this.#store.tokens.create(name, role);
+    const after = { name, role };
+    await this.#store.audit.add({ by, action: "created", kind: "token", subject: made.id, after });
+    return made;
   }
 
   async listTokens(): Promise<TokenRecord[]> {
@@ -74,9 +89,11 @@ export class AccessService {
   }
 
   /** @throws PeregrineError `notFound` */
-  async revokeToken(id: string): Promise<void> {
-    if (await this.#store.tokens.revoke(id)) return;
-    throw notFound("token", `There is no live token with the id ${id}.`);
+  async revokeToken(id: string, by: string): Promise<void> {
+    const { tokens, audit } = this.#store;
+    if (!(await tokens.revoke(id))) throw notFound("token", `There is no live token with the id ${id}.`);
+    const before = (await tokens.list()).find((token) => token.id === id)?.name ?? null;
+    await audit.add({ by, action: "revoked", kind: "token", subject: id, before });
   }
 
   async listUsers(): Promise<UserRecord[]> {
@@ -84,17 +101,23 @@ export class AccessService {
   }
 
   /** @throws PeregrineError `emailTaken` */
-  async createUser({
-    password,
-    ...user
-  }: {
-    readonly email: string;
-    readonly name: string;
-    readonly role: Role;
-    readonly password: string;
-  }): Promise<UserRecord> {
+  async createUser(
+    {
+      password,
+      ...user
+    }: {
+      readonly email: string;
+      readonly name: string;
+      readonly role: Role;
+      readonly password: string;
+    },
+    by: string,
+  ): Promise<UserRecord> {
+    const { users, audit } = this.#store;
     const passwordHash = await hashPassword(password);
-    return orTaken(await this.#store.users.create({ ...user, passwordHash }), user.email);
+    const made = orTaken(await users.create({ ...user, passwordHash }), user.email);
+    await audit.add({ by, action: "created", kind: "user", subject: made.id, after: told(made) });
+    return made;
   }
 
   /**
@@ -110,8 +133,9 @@ export class AccessService {
       readonly password?: string | undefined;
       readonly disabled?: boolean | undefined;
     },
+    by: string,
   ): Promise<UserRecord> {
-    const { db, users, sessions } = this.#store;
+    const { db, users, sessions, audit } = this.#store;
     const { name, role, password, disabled } = patch;
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     const changed = await db.transaction().execute(async (transaction) => {
@@ -124,12 +148,23 @@ export class AccessService {
       const stays = (role ?? before.role) === "admin" && !(disabled ?? before.disabledAt !== null);
       const was = before.role === "admin" && before.disabledAt === null;
       if (was && !stays && others.length === 0) throw new PeregrineError("lastAdministrator");
-      return users.with(transaction).update(id, {
+      const after = await users.with(transaction).update(id, {
         ...(name === undefined ? {} : { name }),
         ...(role === undefined ? {} : { role }),
         ...(disabled === undefined ? {} : { disabledAt: disabled ? this.#clock.now() : null }),
         passwordHash,
       });
+      const entry = {
+        by,
+        kind: "user",
+        subject: id,
+        before: told(before),
+        after: after ? told(after) : null,
+      };
+      const log = audit.with(transaction);
+      if (passwordHash === undefined) await log.add({ ...entry, action: "changed" });
+      else await log.add({ ...entry, action: "passwordChanged" });
+      return after;
     });
     if (changed === undefined) throw notFound("user", `There is no user with the id ${id}.`);
     if (passwordHash !== undefined || disabled === true) await sessions.deleteOf(id);
@@ -153,8 +188,15 @@ export class AccessService {
       throw new PeregrineError("signInRefused", { detail: "The old password is another one." });
     }
     await users.update(user.id, { passwordHash: await hashPassword(password) });
+    const { id: subject, name: by } = user;
+    await this.#store.audit.add({ by, action: "passwordChanged", kind: "user", subject });
     await sessions.deleteOf(user.id, keep);
   }
+}
+
+/** What the audit log tells of a user. */
+function told({ name, email, role, disabledAt }: UserRecord) {
+  return { name, email, role, mayEnter: disabledAt === null };
 }
 
 function orTaken(user: UserRecord | undefined, email: string): UserRecord {

@@ -35,7 +35,8 @@ export function userRoutes(app: ApiApp, access: AccessService): void {
         response: { 201: userSchema },
       },
     },
-    async (request, reply) => reply.code(201).send(showUser(await access.createUser(request.body))),
+    async (request, reply) =>
+      reply.code(201).send(showUser(await access.createUser(request.body, request.caller))),
   );
   app.patch(
     "/api/v1/users/:id",
@@ -55,6 +56,6 @@ export function userRoutes(app: ApiApp, access: AccessService): void {
         response: { 200: userSchema },
       },
     },
-    async (request) => showUser(await access.updateUser(request.params.id, request.body)),
+    async (request) => showUser(await access.updateUser(request.params.id, request.body, request.caller)),
   );
 }

@@ -1,13 +1,14 @@
 import { activationDefinition, STATUS_WORDS } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
-import { instant, instantOrNull, instantText } from "../http/instant.ts";
-import type { RunRecord } from "../store/index.ts";
+import { instant, instantOrNull } from "../http/instant.ts";
 import { explanationRoutes } from "./explanation-routes.ts";
 import { holdRoutes } from "./hold-routes.ts";
+import { liveRoutes } from "./live-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { previewRoutes } from "./preview-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
+import { run, showRun } from "./run-shape.ts";
 import type { ActivationService, ShownActivation } from "./service.ts";
 import { settingWarning, showWarning } from "./setting-warning.ts";
 import { activationSetupRoutes } from "./setup-routes.ts";
@@ -26,35 +27,6 @@ const shown = z
     warnings: z.array(settingWarning),
   })
   .meta({ id: "ShownActivation" });
-
-const run = z
-  .object({
-    id: z.int(),
-    state: z.string(),
-    trigger: z.string(),
-    startedAt: instant,
-    finishedAt: instant.nullable(),
-    counts: z.record(z.string(), z.number()),
-    progress: z
-      .object({
-        step: z.string(),
-        done: z.number(),
-        total: z.number().nullable(),
-        waitingFor: z
-          .string()
-          .optional()
-          .describe("Why the destination is waited for; absent while it answers"),
-      })
-      .nullable(),
-    error: z
-      .object({
-        code: z.string(),
-        detail: z.string(),
-        faults: z.array(z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() })),
-      })
-      .nullable(),
-  })
-  .meta({ id: "Run" });
 
 const status = z
   .object({
@@ -101,19 +73,6 @@ function showActivation({ definition, version, origin, secrets, warnings }: Show
     origin,
     secrets: [...secrets],
     warnings: warnings.map(showWarning),
-  };
-}
-
-function showRun(record: RunRecord) {
-  return {
-    id: record.id,
-    state: record.state,
-    trigger: record.trigger,
-    startedAt: instantText(record.startedAt),
-    finishedAt: instantOrNull(record.finishedAt),
-    counts: { ...record.counts },
-    progress: record.progress,
-    error: record.error && { ...record.error, faults: record.error.faults.map((fault) => ({ ...fault })) },
   };
 }
 
@@ -291,6 +250,7 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
 
   explanationRoutes(app, service);
   holdRoutes(app, service);
+  liveRoutes(app, service);
   peopleRoutes(app, service);
   previewRoutes(app, service);
   requestRoutes(app, service);

@@ -305,6 +305,11 @@ export class ActivationService {
     return this.#options.store.runs.page({ activationId: id, ...page });
   }
 
+  /** The run that is under way, or the last one. */
+  async latestRun(id: string): Promise<RunRecord | undefined> {
+    return this.#options.store.runs.latest(id);
+  }
+
   /** @throws PeregrineError `notFound` */
   async status(id: string): Promise<ActivationStatus> {
     const record = await this.#record(id);

@@ -27,6 +27,7 @@ export interface Database {
   setup_code: SetupCodeTable;
   stream_id: StreamIdTable;
   stream_repeat: StreamRepeatTable;
+  audit_entry: AuditEntryTable;
   user_account: UserAccountTable;
   user_session: UserSessionTable;
   person_deletion: PersonDeletionTable;
@@ -106,6 +107,19 @@ interface OperationTable {
   publication: number | null;
   /** What it changed of the data; null: everything. */
   touched: JSONText | null;
+}
+
+interface AuditEntryTable {
+  id: number;
+  at: number;
+  by: string;
+  action: string;
+  kind: string;
+  subject: string;
+  /** Of a definition after the change: its bodies stand there. */
+  version: number | null;
+  before: JSONText | null;
+  after: JSONText | null;
 }
 
 interface ImportTable {

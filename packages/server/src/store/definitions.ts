@@ -1,5 +1,6 @@
 import type { Clock, ColumnType, Definition, DefinitionOf, Kind } from "@peregrine/core";
 import type { Kysely, Selectable } from "kysely";
+import { keepEntry } from "./audit-log.ts";
 import { Counters } from "./counters.ts";
 import { Keyset, type Page } from "./cursor.ts";
 import type { Database } from "./database.ts";
@@ -303,6 +304,8 @@ async function keepVersion(
     .insertInto("definition_version")
     .values({ kind, id, version, body, at, by, origin })
     .execute();
+  const action = body === null ? "deleted" : version === 1 ? "created" : "changed";
+  await keepEntry(transaction, { at, by, action, kind, subject: id, version, before: null, after: null });
 }
 
 function recordOf<Body extends Definition>(row: Selectable<Database["definition"]>): DefinitionRecord<Body> {

@@ -1,4 +1,5 @@
 export type { CheckState, EvaluationState } from "./audience-checks.ts";
+export type { AuditEntry } from "./audit-log.ts";
 export { Keyset, type Page } from "./cursor.ts";
 export type { Database } from "./database.ts";
 export type { CatalogColumn, DefinitionRecord, DefinitionVersion, Origin } from "./definitions.ts";

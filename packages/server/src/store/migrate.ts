@@ -12,6 +12,7 @@ import { memberLists } from "./migrations/0008_member_lists.ts";
 import { runAgain } from "./migrations/0009_run_again.ts";
 import { users } from "./migrations/0010_users.ts";
 import { personDeletions } from "./migrations/0011_person_deletions.ts";
+import { audit } from "./migrations/0012_audit.ts";
 
 /** In the order of their names. A migration that was released never changes; the next one gets a new name. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -26,6 +27,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0009_run_again": runAgain,
   "0010_users": users,
   "0011_person_deletions": personDeletions,
+  "0012_audit": audit,
 };
 
 const MIGRATION_TABLE = "migration";

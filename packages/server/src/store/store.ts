@@ -5,6 +5,7 @@ import type { Clock } from "@peregrine/core";
 import { type Dialect, Kysely } from "kysely";
 import { ActivationAudiences } from "./activation-audiences.ts";
 import { AudienceChecks } from "./audience-checks.ts";
+import { AuditLog } from "./audit-log.ts";
 import { Counters } from "./counters.ts";
 import type { Database } from "./database.ts";
 import { Definitions } from "./definitions.ts";
@@ -52,6 +53,7 @@ export interface Store {
   readonly tokens: Tokens;
   readonly streamIds: StreamIds;
   readonly streamRepeats: StreamRepeats;
+  readonly audit: AuditLog;
   readonly users: Users;
   readonly sessions: Sessions;
   readonly counters: Counters;
@@ -106,6 +108,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       tokens: new Tokens(db, clock, random),
       streamIds: new StreamIds(db, clock, random),
       streamRepeats: new StreamRepeats(db),
+      audit: new AuditLog(db, clock),
       users: new Users(db, clock, random),
       sessions: new Sessions(db, clock),
       counters: new Counters(db),

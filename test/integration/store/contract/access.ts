@@ -146,4 +146,30 @@ export function accessContract(backend: Backend): void {
       expect(await tokens.useSetupCode("another code", "me")).toMatchObject({ role: "admin" });
     });
   });
+  describe("the audit log", () => {
+    test("tells the latest first, page by page, with before and after of what has versions", async () => {
+      const clock = new TestClock();
+      const store = await (await backend.place()).open({ clock });
+      const identifier = { kind: "identifier", id: "userid", limit: "one" } as const;
+      for (const priority of [100, 90]) {
+        await store.definitions.put(
+          { ...identifier, priority, normalise: [], blocked: [], active: true },
+          { origin: "api", by: "Ada" },
+        );
+      }
+      await store.audit.add({ by: "Bo", action: "runStarted", kind: "activation", subject: "shop" });
+      const first = await store.audit.page({ limit: 2 });
+      expect(first.items).toMatchObject([
+        { at: clock.now(), by: "Bo", action: "runStarted", subject: "shop", before: null, after: null },
+        { by: "Ada", action: "changed", before: { priority: 100 }, after: { priority: 90 } },
+      ]);
+      const rest = await store.audit.page({ limit: 2, cursor: first.next ?? "" });
+      expect(rest).toMatchObject({ items: [{ action: "created", before: null }], next: null });
+      const ofShop = await store.audit.page({ kind: "activation", subject: "shop", limit: 5 });
+      expect(ofShop.items).toHaveLength(1);
+      await expect(
+        store.audit.page({ kind: "user", limit: 2, cursor: first.next ?? "" }),
+      ).rejects.toMatchObject({ code: "cursorInvalid" });
+    });
+  });
 }
