@@ -10,7 +10,10 @@ import { contrast, theme } from "./shell/theme.ts";
 
 const queries = new QueryClient({
   defaultOptions: {
+    // A browser that takes itself for offline asks all the same, and the page says that nobody answers.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       // What the API refused stays refused; a broken connection heals.
       retry: (count, error) => !(error instanceof ApiProblem) && count < 20,
       retryDelay: (attempt) => Math.min(1_000 * 2 ** attempt, 10_000),

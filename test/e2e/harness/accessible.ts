@@ -27,11 +27,11 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
 
 /** Opens a page in light and in dark, and fails when axe finds anything serious in either. */
 export async function expectAccessiblePage(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.goto(path);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
     await expectAccessible(page, `${path}, ${colorScheme}`);
   }
 }

@@ -1,44 +1,55 @@
-import { Stack, Table, Text } from "@mantine/core";
+import { Button, Table, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useQueries, useSuspenseQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
+import { useMayEdit } from "../session/use-may-edit.ts";
+import { EmptyState } from "../shell/EmptyState.tsx";
 import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
-import { activationStatusQuery, activationsQuery, type ShownActivation } from "./queries.ts";
+import { hostOf } from "./host.ts";
+import { LeavingNotice } from "./LeavingNotice.tsx";
+import { activationStatusQuery, activationsQuery } from "./queries.ts";
+import { SandboxHelp } from "./SandboxHelp.tsx";
 import { StatusBadge } from "./StatusBadge.tsx";
 import { summaryOf } from "./summary.ts";
 
-/** Where an activation sends to, without what doesn't matter to people. */
-function hostOf({ settings }: ShownActivation): string {
-  const url = settings["baseUrl"];
-  return typeof url === "string" && URL.canParse(url) ? new URL(url).host : "";
-}
-
 /** All activations and how they stand; those with problems on top. */
 export function ActivationList() {
+  const { leaving } = useSearch({ from: "/shell/activations" });
   const { data: activations } = useSuspenseQuery(activationsQuery);
   const statuses = useQueries({ queries: activations.map(({ id }) => activationStatusQuery(id)) });
+  const mayEdit = useMayEdit();
+  const [isHelped, help] = useDisclosure(false);
   const rows = activations
     .map((activation, at) => ({ activation, summary: summaryOf(statuses[at]?.data) }))
     .toSorted(
       (one, other) => Number(other.summary?.isWorrying ?? false) - Number(one.summary?.isWorrying ?? false),
     );
+  const create = mayEdit ? <ButtonLink to="/activations/new">Create New Activation</ButtonLink> : null;
   return (
     <>
-      <PageTitle
-        title="Activations"
-        actions={<ButtonLink to="/activations/new">Create New Activation</ButtonLink>}
-      />
+      <PageTitle title="Activations" actions={rows.length === 0 ? undefined : create} />
+      {leaving === undefined ? null : <LeavingNotice id={leaving} />}
+      <SandboxHelp opened={isHelped} onClose={help.close} />
       {rows.length === 0 ? (
-        <Stack gap="xs" maw={560}>
-          <Text fw={600}>Nothing is sent anywhere yet</Text>
-          <Text>
-            An activation keeps the segments of a segment group in Ibexa in step with your audiences: who
-            joins an audience joins its segment within a minute, and who leaves it leaves.
-          </Text>
-        </Stack>
+        <EmptyState
+          title="Nothing is sent anywhere yet"
+          action={
+            <>
+              {create}
+              <Button variant="default" onClick={help.open}>
+                Try with the sandbox
+              </Button>
+            </>
+          }
+        >
+          An activation keeps the segments of a segment group in Ibexa in step with your audiences: who joins
+          an audience joins its segment within a minute, and who leaves it leaves.
+        </EmptyState>
       ) : (
-        <Table.ScrollContainer minWidth={760}>
+        <Table.ScrollContainer minWidth={820}>
           <Table verticalSpacing="sm" highlightOnHover>
             <Table.Thead>
               <Table.Tr>
@@ -66,7 +77,7 @@ export function ActivationList() {
                       <>
                         <StatusBadge status={summary.status} />
                         {summary.reason === undefined ? null : (
-                          <Text size="sm" maw={420}>
+                          <Text size="sm" maw={420} style={{ overflowWrap: "anywhere" }}>
                             {summary.reason}
                           </Text>
                         )}

@@ -1,4 +1,5 @@
-import { queryOptions } from "@tanstack/react-query";
+import type { PersonState } from "@peregrine/core";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "../api/client.ts";
 import type { Schemas } from "../api/schemas.ts";
 
@@ -7,9 +8,14 @@ export type ActivationStatus = Schemas["ActivationStatus"];
 export type SegmentStatus = ActivationStatus["segments"][number];
 export type SettingWarning = Schemas["SettingWarning"];
 export type ActivationSetup = Schemas["ActivationSetup"];
+export type Run = Schemas["Run"];
 
 /** How often what changes by itself is asked for again, in ms. */
 const LIVE_MS = 3_000;
+/** How many rows of a list come at once. */
+const PAGE = 50;
+/** How many values of an identifier are shown. */
+const EXAMPLES = 5;
 
 export const activationsQuery = queryOptions({
   queryKey: ["activations"],
@@ -29,6 +35,19 @@ export function activationQuery(id: string) {
   });
 }
 
+/** A few values that profiles have of an identifier, to compare with what the destination has. */
+export function exampleIdsQuery(identifier: string) {
+  return queryOptions({
+    queryKey: ["identifiers", identifier, "examples"],
+    queryFn: async () => {
+      const body = { rule: { everyone: true as const }, personIdentifier: identifier };
+      const { people } = dataOf(await api.POST("/api/v1/rules/preview", { body }));
+      return people.flatMap(({ identifiers }) => identifiers[identifier] ?? []).slice(0, EXAMPLES);
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
 /** How an activation stands; asked for again and again while somebody looks at it. */
 export function activationStatusQuery(id: string) {
   return queryOptions({
@@ -39,16 +58,86 @@ export function activationStatusQuery(id: string) {
   });
 }
 
+export function runsQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["activations", id, "runs"],
+    queryFn: async ({ pageParam: cursor }) => {
+      const query = { limit: PAGE, ...(cursor === null ? {} : { cursor }) };
+      return dataOf(await api.GET("/api/v1/activations/{id}/runs", { params: { path: { id }, query } }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+}
+
+/** Who changed an activation or decided for it, and when. */
+export function historyQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["activations", id, "history"],
+    queryFn: async ({ pageParam: cursor }) => {
+      const query = { limit: PAGE, ...(cursor === null ? {} : { cursor }) };
+      return dataOf(await api.GET("/api/v1/activations/{id}/history", { params: { path: { id }, query } }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+}
+
+/** Removals that wait for somebody's decision, and what was decided. */
+export function holdsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["activations", id, "holds"],
+    queryFn: async () =>
+      dataOf(await api.GET("/api/v1/activations/{id}/holds", { params: { path: { id } } })).items,
+    refetchInterval: LIVE_MS,
+  });
+}
+
+/** Why people are refused now, equal answers together. */
+export function refusalsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["activations", id, "refusals"],
+    queryFn: async () =>
+      dataOf(await api.GET("/api/v1/activations/{id}/refusals", { params: { path: { id } } })).items,
+    refetchInterval: LIVE_MS,
+  });
+}
+
+/** The people of one state in one segment, page by page. */
+export function peopleQuery(id: string, audience: string, state: PersonState, personId: string) {
+  return infiniteQueryOptions({
+    queryKey: ["activations", id, "people", audience, state, personId],
+    queryFn: async ({ pageParam: cursor }) =>
+      dataOf(
+        await api.POST("/api/v1/activations/{id}/audiences/{audience}/people/search", {
+          params: { path: { id, audience } },
+          body: {
+            state,
+            limit: PAGE,
+            ...(personId === "" ? {} : { personId }),
+            ...(cursor === null ? {} : { cursor }),
+          },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+}
+
 /** Settings as far as they are typed: what is wrong with them or likely a mistake, and Ibexa's side to copy. */
-export function draftSetupQuery(settings: Readonly<Record<string, string>>, version: string | undefined) {
+export function draftSetupQuery(
+  id: string,
+  settings: Readonly<Record<string, unknown>>,
+  version: string | undefined,
+) {
   return queryOptions({
     // The secret is part of what is asked: nothing of it is kept once nobody looks.
     gcTime: 0,
-    queryKey: ["activation-setup", settings, version ?? ""],
+    queryKey: ["activation-setup", id, settings, version ?? ""],
     queryFn: async () =>
       dataOf(
         await api.POST("/api/v1/activations/{id}/setup", {
-          params: { path: { id: "new" } },
+          params: { path: { id } },
           body: { type: "ibexa", settings, ...(version === undefined ? {} : { version }) },
         }),
       ),

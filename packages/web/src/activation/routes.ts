@@ -1,9 +1,14 @@
+import { PERSON_STATES, type PersonState } from "@peregrine/core/activation-words";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "../shell/shell-route.ts";
+import { type Tab, tabOf } from "./tabs.ts";
 
 const activations = createRoute({
   getParentRoute: () => shellRoute,
   path: "/activations",
+  // Of an activation that was deleted and whose people are being taken out.
+  validateSearch: (search: Record<string, unknown>): { leaving?: string } =>
+    typeof search["leaving"] === "string" ? { leaving: search["leaving"] } : {},
   component: lazyRouteComponent(() => import("./ActivationList.tsx"), "ActivationList"),
 });
 
@@ -22,8 +27,28 @@ const wizard = createRoute({
 const activation = createRoute({
   getParentRoute: () => shellRoute,
   path: "/activations/$id",
+  validateSearch: (search: Record<string, unknown>): { tab?: Tab } => {
+    const tab = tabOf(search["tab"]);
+    return tab === "audiences" ? {} : { tab };
+  },
   component: lazyRouteComponent(() => import("./ActivationPage.tsx"), "ActivationPage"),
 });
 
+const people = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/activations/$id/people",
+  validateSearch: (search: Record<string, unknown>) => ({
+    audience: typeof search["audience"] === "string" ? search["audience"] : "",
+    state: stateOf(search["state"]),
+  }),
+  component: lazyRouteComponent(() => import("./PeoplePage.tsx"), "PeoplePage"),
+});
+
+function stateOf(value: unknown): PersonState {
+  return typeof value === "string" && Object.hasOwn(PERSON_STATES, value)
+    ? (value as PersonState)
+    : "accepted";
+}
+
 /** What is sent where. */
-export const activationRoutes = [activations, gallery, wizard, activation] as const;
+export const activationRoutes = [activations, gallery, wizard, activation, people] as const;

@@ -8,17 +8,8 @@ import { sessionQuery } from "../session/queries.ts";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
 import { Moment } from "../words/Moment.tsx";
-import { ROLE_WORDS } from "../words/role.ts";
+import { ROLES, roleOf } from "../words/role.ts";
 import { usersQuery } from "./queries.ts";
-
-const ROLES = (Object.keys(ROLE_WORDS) as Schemas["User"]["role"][]).map((role) => ({
-  value: role,
-  label: ROLE_WORDS[role],
-}));
-
-function roleOf(value: string | null): Schemas["User"]["role"] {
-  return ROLES.find((role) => role.value === value)?.value ?? "viewer";
-}
 
 /** Who may sign in, and as what; for administrators. */
 export function UserList() {

@@ -7,5 +7,25 @@ const users = createRoute({
   component: lazyRouteComponent(() => import("./UserList.tsx"), "UserList"),
 });
 
-/** Who may do what. */
-export const administrationRoutes = [users] as const;
+const tokens = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/tokens",
+  component: lazyRouteComponent(() => import("./TokenList.tsx"), "TokenList"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audit",
+  validateSearch: (search: Record<string, unknown>): { kind?: string } =>
+    typeof search["kind"] === "string" && search["kind"] !== "" ? { kind: search["kind"] } : {},
+  component: lazyRouteComponent(() => import("./AuditPage.tsx"), "AuditPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./SettingsPage.tsx"), "SettingsPage"),
+});
+
+/** Who may do what, who did what, and what this installation is. */
+export const administrationRoutes = [users, tokens, audit, settings] as const;

@@ -1,13 +1,11 @@
-import { createRoute, redirect } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "../shell/shell-route.ts";
 
-const home = createRoute({
+const overview = createRoute({
   getParentRoute: () => shellRoute,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/activations" });
-  },
+  component: lazyRouteComponent(() => import("./OverviewPage.tsx"), "OverviewPage"),
 });
 
 /** Where the address without a path leads. */
-export const overviewRoutes = [home] as const;
+export const overviewRoutes = [overview] as const;

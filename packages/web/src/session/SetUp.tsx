@@ -23,7 +23,7 @@ export function SetUp() {
     onSuccess: async (session) => {
       queries.clear();
       queries.setQueryData(sessionQuery.queryKey, session);
-      await navigate({ to: "/activations" });
+      await navigate({ to: "/" });
     },
   });
   const submit = (event: FormEvent) => {

@@ -1,20 +1,28 @@
-import { Stack, Text } from "@mantine/core";
+import { Group, Paper, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
 interface Props {
+  /** What isn't there yet. */
   readonly title: string;
+  /** What would stand here. */
   readonly children: ReactNode;
-  /** One button to begin. */
+  /** How to begin. */
   readonly action?: ReactNode;
 }
 
-/** What would stand here, and how to begin. */
+/** A page without rows: what would stand there, and how to begin. */
 export function EmptyState({ title, children, action }: Props) {
   return (
-    <Stack gap="sm" maw={560} align="flex-start">
-      <Text fw={600}>{title}</Text>
-      <Text>{children}</Text>
-      {action}
-    </Stack>
+    <Paper withBorder p="xl" maw={640}>
+      <Stack gap="sm">
+        <Text fw={600} size="lg">
+          {title}
+        </Text>
+        <Text size="sm" component="div">
+          {children}
+        </Text>
+        {action === undefined || action === null ? null : <Group mt="xs">{action}</Group>}
+      </Stack>
+    </Paper>
   );
 }

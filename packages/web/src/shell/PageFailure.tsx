@@ -5,7 +5,7 @@ import { ApiProblem } from "../api/client.ts";
 import { sessionQuery } from "../session/queries.ts";
 
 /** What went wrong, and what to do. */
-export function PageFailure({ error, reset }: ErrorComponentProps) {
+export function PageFailure({ error, reset }: Pick<ErrorComponentProps, "error" | "reset">) {
   const router = useRouter();
   const queries = useQueryClient();
   const problem = error instanceof ApiProblem ? error.problem : undefined;

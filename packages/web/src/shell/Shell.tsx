@@ -1,14 +1,17 @@
 import { AppShell, Burger, Group, ScrollArea, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { Outlet, useRouterState } from "@tanstack/react-router";
+import { sessionQuery } from "../session/queries.ts";
 import { ConnectionNotice } from "./ConnectionNotice.tsx";
 import { AnchorLink, NavigationLink } from "./links.tsx";
-import { NAVIGATION } from "./navigation.ts";
+import { isFor, NAVIGATION } from "./navigation.ts";
 import { UserMenu } from "./UserMenu.tsx";
 
 /** Navigation, the signed-in user, and the page. */
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure(false);
+  const { user } = useSuspenseQuery(sessionQuery).data;
   const path = useRouterState({ select: ({ location }) => location.pathname });
   return (
     <AppShell
@@ -41,16 +44,18 @@ export function Shell() {
               <Text size="xs" fw={600} c="var(--mantine-color-text)" opacity={0.75} px="sm" pt="md" pb={4}>
                 {title}
               </Text>
-              {pages.map(({ label, to }) => (
-                <NavigationLink
-                  key={to}
-                  to={to}
-                  label={label}
-                  active={path === to || path.startsWith(`${to}/`)}
-                  aria-current={path === to ? "page" : undefined}
-                  onClick={close}
-                />
-              ))}
+              {pages
+                .filter((page) => isFor(page, user?.role))
+                .map(({ label, to }) => (
+                  <NavigationLink
+                    key={to}
+                    to={to}
+                    label={label}
+                    active={path === to || (to !== "/" && path.startsWith(`${to}/`))}
+                    aria-current={path === to ? "page" : undefined}
+                    onClick={close}
+                  />
+                ))}
             </section>
           ))}
         </ScrollArea>

@@ -26,6 +26,7 @@ export const contrast: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     ...HOVER,
+    "--mantine-color-disabled-color": "#495057",
     "--mantine-color-dimmed": "#495057",
     "--mantine-color-placeholder": "#5c636a",
     "--mantine-color-error": "#c92a2a",
@@ -39,6 +40,7 @@ export const contrast: CSSVariablesResolver = () => ({
   },
   dark: {
     ...HOVER,
+    "--mantine-color-disabled-color": "#ced4da",
     "--mantine-color-dimmed": "#c9c9c9",
     "--mantine-color-placeholder": "#a6a7ab",
     "--mantine-color-error": "#ff8787",

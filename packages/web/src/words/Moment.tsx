@@ -21,8 +21,20 @@ export function Moment({
   }, []);
   if (instant === null) return <Text size={size}>{never}</Text>;
   return (
-    <Text size={size} component="time" dateTime={instant} title={exactly(instant)}>
-      {ago(instant, Math.max(now, Date.parse(instant)))}
+    <Text
+      size={size}
+      style={{ whiteSpace: "nowrap" }}
+      component="time"
+      dateTime={instant}
+      title={exactly(instant)}
+    >
+      {ago(instant, isJustNow(instant, now) ? Date.parse(instant) : now)}
     </Text>
   );
+}
+
+/** Whether an instant lies ahead only because the clock here ticks seldom. */
+function isJustNow(instant: string, now: number): boolean {
+  const ahead = Date.parse(instant) - now;
+  return ahead > 0 && ahead <= TICK_MS;
 }

@@ -1,17 +1,19 @@
+const SECOND = 1_000;
 const UNITS = [
-  ["day", 86_400_000],
-  ["hour", 3_600_000],
-  ["minute", 60_000],
-  ["second", 1_000],
+  { ms: 86_400_000, text: (count: number) => (count === 1 ? "1 day" : `${count} days`) },
+  { ms: 3_600_000, text: (count: number) => `${count} h` },
+  { ms: 60_000, text: (count: number) => `${count} min` },
+  { ms: SECOND, text: (count: number) => `${count} s` },
 ] as const;
-const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const EXACT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
-/** How long ago an instant was, "12 seconds ago". @param now ms UTC */
+/** How long ago an instant was, or how far ahead: "12 s ago", "in 3 min", "now". @param now ms UTC */
 export function ago(instant: string, now: number): string {
   const ms = Date.parse(instant) - now;
-  const [unit, length] = UNITS.find(([, size]) => Math.abs(ms) >= size) ?? ["second", 1_000];
-  return RELATIVE.format(Math.trunc(ms / length), unit);
+  const unit = UNITS.find((one) => Math.abs(ms) >= one.ms);
+  if (unit === undefined) return "now";
+  const length = unit.text(Math.trunc(Math.abs(ms) / unit.ms));
+  return ms > 0 ? `in ${length}` : `${length} ago`;
 }
 
 /** An instant in the zone of whoever looks. */
@@ -24,4 +26,11 @@ const INSTANT = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
 /** A sentence of the API with its instants in the zone of whoever looks. */
 export function withLocalTimes(sentence: string): string {
   return sentence.replace(INSTANT, exactly);
+}
+
+/** A length of time as people say it, "340 ms", "12 s", "3 min". @param ms at least 0 */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
+  return `${Math.round(ms / 60_000)} min`;
 }

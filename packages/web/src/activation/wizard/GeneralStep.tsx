@@ -3,6 +3,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { identifierProfilesQuery, identifiersQuery } from "../../data/queries.ts";
 import { counted } from "../../words/number.ts";
+import { exampleIdsQuery } from "../queries.ts";
 import type { Draft } from "./draft.ts";
 import { IdentifierNotice } from "./IdentifierNotice.tsx";
 
@@ -19,6 +20,10 @@ const REQUIRED = "userid";
 export function GeneralStep({ draft, change, onNext }: Props) {
   const { data: identifiers } = useSuspenseQuery(identifiersQuery);
   const { data: found } = useQuery(identifierProfilesQuery(REQUIRED));
+  const { data: examples = [] } = useQuery({
+    ...exampleIdsQuery(REQUIRED),
+    enabled: (found?.withIdentifier ?? 0) > 0,
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onNext();
@@ -56,6 +61,7 @@ export function GeneralStep({ draft, change, onNext }: Props) {
         {found === undefined ? null : (
           <Text size="sm">
             {counted(found.withIdentifier)} of {counted(found.profiles)} profiles have a {REQUIRED}
+            {examples.length === 0 ? "" : `, such as ${examples.join(", ")}`}
           </Text>
         )}
         {found === undefined ? null : <IdentifierNotice found={found} />}

@@ -9,11 +9,11 @@ import { activationId } from "./activation-id.ts";
 import { type Draft, useDraft } from "./draft.ts";
 import { GeneralStep } from "./GeneralStep.tsx";
 import { IbexaStep } from "./IbexaStep.tsx";
+import { settingsOf } from "./ibexa-values.ts";
 
 async function save(draft: Draft, state: "active" | "paused"): Promise<string> {
   const taken = new Set(dataOf(await api.GET("/api/v1/activations")).items.map(({ id }) => id));
   const id = activationId(draft.name, taken);
-  const { clientSecret, clientId, baseUrl, segmentGroupIdentifier } = draft;
   await api.PUT("/api/v1/activations/{id}", {
     params: { path: { id } },
     body: {
@@ -21,7 +21,7 @@ async function save(draft: Draft, state: "active" | "paused"): Promise<string> {
       ...(draft.description.trim() === "" ? {} : { description: draft.description.trim() }),
       type: "ibexa",
       personIdentifier: draft.personIdentifier,
-      settings: { clientSecret, clientId, baseUrl, segmentGroupIdentifier },
+      settings: settingsOf(draft),
       audiences: [...draft.audiences],
       state,
     },

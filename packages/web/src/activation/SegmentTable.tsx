@@ -1,0 +1,215 @@
+import { Button, Group, Stack, Table, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { audiencesQuery } from "../audience/queries.ts";
+import { useMayEdit } from "../session/use-may-edit.ts";
+import { Dialog } from "../shell/Dialog.tsx";
+import { AnchorLink } from "../shell/links.tsx";
+import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { Moment } from "../words/Moment.tsx";
+import { counted } from "../words/number.ts";
+import { changeActivation, type PeopleChoice } from "./change-activation.ts";
+import { PeopleChoiceField } from "./PeopleChoiceField.tsx";
+import type { ActivationStatus, SegmentStatus, ShownActivation } from "./queries.ts";
+import { StatusBadge } from "./StatusBadge.tsx";
+import { AudiencePicker } from "./wizard/AudiencePicker.tsx";
+
+interface Props {
+  readonly activation: ShownActivation;
+  readonly status: ActivationStatus;
+}
+
+/** The audiences of an activation and how each stands. */
+export function SegmentTable({ activation, status }: Props) {
+  const { segments } = status;
+  const mayEdit = useMayEdit() && activation.origin !== "file";
+  const [removed, setRemoved] = useState<SegmentStatus>();
+  const columns = COLUMNS.filter(({ isRare, of }) => !isRare || segments.some((one) => of(one) > 0));
+  return (
+    <Stack gap="md" mt="md">
+      {mayEdit ? <AddAudiences activation={activation} /> : null}
+      {removed === undefined ? null : (
+        <RemoveAudience activation={activation} segment={removed} onClose={() => setRemoved(undefined)} />
+      )}
+      {segments.length === 0 ? (
+        <Text>No audience is linked yet. Each audience that you add becomes a segment in Ibexa.</Text>
+      ) : (
+        <Table.ScrollContainer minWidth={920}>
+          <Table verticalSpacing="xs" horizontalSpacing={6} fz="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Audience</Table.Th>
+                <Table.Th>Synchronization status</Table.Th>
+                <Table.Th>Last synchronized</Table.Th>
+                <Table.Th miw={150}>Last checked for audience changes</Table.Th>
+                {columns.map(({ label }) => (
+                  <Table.Th key={label} ta="right">
+                    {label}
+                  </Table.Th>
+                ))}
+                {mayEdit ? <Table.Th aria-label="Actions" /> : null}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {segments.map((segment) => (
+                <Row
+                  key={segment.audienceId}
+                  segment={segment}
+                  columns={columns}
+                  onRemove={mayEdit && !segment.takingOut ? () => setRemoved(segment) : undefined}
+                  mayEdit={mayEdit}
+                />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+    </Stack>
+  );
+}
+
+interface Column {
+  readonly label: string;
+  /** Shown only where there is somebody. */
+  readonly isRare?: boolean;
+  readonly of: (segment: SegmentStatus) => number;
+}
+
+/** The numbers of a segment: the size is the sum of those up to "Excluded"; who leaves stands apart. */
+const COLUMNS: readonly Column[] = [
+  { label: "Size", of: ({ size }) => size },
+  { label: "Accepted", of: ({ accepted }) => accepted },
+  { label: "To be sent", of: ({ waiting }) => waiting },
+  { label: "Refused", of: ({ refused }) => refused },
+  { label: "No userid", of: ({ withoutIdentifier }) => withoutIdentifier },
+  { label: "Excluded", isRare: true, of: ({ suppressed }) => suppressed },
+  {
+    label: "Leaving",
+    isRare: true,
+    of: ({ leaving }) => leaving.waiting + leaving.refused + leaving.held,
+  },
+];
+
+interface RowProps {
+  readonly segment: SegmentStatus;
+  readonly columns: readonly Column[];
+  readonly mayEdit: boolean;
+  readonly onRemove: (() => void) | undefined;
+}
+
+function Row({ segment, columns, mayEdit, onRemove }: RowProps) {
+  return (
+    <Table.Tr>
+      <Table.Td style={{ overflowWrap: "anywhere" }} miw={160}>
+        <AnchorLink to="/audiences/$id" params={{ id: segment.audienceId }} size="sm" fw={600} dir="auto">
+          {segment.name}
+        </AnchorLink>
+        {segment.takingOut ? <Text size="sm">Removed: everyone is taken out of the segment</Text> : null}
+        {segment.error === null ? null : (
+          <Text size="sm" c="var(--mantine-color-error)">
+            {segment.error.detail} {segment.error.remedy}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <StatusBadge status={segment.status} />
+      </Table.Td>
+      <Table.Td>
+        <Moment instant={segment.lastSynchronizedAt} />
+      </Table.Td>
+      <Table.Td>
+        <Moment instant={segment.lastCheckedAt} />
+      </Table.Td>
+      {columns.map(({ label, of }) => (
+        <Table.Td key={label} ta="right" style={{ fontVariantNumeric: "tabular-nums" }}>
+          {counted(of(segment))}
+        </Table.Td>
+      ))}
+      {mayEdit ? (
+        <Table.Td ta="right">
+          {onRemove === undefined ? null : (
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              onClick={onRemove}
+              aria-label={`Remove ${segment.name}`}
+            >
+              Remove
+            </Button>
+          )}
+        </Table.Td>
+      ) : null}
+    </Table.Tr>
+  );
+}
+
+function AddAudiences({ activation }: { readonly activation: ShownActivation }) {
+  const { data: audiences } = useQuery(audiencesQuery);
+  const [isPicking, picking] = useDisclosure(false);
+  const queries = useQueryClient();
+  const add = useMutation({
+    mutationFn: (ids: readonly string[]) =>
+      changeActivation(activation, { audiences: [...new Set([...activation.audiences, ...ids])] }),
+    onSuccess: picking.close,
+    onSettled: () => queries.invalidateQueries({ queryKey: ["activations"] }),
+  });
+  const others = (audiences ?? []).filter(({ id }) => !activation.audiences.includes(id));
+  return (
+    <Group>
+      <Button variant="default" onClick={picking.open} disabled={audiences === undefined}>
+        + Add audiences
+      </Button>
+      <ProblemAlert error={add.error} />
+      <AudiencePicker
+        opened={isPicking}
+        onClose={picking.close}
+        audiences={others}
+        chosen={NONE}
+        onApply={(ids) => add.mutate(ids)}
+      />
+    </Group>
+  );
+}
+
+const NONE: readonly string[] = [];
+
+interface RemoveProps {
+  readonly activation: ShownActivation;
+  readonly segment: SegmentStatus;
+  readonly onClose: () => void;
+}
+
+function RemoveAudience({ activation, segment, onClose }: RemoveProps) {
+  const { audienceId, name, accepted, leaving } = segment;
+  const [choice, setChoice] = useState<PeopleChoice>("takeOut");
+  const queries = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => {
+      const audiences = activation.audiences.filter((id) => id !== audienceId);
+      return changeActivation(activation, { audiences }, { people: choice });
+    },
+    onSuccess: onClose,
+    onSettled: () => queries.invalidateQueries({ queryKey: ["activations"] }),
+  });
+  return (
+    <Dialog title={`Remove “${name}”`} opened onClose={onClose} size="lg">
+      <Stack gap="md">
+        <PeopleChoiceField
+          count={accepted + leaving.waiting + leaving.refused + leaving.held}
+          value={choice}
+          onChange={setChoice}
+        />
+        <ProblemAlert error={remove.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+            Remove audience
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}

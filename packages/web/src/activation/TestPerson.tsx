@@ -1,0 +1,69 @@
+import { Button, Group, List, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, dataOf } from "../api/client.ts";
+import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { Advice } from "./wizard/ConnectionTest.tsx";
+
+/** Brings one person into a segment of its own in Ibexa, and takes them out again. */
+export function TestPerson({ id }: { readonly id: string }) {
+  const [personId, setPersonId] = useState("");
+  const queries = useQueryClient();
+  const send = useMutation({
+    mutationFn: async (action: "add" | "remove") =>
+      dataOf(
+        await api.POST("/api/v1/activations/{id}/test-person", {
+          params: { path: { id } },
+          body: { action, personId: personId.trim() },
+        }),
+      ),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["activations", id] }),
+  });
+  return (
+    <Stack gap="sm">
+      <Group align="flex-end">
+        <TextInput
+          label="Send one test person"
+          description="The id of a user in Ibexa; a segment of its own is made for the test"
+          value={personId}
+          onChange={(event) => setPersonId(event.currentTarget.value)}
+        />
+        <Button
+          variant="default"
+          disabled={personId.trim() === ""}
+          loading={send.isPending}
+          onClick={() => send.mutate("add")}
+        >
+          Send
+        </Button>
+        <Button
+          variant="default"
+          disabled={personId.trim() === ""}
+          loading={send.isPending}
+          onClick={() => send.mutate("remove")}
+        >
+          Take out again
+        </Button>
+      </Group>
+      <ProblemAlert error={send.error} />
+      {send.data === undefined ? null : (
+        <div role="status">
+          <Text size="sm" fw={600}>
+            Segment “{send.data.segment.name}” in {send.data.segment.group}
+          </Text>
+          <List size="sm">
+            {send.data.steps.map(({ name, done, text }) => (
+              <List.Item key={name}>
+                {done ? "✓" : "✗"} {text}
+              </List.Item>
+            ))}
+          </List>
+          {send.data.failure === null ? null : <Advice advice={send.data.failure} />}
+          {send.data.left.length === 0 ? null : (
+            <Text size="sm">In the test segment now: {send.data.left.join(", ")}</Text>
+          )}
+        </div>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,20 @@
+import { api, dataOf } from "../api/client.ts";
+import type { ShownActivation } from "./queries.ts";
+
+/** What becomes of the people of audiences that are taken off: they leave their segments first, or stay in them. */
+export type PeopleChoice = "takeOut" | "leave";
+
+type Patch = Partial<
+  Pick<ShownActivation, "name" | "description" | "settings" | "audiences" | "guard" | "state">
+>;
+
+/** Saves an activation with some of it changed; all else, and secrets that aren't named, stay as they are. */
+export async function changeActivation(
+  activation: ShownActivation,
+  patch: Patch,
+  query: { readonly people?: PeopleChoice; readonly destination?: "same" | "different" } = {},
+): Promise<ShownActivation> {
+  const { kind: _, id, version: __, origin: ___, secrets: ____, warnings: _____, ...definition } = activation;
+  const body = { ...definition, ...patch };
+  return dataOf(await api.PUT("/api/v1/activations/{id}", { params: { path: { id }, query }, body }));
+}

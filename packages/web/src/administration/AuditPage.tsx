@@ -1,0 +1,55 @@
+import { Button, Group, Select, Stack, Text } from "@mantine/core";
+import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { ChangeList } from "../shell/ChangeList.tsx";
+import { PageTitle } from "../shell/PageTitle.tsx";
+import { auditQuery } from "./queries.ts";
+
+const KINDS = [
+  { value: "", label: "Everything" },
+  { value: "activation", label: "Activations" },
+  { value: "audience", label: "Audiences" },
+  { value: "dataflow", label: "Dataflows" },
+  { value: "schema", label: "Schemas" },
+  { value: "identifier", label: "Person identifiers" },
+  { value: "streamId", label: "Stream ids" },
+  { value: "user", label: "Users" },
+  { value: "token", label: "API tokens" },
+];
+
+/** Who did what when, before and after; for administrators. */
+export function AuditPage() {
+  const { kind = "" } = useSearch({ from: "/shell/audit" });
+  const navigate = useNavigate();
+  const { data, fetchNextPage, hasNextPage, isFetchingNextPage } = useSuspenseInfiniteQuery(auditQuery(kind));
+  const entries = data.pages.flatMap(({ items }) => items);
+  return (
+    <>
+      <PageTitle title="Audit log" />
+      <Stack gap="md">
+        <Select
+          label="Show"
+          data={KINDS}
+          w={240}
+          value={kind}
+          allowDeselect={false}
+          onChange={(value) =>
+            void navigate({ to: "/audit", search: value === null || value === "" ? {} : { kind: value } })
+          }
+        />
+        {entries.length === 0 ? (
+          <Text>Nothing of it has been done yet.</Text>
+        ) : (
+          <ChangeList entries={entries} hasSubject />
+        )}
+        {hasNextPage ? (
+          <Group>
+            <Button variant="default" onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
+              Earlier entries
+            </Button>
+          </Group>
+        ) : null}
+      </Stack>
+    </>
+  );
+}

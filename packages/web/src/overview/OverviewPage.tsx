@@ -1,0 +1,230 @@
+import { Button, Card, Group, Paper, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { useQueries, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { activationStatusQuery, activationsQuery } from "../activation/queries.ts";
+import { summaryOf } from "../activation/summary.ts";
+import { Movement } from "../audience/Movement.tsx";
+import { type AudienceView, audiencesQuery } from "../audience/queries.ts";
+import { identifierProfilesQuery } from "../data/queries.ts";
+import { AnchorLink } from "../shell/links.tsx";
+import { PageTitle } from "../shell/PageTitle.tsx";
+import { Moment } from "../words/Moment.tsx";
+import { counted, percent } from "../words/number.ts";
+import { FirstSteps } from "./FirstSteps.tsx";
+import { type Need, needsOf } from "./needs.ts";
+import { latestImportsQuery } from "./queries.ts";
+
+const PERSON_IDENTIFIER = "userid";
+
+/** What needs somebody, and how everything stands. */
+export function OverviewPage() {
+  const { data: activations } = useSuspenseQuery(activationsQuery);
+  const { data: audiences } = useSuspenseQuery(audiencesQuery);
+  const { data: userid } = useSuspenseQuery(identifierProfilesQuery(PERSON_IDENTIFIER));
+  const { data: imports } = useQuery(latestImportsQuery);
+  const results = useQueries({ queries: activations.map(({ id }) => activationStatusQuery(id)) });
+  const statuses = results.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  const needs = needsOf({ statuses, userid, audiences });
+  const accepted = statuses.reduce((sum, status) => sum + (summaryOf(status)?.accepted ?? 0), 0);
+  const isSetUp = userid.withIdentifier > 0 && audiences.length > 0 && activations.length > 0 && accepted > 0;
+  return (
+    <>
+      <PageTitle title="Overview" />
+      <Stack gap="xl">
+        {isSetUp ? null : (
+          <FirstSteps userid={userid} audiences={audiences} activations={activations} accepted={accepted} />
+        )}
+        {needs.length === 0 && !isSetUp ? null : (
+          <section aria-label="Needs you">
+            <Title order={2} size="h4" mb="sm">
+              Needs you
+            </Title>
+            {needs.length === 0 ? (
+              <Text>Nothing. All is well.</Text>
+            ) : (
+              <Stack gap="sm">
+                {needs.map((need) => (
+                  <NeedCard key={need.key} need={need} />
+                ))}
+              </Stack>
+            )}
+          </section>
+        )}
+        {activations.length === 0 ? null : <Wellness statuses={statuses} total={activations.length} />}
+        <MovedMost audiences={audiences} />
+        <SimpleGrid cols={{ base: 1, sm: 3 }}>
+          <Figure label="Profiles" value={counted(userid.profiles)} />
+          <Figure
+            label="Profiles with a userid"
+            value={userid.profiles === 0 ? "–" : percent(userid.withIdentifier / userid.profiles)}
+            note={`${counted(userid.withIdentifier)} of ${counted(userid.profiles)}`}
+          />
+          <Figure label="Accepted by Ibexa" value={counted(accepted)} note="people, over all segments" />
+        </SimpleGrid>
+        {imports === undefined || imports.length === 0 ? null : (
+          <section aria-label="Last imports">
+            <Title order={2} size="h4" mb="sm">
+              Last imports
+            </Title>
+            <Table.ScrollContainer minWidth={640}>
+              <Table>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>File or stream</Table.Th>
+                    <Table.Th>Dataflow</Table.Th>
+                    <Table.Th>State</Table.Th>
+                    <Table.Th ta="right">Rows</Table.Th>
+                    <Table.Th ta="right">Refused</Table.Th>
+                    <Table.Th>When</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {imports.map(({ id, fileName, dataflowId, state, counts, createdAt }) => (
+                    <Table.Tr key={id}>
+                      <Table.Td style={{ overflowWrap: "anywhere" }}>{fileName}</Table.Td>
+                      <Table.Td style={{ overflowWrap: "anywhere" }}>{dataflowId}</Table.Td>
+                      <Table.Td>{IMPORT_WORDS[state]}</Table.Td>
+                      <Table.Td ta="right">{counts === null ? "–" : counted(counts.read)}</Table.Td>
+                      <Table.Td ta="right">{counts === null ? "–" : counted(counts.refused)}</Table.Td>
+                      <Table.Td>
+                        <Moment instant={createdAt} />
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Table.ScrollContainer>
+          </section>
+        )}
+      </Stack>
+    </>
+  );
+}
+
+const IMPORT_WORDS = {
+  queued: "Queued",
+  running: "Running",
+  published: "Taken in",
+  unchanged: "Nothing new",
+  refused: "Refused",
+  failed: "Failed",
+  validated: "Draft, validated",
+} as const;
+
+function NeedCard({ need: { title, detail, action, to } }: { readonly need: Need }) {
+  const navigate = useNavigate();
+  const open = () => {
+    if (to.page === "wizard") return navigate({ to: "/activations/new/ibexa" });
+    if (to.page === "audience") return navigate({ to: "/audiences/$id", params: { id: to.id } });
+    const search = to.tab === undefined ? {} : { tab: to.tab };
+    return navigate({ to: "/activations/$id", params: { id: to.id }, search });
+  };
+  return (
+    <Paper withBorder p="md">
+      <Group justify="space-between" wrap="nowrap" gap="md">
+        <div style={{ overflowWrap: "anywhere" }}>
+          <Text fw={600}>{title}</Text>
+          <Text size="sm">{detail}</Text>
+        </div>
+        <Button variant="default" style={{ flexShrink: 0 }} onClick={() => void open()}>
+          {action}
+        </Button>
+      </Group>
+    </Paper>
+  );
+}
+
+const SHOWN = 5;
+
+/** The audiences that moved most in 24 hours; nothing where none did. */
+function MovedMost({ audiences }: { readonly audiences: readonly AudienceView[] }) {
+  const moved = audiences
+    .filter(({ lastDay }) => lastDay.joined + lastDay.left > 0)
+    .toSorted((one, other) => total(other) - total(one))
+    .slice(0, SHOWN);
+  if (moved.length === 0) return null;
+  return (
+    <section aria-label="Moved most in 24 hours">
+      <Title order={2} size="h4" mb="sm">
+        Moved most in 24 hours
+      </Title>
+      <Table.ScrollContainer minWidth={480}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Audience</Table.Th>
+              <Table.Th ta="right">Size</Table.Th>
+              <Table.Th ta="right">Joined and left</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {moved.map(({ id, name, size, lastDay }) => (
+              <Table.Tr key={id}>
+                <Table.Td style={{ overflowWrap: "anywhere" }}>
+                  <AnchorLink to="/audiences/$id" params={{ id }} size="sm" dir="auto">
+                    {name}
+                  </AnchorLink>
+                </Table.Td>
+                <Table.Td ta="right">{counted(size)}</Table.Td>
+                <Table.Td ta="right">
+                  <Movement joined={lastDay.joined} left={lastDay.left} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </section>
+  );
+}
+
+function total({ lastDay }: AudienceView): number {
+  return lastDay.joined + lastDay.left;
+}
+
+interface WellnessProps {
+  readonly statuses: readonly Parameters<typeof summaryOf>[0][];
+  readonly total: number;
+}
+
+/** How many activations are as they should be. */
+function Wellness({ statuses, total }: WellnessProps) {
+  const summaries = statuses.flatMap((status) => summaryOf(status) ?? []);
+  const well = summaries.filter(({ isWorrying }) => !isWorrying).length;
+  const waiting = summaries.reduce((sum, summary) => sum + summary.waiting, 0);
+  const latest = summaries.map(({ lastSynchronizedAt }) => lastSynchronizedAt).filter((at) => at !== null);
+  const last = latest.toSorted().at(-1);
+  return (
+    <Group gap={6} component="section" aria-label="Activations">
+      <AnchorLink to="/activations" fw={600}>
+        {counted(well)} of {total === 1 ? "1 activation" : `${counted(total)} activations`} well
+      </AnchorLink>
+      <Text>·</Text>
+      <Text>{waiting === 0 ? "nothing to be sent" : `${counted(waiting)} changes to be sent`}</Text>
+      {last === undefined ? null : (
+        <>
+          <Text>· last synchronized</Text>
+          <Moment instant={last} />
+        </>
+      )}
+    </Group>
+  );
+}
+
+interface FigureProps {
+  readonly label: string;
+  readonly value: string;
+  readonly note?: string;
+}
+
+function Figure({ label, value, note }: FigureProps) {
+  return (
+    <Card withBorder padding="md">
+      <Text size="sm">{label}</Text>
+      <Text size="xl" fw={700}>
+        {value}
+      </Text>
+      {note === undefined ? null : <Text size="sm">{note}</Text>}
+    </Card>
+  );
+}

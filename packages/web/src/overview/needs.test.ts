@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import type { ActivationStatus } from "../activation/queries.ts";
+import { needsOf } from "./needs.ts";
+
+const USERID = { profiles: 10, withIdentifier: 10, missing: null };
+const NOBODY_LEAVES = { waiting: 0, refused: 0, held: 0 };
+
+function status(
+  patch: Partial<ActivationStatus["segments"][number]>,
+  run: object | null = null,
+): ActivationStatus {
+  const segment = {
+    audienceId: "a",
+    name: "Everybody",
+    status: "upToDate" as const,
+    statusText: "Up to date",
+    takingOut: false,
+    lastSynchronizedAt: null,
+    lastCheckedAt: null,
+    size: 10,
+    accepted: 10,
+    waiting: 0,
+    refused: 0,
+    withoutIdentifier: 0,
+    suppressed: 0,
+    leaving: NOBODY_LEAVES,
+    error: null,
+  };
+  return {
+    id: "shop",
+    name: "Shop",
+    paused: false,
+    run: run as ActivationStatus["run"],
+    segments: [{ ...segment, ...patch }],
+  };
+}
+
+describe("what needs somebody", () => {
+  it("is nothing where all is well", () => {
+    expect(needsOf({ statuses: [status({})], userid: USERID, audiences: [] })).toEqual([]);
+  });
+
+  it("is told with one thing to do, what stops everything first", () => {
+    const failed = { state: "failed", error: { detail: "Ibexa answered 401." } };
+    const needs = needsOf({
+      statuses: [
+        status({ status: "heldForApproval", refused: 2, leaving: { ...NOBODY_LEAVES, held: 600 } }, failed),
+      ],
+      userid: { profiles: 10, withIdentifier: 0, missing: "There is no identifier userid." },
+      audiences: [{ id: "b", name: "Lost", error: { detail: "country is unknown" } }],
+    });
+    expect(needs.map(({ action }) => action)).toEqual([
+      "See what to do",
+      "Look at it",
+      "Decide",
+      "See the reasons",
+      "Mend the rule",
+    ]);
+    expect(needs[1]?.detail).toBe("Ibexa answered 401.");
+  });
+
+  it("says nothing of userid while there is no activation to use it", () => {
+    const userid = { profiles: 0, withIdentifier: 0, missing: "There is no identifier userid." };
+    expect(needsOf({ statuses: [], userid, audiences: [] })).toEqual([]);
+  });
+});
