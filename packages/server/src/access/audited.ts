@@ -36,6 +36,7 @@ export const AUDITED = {
   revokeStreamId: { action: "revoked", kind: "streamId", parameter: "id", tells: [] },
   importFile: { action: "fileSent", kind: "dataflow", parameter: "id", tells: [] },
   runImportAgain: { action: "importRunAgain", kind: "import", parameter: "id", tells: [] },
+  deleteProfile: { action: "deleted", kind: "profile", parameter: "number", tells: [] },
   startRebuild: { action: "rebuildStarted", kind: "installation", tells: [] },
 } as const satisfies Record<string, Audited>;
 

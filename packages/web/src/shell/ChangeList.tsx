@@ -95,6 +95,7 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
   user: "User",
   token: "API token",
   import: "Import",
+  profile: "Profile",
   installation: "This installation",
 };
 
