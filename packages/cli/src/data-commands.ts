@@ -1,7 +1,8 @@
 import { KINDS, type Kind } from "@peregrine/core/kind";
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { examples, wholeNumber } from "./argument.ts";
 import { listDefinitions } from "./command/definition.ts";
+import { type DeleteOptions, deleteDefinition } from "./command/definition-delete.ts";
 import { importFile, refusedRows } from "./command/import.ts";
 import { IMPORT_SOURCES, type ImportSource, listImports, showImport } from "./command/import-list.ts";
 import { createStreamId, listStreamIds, revokeStreamId } from "./command/stream-id.ts";
@@ -9,9 +10,28 @@ import type { OpenSession } from "./session.ts";
 
 /** `peregrine definition …` */
 export function addDefinitionCommands(root: Command, session: OpenSession): void {
-  root
+  const definition = root
     .command("definition")
-    .description("what `apply` brings: identifiers, schemas, dataflows, audiences, activations")
+    .description("what `apply` brings: identifiers, schemas, dataflows, audiences, activations");
+  definition
+    .command("delete")
+    .addArgument(new Argument("<kind>", "of what").choices(KINDS))
+    .argument("<id>", "which one")
+    .description(
+      "say whether it can be deleted; with --yes delete it. What stands in a file is deleted there",
+    )
+    .addOption(
+      new Option("--people <choice>", "of an activation: take everybody out first, or leave them").choices([
+        "takeOut",
+        "leave",
+      ]),
+    )
+    .option("--yes", "do it")
+    .addHelpText("after", examples("peregrine definition delete audience 5d822e81 --yes"))
+    .action(async (kind: Kind, id: string, { people, yes = false }: Partial<DeleteOptions>) =>
+      deleteDefinition(await session(), kind, id, { people, yes }),
+    );
+  definition
     .command("list")
     .description("all definitions: kind, id, version, and who changed them last")
     .addOption(new Option("--kind <kind>", "only those of one kind").choices(KINDS))

@@ -6,6 +6,7 @@ import { connect } from "./client.ts";
 import { activationStatus, listActivations, showActivation } from "./command/activation.ts";
 import { segmentsOfProfile } from "./command/activation-explain.ts";
 import { runActivation } from "./command/activation-run.ts";
+import { listRuns } from "./command/activation-runs.ts";
 import { generateCredentials, showSetup } from "./command/activation-setup.ts";
 import { testActivation, testPerson } from "./command/activation-test.ts";
 import { deleteProfile, finishDeletion, listDeletions, showDeletion } from "./command/deletion.ts";
@@ -180,6 +181,12 @@ function addDataCommands(root: Command, session: OpenSession): void {
         "different",
       ]),
     )
+    .addOption(
+      new Option(
+        "--people <choice>",
+        "of audiences that an activation carries no more: take their people out first, or leave them there",
+      ).choices(["takeOut", "leave"]),
+    )
     .addHelpText(
       "after",
       `${examples("peregrine apply -f examples/shop --dry-run", "peregrine apply -f audiences.yaml activation.yaml")}
@@ -192,6 +199,7 @@ $\{NAME} in a file is replaced by the environment variable NAME: so secrets stay
         dryRun?: boolean;
         prune?: boolean;
         destination?: "same" | "different";
+        people?: "takeOut" | "leave";
       }) => {
         const { apply } = await import("./command/apply.ts");
         await apply(await session(), {
@@ -199,6 +207,7 @@ $\{NAME} in a file is replaced by the environment variable NAME: so secrets stay
           dryRun: options.dryRun ?? false,
           prune: options.prune ?? false,
           destination: options.destination,
+          people: options.people,
         });
       },
     );
@@ -284,6 +293,11 @@ function addActivationCommands(root: Command, session: OpenSession): void {
     .command("run <id>")
     .description("check, plan and deliver now, and wait for the end")
     .action(async (id: string) => runActivation(await session(), id));
+  activation
+    .command("runs <id>")
+    .description("the latest runs: when, what began them, and what became of them")
+    .option("--limit <number>", "how many", wholeNumber, 20)
+    .action(async (id: string, { limit }: { limit: number }) => listRuns(await session(), id, limit));
   activation
     .command("setup <id>")
     .description("what to set up on the destination's own side, to copy, filled in with the settings")

@@ -60,7 +60,7 @@ describe("a dataflow on the command line, from its file to its end", () => {
     const proposed = await readFile(file, "utf8");
     expect(proposed).toContain("kind: dataflow");
     const again = await shop.refused("dataflow", "propose", "kunden.csv", "-o", "definitions");
-    expect(again).toMatchObject({ exit: 66 });
+    expect(again).toMatchObject({ exit: 65 });
     expect(again.text).toContain("Name another folder, or another id with --id.");
     expect(await readFile(file, "utf8")).toBe(proposed);
   });

@@ -22,19 +22,29 @@ export interface RequestOptions {
   readonly limit: number;
 }
 
+/** As the destination knows the person, also where it is written as everywhere else: `userid:14`. */
+async function personIdOf(api: Session["api"], id: string, person: string): Promise<string> {
+  const { personIdentifier } = dataOf(
+    await api.GET("/api/v1/activations/{id}", { params: { path: { id } } }),
+  );
+  const own = `${personIdentifier}:`;
+  return person.startsWith(own) ? person.slice(own.length) : person;
+}
+
 /** Searches an activation's requests, the newest first. */
 export async function listRequests(
   { api, output }: Session,
   id: string,
   { limit, person, outcome, ...filter }: RequestOptions,
 ): Promise<void> {
+  const personId = person === undefined ? undefined : await personIdOf(api, id, person);
   const items: Sent[] = [];
   for (let cursor: string | null | undefined; cursor !== null && items.length < limit; ) {
     const body: Asked = {
       ...filter,
       // The API says which there are.
       ...(outcome === undefined ? {} : { outcome: outcome as Sent["outcome"] }),
-      ...(person === undefined ? {} : { personId: person }),
+      ...(personId === undefined ? {} : { personId }),
       ...(cursor === undefined ? {} : { cursor }),
       limit: Math.min(PAGE, limit - items.length),
     };

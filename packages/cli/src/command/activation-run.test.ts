@@ -38,7 +38,7 @@ test("all audiences are summed up, with what is not accepted", () => {
     }),
   ];
   expect(standing({ segments }, { counts: {}, finishedAt: FINISHED })).toEqual([
-    "  now 48 of 52 accepted, 2 refused, 3 without identifier",
+    "  now 48 of 52 accepted, 1 refused, 3 without identifier, 1 to leave and refused",
   ]);
 });
 

@@ -12,7 +12,7 @@ const LOOK_MS = 300;
 const ENDED: ReadonlySet<string> = new Set(["done", "failed", "stopped"]);
 
 /** What began a run, in words. */
-const BEGUN_BY: Readonly<Record<string, string>> = {
+export const BEGUN_BY: Readonly<Record<string, string>> = {
   schedule: "the schedule",
   changed: "a changed definition",
   checked: "a check of an audience",
@@ -112,8 +112,10 @@ async function statusOf({ api }: Session, id: string): Promise<Status> {
   return dataOf(await api.GET("/api/v1/activations/{id}/status", { params: { path: { id } } }));
 }
 
-function outcomeOf({ state, counts, error }: Run): string {
+/** How a run ended, or how far it is, in words. */
+export function outcomeOf({ state, counts, error }: Run): string {
   const { joins = 0, leaves = 0, accepted = 0, queued = 0, refused = 0, requests = 0 } = counts;
+  if (!ENDED.has(state)) return `is under way: ${state}`;
   if (state !== "done") return `${state}: ${sentence(error?.detail ?? "the server is stopping")}`;
   const handedOver = queued === 0 ? "" : ` (${count(queued)} handed to the destination's queue)`;
   return `done: ${count(joins)} to join, ${count(leaves)} to leave; ${count(accepted)} accepted${handedOver}, ${count(refused)} refused, ${counted(requests, "request")}`;
@@ -128,9 +130,11 @@ export function standing(
     segments.reduce((total, segment) => total + number(segment), 0);
   const others = [
     [sum(({ waiting }) => waiting), "waiting"],
-    [sum((segment) => segment.refused + segment.leaving.refused), "refused"],
+    [sum(({ refused }) => refused), "refused"],
     [sum(({ withoutIdentifier }) => withoutIdentifier), "without identifier"],
+    [sum(({ suppressed }) => suppressed), "excluded"],
     [sum((segment) => segment.leaving.waiting), "to leave"],
+    [sum((segment) => segment.leaving.refused), "to leave and refused"],
     [sum((segment) => segment.leaving.held), "held for approval"],
   ] as const;
   const rest = others.flatMap(([number, what]) => (number > 0 ? [`${count(number)} ${what}`] : []));

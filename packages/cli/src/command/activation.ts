@@ -87,6 +87,9 @@ export async function activationStatus({ api, output }: Session, id: string): Pr
     "",
     ...(rows.length === 0 ? ["It carries no audience yet."] : table(header, rows)),
     ...held,
+    ...(status.segments.some(({ refused, leaving }) => refused + leaving.refused > 0)
+      ? [`Why people are refused: peregrine activation refusals ${id}`]
+      : []),
     ...(status.segments.some(({ leaving }) => leaving.held > 0)
       ? [`Removals are held: peregrine activation holds ${id}`]
       : []),

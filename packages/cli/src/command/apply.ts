@@ -9,6 +9,8 @@ export interface ApplyOptions {
   readonly dryRun: boolean;
   readonly prune: boolean;
   readonly destination: "same" | "different" | undefined;
+  /** What becomes of the people of audiences that are taken off; unless told otherwise they are taken out. */
+  readonly people?: "takeOut" | "leave" | undefined;
   /** `api`: what is applied is changed on the pages afterwards, and not in the files; unless told otherwise `file`. */
   readonly origin?: "api" | "file";
 }
@@ -51,6 +53,7 @@ async function send(session: Session, documents: readonly FileDocument[], option
           prune: options.prune,
           origin: options.origin ?? "file",
           ...(options.destination === undefined ? {} : { destination: options.destination }),
+          ...(options.people === undefined ? {} : { people: options.people }),
         },
       }),
     );

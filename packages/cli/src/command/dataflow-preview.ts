@@ -1,5 +1,6 @@
 import { dataOf } from "../client.ts";
 import { readDefinitionFiles } from "../definition-files.ts";
+import { CommandFailed, EXIT } from "../exit.ts";
 import { count, counted, faultLine, table } from "../output.ts";
 import type { Session } from "../session.ts";
 import { sampleId, shortened, type Written } from "./dataflow-sample.ts";
@@ -32,17 +33,27 @@ export async function previewDataflow(
   );
   const names = [...new Set(preview.rows.flatMap(({ values }) => Object.keys(values)))];
   const { counts } = validation;
+  const rows = table(
+    ["Line", "Is", ...names.map((name) => shortened(name, CELL))],
+    preview.rows.map(({ line, outcome, event, refusal, values }) => [
+      String(line),
+      refusal === null ? (event ?? outcome) : `refused: ${refusal.column} ${refusal.reason}`,
+      ...names.map((name) => shown(values[name])),
+    ]),
+  );
+  if (preview.faults.length > 0) {
+    throw new CommandFailed(EXIT.badInput, "An import of this would be refused.", {
+      lines: [
+        ...rows,
+        ...preview.faults.map(faultLine),
+        "Correct the places that are named; nothing was saved.",
+      ],
+      json: { preview, validation },
+    });
+  }
   output.result({ preview, validation }, [
-    ...table(
-      ["Line", "Is", ...names.map((name) => shortened(name, CELL))],
-      preview.rows.map(({ line, outcome, event, refusal, values }) => [
-        String(line),
-        refusal === null ? (event ?? outcome) : `refused: ${refusal.column} ${refusal.reason}`,
-        ...names.map((name) => shown(values[name])),
-      ]),
-    ),
+    ...rows,
     "",
-    ...preview.faults.map(faultLine),
     `${counted(counts.read, "row")}${validation.more ? " of more" : ""} = ${count(counts.personRows)} about people + ${counted(counts.events, "event")} + ${count(counts.leftOut)} left out + ${count(counts.noIdentifier)} without identifier + ${count(counts.refused)} refused`,
     `  ${validation.people === 1 ? "1 person" : `${count(validation.people)} people`}: ${count(counts.newProfiles)} new, ${counted(counts.merges, "merge")}, ${counted(counts.conflicts, "conflict")}`,
     ...(validation.tooManyRefused

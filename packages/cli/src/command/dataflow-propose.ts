@@ -81,8 +81,12 @@ async function writeDocuments(folder: string, documents: readonly unknown[]): Pr
       error.code === "EEXIST"
         ? "there is such a file already, and it is left as it is"
         : reasonOf(String(error.code));
-    throw new CommandFailed(EXIT.noInput, `${file} can't be written: ${reason}.`, {
-      lines: ["Name another folder, or another id with --id."],
-    });
+    throw new CommandFailed(
+      error.code === "EEXIST" ? EXIT.badInput : EXIT.noInput,
+      `${file} can't be written: ${reason}.`,
+      {
+        lines: ["Name another folder, or another id with --id."],
+      },
+    );
   }
 }

@@ -84,8 +84,17 @@ function findEvent(event: string, catalog: Catalog, report: Reporter): EventScop
   return report.fault(
     `there is no event \`${event}\``,
     didYouMean(event, catalog.events.keys()) ??
-      "A dataflow of an Interaction schema brings it, by its constant or with its first row.",
+      `${known(catalog)}A dataflow of an Interaction schema brings it, by its constant or with its first row.`,
   );
+}
+
+/** So many types are named; `peregrine catalog` lists all of them. */
+const MOST_NAMED = 8;
+
+function known({ events }: Catalog): string {
+  const names = [...events.keys()].sort().map((name) => `\`${name}\``);
+  if (names.length === 0) return "";
+  return `There ${names.length === 1 ? "is" : "are"} ${names.slice(0, MOST_NAMED).join(", ")}${names.length > MOST_NAMED ? " …" : ""}. `;
 }
 
 function resolveComparison(

@@ -69,6 +69,8 @@ export interface Proposal {
 }
 
 const MOST_COLUMNS = 500;
+/** In a list of people fewer than one in five come twice. */
+const REPEATED = 0.8;
 
 /** Proposes a schema and a dataflow for the file of which a sample was taken; every column is accounted for. */
 export function propose(input: ProposalInput): Proposal {
@@ -272,6 +274,18 @@ function check(
   return { schema: schema.data, faults: checked.ok ? [] : checked.faults };
 }
 
+/** What names people and comes again and again, as in a list of orders; slips apart. */
+function repeatedPerson(
+  columns: readonly ProposedColumn[],
+  profiles: readonly ColumnProfile[],
+): { readonly source: string; readonly filled: number; readonly distinct: number } | undefined {
+  return columns.flatMap(({ source, identifier }) => {
+    const { filled = 0, distinct = 0 } = profiles.find(({ name }) => name === source) ?? {};
+    const isRepeated = identifier !== null && filled >= 10 && distinct < REPEATED * filled;
+    return isRepeated ? [{ source, filled, distinct }] : [];
+  })[0];
+}
+
 function notesOf(
   { parent, columns: profiles, rows }: ProposalInput,
   columns: readonly ProposedColumn[],
@@ -294,6 +308,13 @@ function notesOf(
     );
     if (naming.length > 0 && without > 0)
       notes.push(`At least ${without} of ${rows} rows may name nobody: every identifier is missing there.`);
+  }
+  const repeated = parent === "PersonalData" ? repeatedPerson(columns, profiles) : undefined;
+  if (repeated !== undefined) {
+    const { source, filled, distinct } = repeated;
+    notes.push(
+      `\`${source}\` has ${distinct} different values in ${filled} rows: if a row is something that somebody did, such as an order, propose it as \`Interaction\`. As \`PersonalData\` the latest row of each person counts.`,
+    );
   }
   if (parent === "Interaction" && roles.key === null) {
     notes.push(
