@@ -1,8 +1,10 @@
-// npm run fuzz [share]: everything that can be sent to the product, bent: all inputs unless a share is given, such as 0.5.
+// npm run fuzz [share]: all that is tried at random, whole unless a share is given, such as 0.5: whatever can be sent to
+// the product, bent; rules in SQL and in memory; 400 days of the scheduler.
 import { prepare, runTool } from "./prepare.mjs";
 
 const [share = "1"] = process.argv.slice(2);
 prepare({ tests: true });
-runTool("vitest/vitest.mjs", ["run", "--project", "integration", "test/integration/fuzz"], {
-  env: { ...process.env, PEREGRINE_FUZZ_SHARE: share },
+const tests = ["fuzz", "audience/agreement", "audience/schedule"].map((name) => `test/integration/${name}`);
+runTool("vitest/vitest.mjs", ["run", "--project", "integration", ...tests], {
+  env: { ...process.env, PEREGRINE_TEST_SHARE: share },
 });

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isNested, openFile, type RowsFile } from "../../../packages/server/src/ingest/file/index.ts";
 import { CUSTOMERS, customers, HEADER } from "../bad-input/installation.ts";
 import { SERVER_URL, startEngine, type TestEngine } from "../harness/engine.ts";
+import { shareOf } from "../harness/share.ts";
 import { mutateBytes, pick, type Random, randomOf } from "./mutate.ts";
-import { shareOf } from "./share.ts";
 
 /**
  * Whatever bytes come as a file are read or refused in words: rows with as many cells as there are columns, refused

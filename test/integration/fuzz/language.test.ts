@@ -20,8 +20,8 @@ import { anyRule } from "../audience/random-rules.ts";
 import { CATALOG, createTables, membersBySql } from "../audience/world.ts";
 import { CUSTOMERS } from "../bad-input/installation.ts";
 import { startEngine, type TestEngine } from "../harness/engine.ts";
+import { shareOf } from "../harness/share.ts";
 import { anything, mutateText, mutateValue, pick, randomOf } from "./mutate.ts";
-import { shareOf } from "./share.ts";
 
 /**
  * Whatever is written as a rule, a mapping or a definition is taken or refused with faults: nothing is thrown, and what

@@ -12,9 +12,9 @@ import {
   type Installation,
   startInstallation,
 } from "../bad-input/installation.ts";
+import { shareOf } from "../harness/share.ts";
 import { fromSchema, type JsonSchema, type Known } from "./from-schema.ts";
 import { anything, mutateBytes, mutateText, mutateValue, pick, type Random, randomOf } from "./mutate.ts";
-import { shareOf } from "./share.ts";
 
 /**
  * Every operation of the API's own document gets what fits and what does not, over real sockets. Nothing is answered

@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { Pool } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { shareOf } from "../harness/share.ts";
 import { IBEXA_USERS, StreamWorld } from "../ingest/stream-world.ts";
 import { anything, mutateBytes, mutateText, mutateValue, pick, type Random, randomOf } from "./mutate.ts";
-import { shareOf } from "./share.ts";
 
 /**
  * Whatever is sent to a stream is taken or refused, and never answered with a failure of the server; what was taken is
