@@ -162,6 +162,9 @@ describe("the builder of audiences", () => {
     await page.getByRole("button", { name: "More", exact: true }).click();
     await page.getByRole("menuitem", { name: "Check now" }).click();
     await page.getByText("+3 / −0").waitFor();
+    await page.getByRole("tab", { name: "People" }).click();
+    await page.getByRole("link", { name: "Person 5" }).waitFor();
+    await expectAccessible(page, "people of an audience");
     await page.getByRole("link", { name: "Edit" }).click();
     await page.getByRole("button", { name: "More: Any of these" }).click();
     await page.getByRole("menuitem", { name: "Remove" }).click();

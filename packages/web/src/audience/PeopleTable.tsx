@@ -1,4 +1,5 @@
 import { Table, Text } from "@mantine/core";
+import { AnchorLink } from "../shell/links.tsx";
 import { isName, personName } from "./person-words.ts";
 import type { PreviewPerson } from "./queries.ts";
 import { shownValue } from "./shown-value.ts";
@@ -27,7 +28,20 @@ export function PeopleTable({ people, label }: Props) {
         <Table.Tbody>
           {people.map((person) => (
             <Table.Tr key={person.profile}>
-              <Cell text={personName(person)} isHead />
+              <Table.Td>
+                <AnchorLink
+                  to="/profiles/$number"
+                  params={{ number: person.profile }}
+                  size="sm"
+                  fw={600}
+                  dir="auto"
+                  truncate="end"
+                  maw={260}
+                  display="block"
+                >
+                  {personName(person)}
+                </AnchorLink>
+              </Table.Td>
               {identifiers.map((name) => (
                 <Cell key={name} text={firstOf(person.identifiers[name] ?? [])} />
               ))}
@@ -42,10 +56,10 @@ export function PeopleTable({ people, label }: Props) {
   );
 }
 
-function Cell({ text, isHead = false }: { readonly text: string; readonly isHead?: boolean }) {
+function Cell({ text }: { readonly text: string }) {
   return (
     <Table.Td>
-      <Text size="sm" truncate="end" maw={200} title={text} dir="auto" fw={isHead ? 600 : 400}>
+      <Text size="sm" truncate="end" maw={200} title={text} dir="auto">
         {text === "" ? "–" : text}
       </Text>
     </Table.Td>
