@@ -91,7 +91,7 @@ function sentenceOf({ definition: { state }, waiting, lastImport }: DataflowStan
   }
   if (state === "draft") return "A draft: nothing enters profiles before it is activated.";
   if (waiting > 0) return `${imports} under way.`;
-  if (lastImport === null) return "Ready for its first rows.";
+  if (lastImport === null || lastImport.state === "validated") return "Ready for its first rows.";
   return "Up to date.";
 }
 

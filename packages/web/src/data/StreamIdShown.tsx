@@ -1,4 +1,4 @@
-import { Alert, Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
+import { Button, Code, CopyButton, Group, Paper, Stack, Text } from "@mantine/core";
 import type { Schemas } from "../api/schemas.ts";
 
 interface Props {
@@ -18,14 +18,17 @@ export function StreamIdShown({ made, draft }: Props) {
     `  -d '[{"id": 14, "login": "jo", "email": "jo@example.com", "name": "Jo"}]'`,
   ].join("\n");
   return (
-    <Alert color="teal" title="This stream id is shown only now">
+    <Paper withBorder p="md" component="section" aria-label="New stream id">
       <Stack gap="sm">
-        <Text size="sm">Copy it where you keep secrets: whoever has it may send rows.</Text>
+        <div>
+          <Text fw={600}>This stream id is shown only now</Text>
+          <Text size="sm">Copy it where you keep secrets: whoever has it may send rows.</Text>
+        </div>
         <Copied label="Stream id" text={made.streamId} />
         <Copied label="Address" text={url} />
         <Copied label="Try it from a command line" text={command} />
       </Stack>
-    </Alert>
+    </Paper>
   );
 }
 

@@ -118,16 +118,19 @@ function Row({ column, isKnown, profile, identifiers, hasPeople, onChange }: Row
       </Table.Td>
       {hasPeople ? (
         <Table.Td>
-          {isTaken ? (
+          {!isTaken ? null : isKnown ? (
+            <Text size="sm" mt={6}>
+              {identifier ?? "–"}
+            </Text>
+          ) : (
             <Select
               aria-label={`Identifier of ${shown}`}
               allowDeselect={false}
-              disabled={isKnown}
               data={[{ value: NONE, label: "–" }, ...identifiers]}
               value={identifier ?? NONE}
               onChange={(value) => onChange(source, identifierPatch(value, column, profile))}
             />
-          ) : null}
+          )}
         </Table.Td>
       ) : null}
       <Table.Td>
