@@ -140,9 +140,21 @@ describe("what is there afterwards", () => {
     await expectAccessible(page, "profile");
   });
 
+  it("deletes a person, after saying what that does", async () => {
+    await page.goto("/profiles?q=userid:130");
+    await page.getByRole("link", { name: "User 30" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("Nothing about this person is sent any more").waitFor();
+    await expectAccessible(page, "deletion of a person");
+    await page.getByRole("button", { name: "Delete for good" }).click();
+    await page.getByText("It is done: nothing of this person is left.").waitFor();
+    await page.goto("/profiles?q=userid:130");
+    await page.getByText("Nobody has “userid:130”").waitFor();
+  });
+
   it("says whether the identifier is right", async () => {
     await page.goto("/identifiers/userid");
-    await page.getByText("60 of 60 profiles have one.").waitFor();
+    await page.getByText("59 of 59 profiles have one.").waitFor();
     await page.getByRole("button", { name: "Make the report" }).click();
     await page.getByText("1 row of people have no userid").waitFor();
   });

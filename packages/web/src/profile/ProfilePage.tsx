@@ -3,6 +3,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Attributes } from "./Attributes.tsx";
+import { DeletePerson } from "./DeletePerson.tsx";
 import { Identifiers } from "./Identifiers.tsx";
 import { profileName } from "./profile-name.ts";
 import { profileQuery } from "./queries.ts";
@@ -14,9 +15,10 @@ import { WhyNot } from "./WhyNot.tsx";
 export function ProfilePage() {
   const { number } = useParams({ from: "/shell/profiles/$number" });
   const { data: profile } = useSuspenseQuery(profileQuery(number));
+  const name = profileName(profile);
   return (
     <>
-      <PageTitle title={profileName(profile)} />
+      <PageTitle title={name} actions={<DeletePerson number={profile.number} name={name} />} />
       <Text size="sm" c="dimmed" mt="-md" mb="lg">
         Profile {profile.number}
         {profile.number === number ? "" : `; profile ${number} was merged into it`}

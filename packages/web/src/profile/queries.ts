@@ -6,6 +6,9 @@ export type Profile = Schemas["Profile"];
 export type ProfileEvent = Schemas["ProfileEvent"];
 export type PersonInSegment = Schemas["ExplainedPerson"];
 
+export type PersonDeletion = Schemas["PersonDeletion"];
+
+const LIVE_MS = 2_000;
 const CALM_MS = 10_000;
 
 async function found(ask: Promise<{ data?: Profile }>): Promise<Profile | undefined> {
@@ -79,5 +82,22 @@ export function whyQuery(number: number, audience: string) {
           body: { person: String(number) },
         }),
       ),
+  });
+}
+
+/** What deleting a person would do. */
+export function foreseenDeletionQuery(number: number) {
+  return queryOptions({
+    queryKey: ["profiles", number, "deletion"],
+    queryFn: async () =>
+      dataOf(await api.GET("/api/v1/profiles/{number}/deletion", { params: { path: { number } } })),
+  });
+}
+
+export function deletionQuery(id: number) {
+  return queryOptions({
+    queryKey: ["deletions", id],
+    queryFn: async () => dataOf(await api.GET("/api/v1/deletions/{id}", { params: { path: { id } } })),
+    refetchInterval: ({ state }) => (state.data?.state === "done" ? false : LIVE_MS),
   });
 }

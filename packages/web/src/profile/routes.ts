@@ -24,5 +24,12 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import("./ProfilePage.tsx"), "ProfilePage"),
 });
 
-/** People: found by any identifier, and one of them. */
-export const profileRoutes = [profiles, profile] as const;
+const deletion = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/deletions/$id",
+  params: { parse: ({ id }) => ({ id: Number(id) }), stringify: ({ id }) => ({ id: String(id) }) },
+  component: lazyRouteComponent(() => import("./DeletionPage.tsx"), "DeletionPage"),
+});
+
+/** People: found by any identifier, one of them, and the deletion of one. */
+export const profileRoutes = [profiles, profile, deletion] as const;
