@@ -97,7 +97,7 @@ describe("an activation", () => {
     await expectAccessible(page, "removing an audience");
     await page.getByRole("button", { name: "Remove audience" }).click();
     await page.getByRole("cell", { name: "Everybody", exact: true }).waitFor({ state: "detached" });
-    await expect.poll(() => sizeOf("a0000001") ?? 0).toBe(0);
+    await expect.poll(() => sizeOf("a0000001") ?? 0, { timeout: 20_000 }).toBe(0);
   });
 
   it("leaves them where they are when that was chosen", async () => {

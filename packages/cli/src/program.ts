@@ -15,6 +15,7 @@ import { login } from "./command/login.ts";
 import { showProfile } from "./command/profile.ts";
 import { rebuild } from "./command/rebuild.ts";
 import { createToken, listTokens, revokeToken } from "./command/token.ts";
+import { createUser, listUsers, type NewUser } from "./command/user.ts";
 import { DEFAULT_URL, findConnection } from "./credentials.ts";
 import { addDefinitionCommands, addImportCommands, addStreamCommands } from "./data-commands.ts";
 import { addDataflowCommands } from "./dataflow-commands.ts";
@@ -72,6 +73,7 @@ Exit codes: 0 done, 1 failed, 64 wrong usage, 65 wrong input, 66 no such file or
 
   addServerCommands(root, environment);
   addAccessCommands(root, session);
+  addUserCommands(root, session);
   addDataCommands(root, session);
   addCatalogCommands(root, session);
   addAudienceCommands(root, session);
@@ -166,6 +168,27 @@ function addAccessCommands(root: Command, session: OpenSession): void {
     .command("revoke <id>")
     .description("from now on the token opens nothing")
     .action(async (id: string) => revokeToken(await session(), id));
+}
+
+function addUserCommands(root: Command, session: OpenSession): void {
+  const user = root.command("user").description("people who sign in at the pages; for administrators");
+  user
+    .command("create <email>")
+    .description("make a user; the password is read from standard input")
+    .requiredOption("--name <name>", "what the person is called")
+    .addOption(
+      new Option("--role <role>", "viewers read, editors change, administrators do everything")
+        .choices(["viewer", "editor", "admin"])
+        .default("viewer"),
+    )
+    .addHelpText("after", examples("peregrine user create jo@example.com --name Jo --role admin"))
+    .action(async (email: string, { name, role }: Omit<NewUser, "email">) =>
+      createUser(await session(), { email, name, role }),
+    );
+  user
+    .command("list")
+    .description("all users, without their passwords")
+    .action(async () => listUsers(await session()));
 }
 
 function addDataCommands(root: Command, session: OpenSession): void {

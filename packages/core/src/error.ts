@@ -298,7 +298,7 @@ export const ERRORS = {
     actor: "user",
     title: "The address changed, and it isn't said whether it is the same destination",
     remedy:
-      "Say `--destination same` (in the API `destination=same`) if it is the same one at a new address, or `different` to start from nothing accepted.",
+      "Say `--destination same` if it is the same one at a new address, or `--destination different` to start from nothing accepted; in the API `destination=same` or `destination=different`.",
   },
   ruleInvalid: {
     status: 422,

@@ -2,6 +2,7 @@ import { addsUp, PeregrineError } from "@peregrine/core";
 import type { FaultSpec } from "@peregrine/ibexa-sandbox";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { wholeOr } from "../harness/share.ts";
 import { activate, MortalProcess, openSandbox, openWorld, type World } from "./world.ts";
 
 const PEOPLE = 6;
@@ -174,7 +175,7 @@ async function live(steps: readonly Step[]): Promise<void> {
 
 it("brings every segment in step in the end, whatever joined, left, failed and died on the way", async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 24 }), live), {
-    numRuns: Number(process.env["PEREGRINE_HISTORIES"] ?? 12),
+    numRuns: wholeOr(12, 4),
     endOnFailure: true,
   });
 }, 600_000);

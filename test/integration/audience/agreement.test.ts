@@ -25,7 +25,7 @@ const MOMENTS: readonly Moment[] = [
 ];
 const RULES_PER_STATEMENT = 84;
 /** 5,040 rules in all. */
-const STATEMENTS_PER_MOMENT = wholeOr(10, 3);
+const STATEMENTS_PER_MOMENT = wholeOr(10, 2);
 const AUDIENCES = 8;
 const SEED = 20_260_101;
 

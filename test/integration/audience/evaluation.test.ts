@@ -249,14 +249,16 @@ describe("a preview", () => {
     });
     expect(await shop.audiences.previewRule(IN_UK)).toEqual({
       asOf: shop.clock.now(),
+      exact: true,
       size: 2,
+      margin: 0,
       personIdentifier: "userid",
       withoutIdentifier: 1,
       people: [
         { profile: 1, identifiers: { userid: ["ann"] }, attributes: { country: "UK" } },
         { profile: 2, identifiers: {}, attributes: { country: "UK" } },
       ],
-      blocks: [{ path: "", sentence: 'country is "UK"', size: 2 }],
+      blocks: [{ path: "", sentence: 'country is "UK"', size: 2, margin: 0 }],
       change: null,
     });
   });

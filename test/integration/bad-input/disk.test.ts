@@ -65,8 +65,8 @@ describe.skipIf(tried === undefined)("a full disk", () => {
 
   it("ends an upload that does not fit, and nothing of it is kept", async () => {
     const before = await shop.standing();
-    const free = await fill(disk, 8 * MIB);
-    await writeFile(join(files, "large.csv"), HEADER + customers(400_000));
+    const free = await fill(disk, 3 * MIB);
+    await writeFile(join(files, "large.csv"), HEADER + customers(150_000));
     const failure = await shop.refused("import", "customers", join(files, "large.csv"));
     expect(failure).toMatchObject({ exit: 74, code: "diskFull" });
     expect(failure.error).toMatch(/^large\.csv: .*disk was full after \d+ bytes/);

@@ -1,7 +1,7 @@
 const given = process.env["PEREGRINE_TEST_SHARE"];
 
-/** How much of what is tried at random is tried: a fifth among the other tests, all of it by `npm run fuzz`. */
-const SHARE = given === undefined ? 0.2 : Number(given);
+/** How much of what is tried at random is tried: a tenth among the other tests, all of it by `npm run fuzz`. */
+const SHARE = given === undefined ? 0.1 : Number(given);
 
 /** So many of the inputs that `npm run fuzz` tries. */
 export function shareOf(inputs: number): number {

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Code, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -50,6 +50,10 @@ export function SignIn() {
           <Button type="submit" loading={signIn.isPending}>
             Sign in
           </Button>
+          <Text size="sm" c="dimmed">
+            An administrator makes you a user: on the page <em>Users</em>, or by{" "}
+            <Code>peregrine user create</Code>.
+          </Text>
         </Stack>
       </form>
     </EntryPage>
