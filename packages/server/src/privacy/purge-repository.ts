@@ -18,17 +18,30 @@ export class PurgeRepository {
     this.#engine = engine;
   }
 
-  /** All changes of ownership of the values that any of the numbers ever owned, in their order. */
-  async ownerships(snapshot: Snapshot, numbers: readonly number[]): Promise<Ownership[]> {
+  /**
+   * All changes of ownership of the values that any of the numbers ever owned, in their order.
+   *
+   * @param known values that were the person's before a purge was cut off
+   */
+  async ownerships(
+    snapshot: Snapshot,
+    numbers: readonly number[],
+    known: readonly IdentifierValue[] = [],
+  ): Promise<Ownership[]> {
     const seen = visible(snapshot);
     return this.#engine.query<Ownership>(
       `SELECT kind, value, profile, toUInt64(arrival) AS arrival FROM identifier
-      WHERE (kind, value) IN (
+      WHERE ((kind, value) IN (
         SELECT kind, value FROM identifier_of_profile
         WHERE profile IN {pu_numbers:Array(UInt32)} AND ${seen.sql}
-      ) AND ${seen.sql}
+      ) OR has(arrayZip({pu_kinds:Array(UInt32)}, {pu_values:Array(String)}), (kind, value))) AND ${seen.sql}
       ORDER BY arrival, step`,
-      { ...seen.parameters, pu_numbers: numbers },
+      {
+        ...seen.parameters,
+        pu_numbers: numbers,
+        pu_kinds: known.map(([kind]) => kind),
+        pu_values: known.map(([, value]) => value),
+      },
     );
   }
 
@@ -91,8 +104,6 @@ export class PurgeRepository {
     wheres.push(
       ["attribute", theirs],
       ["membership", theirs],
-      ["identifier", `${theirs} OR ${displaced}`],
-      ["identifier_of_profile", `${theirs} OR ${displaced}`],
       [
         "identity_conflict",
         "from_profile IN {pu_numbers:Array(UInt32)} OR to_profile IN {pu_numbers:Array(UInt32)}",
@@ -101,6 +112,9 @@ export class PurgeRepository {
       ["profile", theirs],
       // Of another CDP, kept for a month.
       ["member_list", "person_id IN {pu_values:Array(String)}"],
+      // Last: by them a purge that was cut off finds what is left.
+      ["identifier_of_profile", `${theirs} OR ${displaced}`],
+      ["identifier", `${theirs} OR ${displaced}`],
     );
     for (const [table, where] of wheres) {
       await this.#engine.command(`ALTER TABLE ${table} DELETE WHERE ${where}`, parameters, NOW);

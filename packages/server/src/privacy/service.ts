@@ -218,8 +218,8 @@ export class DeletionService {
     const { store, engine, clock, activations, readKeptRows } = this.#options;
     const snapshot = await store.operations.snapshot();
     const numbers = await this.#numbers(deletion, snapshot);
-    const log = await this.#repository.ownerships(snapshot, numbers);
     const known = deletion.identifiers ?? [];
+    const log = await this.#repository.ownerships(snapshot, numbers, known);
     const own = distinct([...known, ...ownedNow(log, new Set(numbers))]);
     await store.personDeletions.purging(deletion.id, { numbers, identifiers: own });
     const derived = await this.#repository.count(snapshot, numbers);

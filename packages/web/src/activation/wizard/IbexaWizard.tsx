@@ -3,9 +3,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api, dataOf } from "../../api/client.ts";
 import { PageTitle } from "../../shell/PageTitle.tsx";
+import { plainId } from "../../words/plain-id.ts";
 import { activationsQuery } from "../queries.ts";
 import { AudiencesStep } from "./AudiencesStep.tsx";
-import { activationId } from "./activation-id.ts";
 import { type Draft, useDraft } from "./draft.ts";
 import { GeneralStep } from "./GeneralStep.tsx";
 import { IbexaStep } from "./IbexaStep.tsx";
@@ -13,7 +13,7 @@ import { settingsOf } from "./ibexa-values.ts";
 
 async function save(draft: Draft, state: "active" | "paused"): Promise<string> {
   const taken = new Set(dataOf(await api.GET("/api/v1/activations")).items.map(({ id }) => id));
-  const id = activationId(draft.name, taken);
+  const id = plainId(draft.name, "ibexa", taken);
   await api.PUT("/api/v1/activations/{id}", {
     params: { path: { id } },
     body: {

@@ -1,8 +1,8 @@
 import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { changeActivation } from "../../activation/change-activation.ts";
 import { activationsQuery, type ShownActivation } from "../../activation/queries.ts";
-import { api } from "../../api/client.ts";
 import { ButtonLink } from "../../shell/links.tsx";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
 import { people } from "../../words/number.ts";
@@ -23,7 +23,7 @@ export function AttachDialog({ audience, opened, onClose }: Props) {
   const free = activations.filter(({ audiences }) => !audiences.includes(id));
   const activation = free.find((one) => one.id === chosen);
   const attach = useMutation({
-    mutationFn: (to: ShownActivation) => attached(to, id),
+    mutationFn: (to: ShownActivation) => changeActivation(to, { audiences: [...to.audiences, id] }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ["activations"] });
       onClose();
@@ -84,13 +84,4 @@ export function AttachDialog({ audience, opened, onClose }: Props) {
       </Stack>
     </Modal>
   );
-}
-
-/** Saves the activation with one audience more; all else, and its secrets, stay as they are. */
-function attached(activation: ShownActivation, audience: string) {
-  const { kind: _, id, version: __, origin: ___, secrets: ____, warnings: _____, ...definition } = activation;
-  return api.PUT("/api/v1/activations/{id}", {
-    params: { path: { id } },
-    body: { ...definition, audiences: [...definition.audiences, audience] },
-  });
 }
