@@ -164,6 +164,27 @@ describe("a paused activation", () => {
     await service.run(id, "manual");
     expect(people(audiences[0]).length).toBe(40);
   });
+
+  it("ends a run that another server has begun", async () => {
+    const { service, change, audiences, sandbox, id } = await inStep();
+    world.audiences.set(
+      audiences[0],
+      Array.from({ length: 40 }, (_, at) => at + 1),
+    );
+    await service.save(change({ settings: { ...settingsOf(change({})), advanced: slow } }), by);
+    sandbox.addFault({ kind: "latency", ms: 50, match: { action: "membershipChanges" } });
+    const arrived = sandbox.nextRequest(({ action }) => action === "membershipChanges");
+    const other = world.service();
+    const running = other.run(id, "manual");
+    await arrived;
+    await service.save(
+      change({ state: "paused", settings: { ...settingsOf(change({})), advanced: slow } }),
+      by,
+    );
+    const ended = await running;
+    expect(ended).toMatchObject({ state: "stopped", counts: { unknown: 0 } });
+    expect(ended.counts?.["unsent"]).toBeGreaterThan(20);
+  });
 });
 
 const slow = { batchSize: 1, requestsAtOnce: 1, timeoutSeconds: 2 };

@@ -20,7 +20,7 @@ interface HookDependencies {
   readonly store: Store;
   readonly engine: Engine;
   readonly types: readonly ActivationType[];
-  /** Ends a run of this process in order, and waits for that. */
+  /** Ends runs in order, and waits for one of this process. */
   readonly stop: (activationId: string) => Promise<void>;
   /** Hears of every activation that was saved or deleted. */
   readonly onWritten: (activationId: string) => void;
@@ -125,7 +125,8 @@ export function activationHooks(dependencies: HookDependencies): KindHooks<"acti
 
     written({ action, body }) {
       // What is under way goes by the old definition.
-      if (action === "deleted" || body.state === "paused") void stop(body.id);
+      // A control plane that fails meanwhile has nothing more sent either: the run's lease runs out.
+      if (action === "deleted" || body.state === "paused") stop(body.id).catch(() => undefined);
       onWritten(body.id);
     },
   };

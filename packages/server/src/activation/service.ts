@@ -30,6 +30,7 @@ import { countsOf } from "./run-counts.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
 import { askForResync, isRepairDue } from "./send-anew.ts";
 import { type ActivationStatus, activationStatus } from "./status.ts";
+import { askToStop, heedStops, stopsAsked } from "./stop-request.ts";
 import { type TakeOverOrder, type TakeOverResult, takeOverSegment } from "./take-over.ts";
 
 export interface ActivationServiceOptions extends Omit<RunDependencies, "lines"> {
@@ -198,6 +199,7 @@ export class ActivationService {
 
   /** As {@link run}, but returns as soon as the run stands in the store. */
   async begin(id: string, trigger: string): Promise<{ run: RunRecord; ended: Promise<RunRecord> }> {
+    const heard = await stopsAsked(this.#options.store, id);
     const activation = await this.#loaded(id);
     if (activation.definition.state === "paused" && !activation.deleted) {
       throw new PeregrineError("activationPaused", { detail: `${activation.definition.name} is paused.` });
@@ -213,10 +215,12 @@ export class ActivationService {
       onBegun = resolve;
     });
     const ended = this.#carryOut(activation, trigger, controller.signal, onBegun);
-    this.#running.set(id, {
-      controller,
-      ended: ended.catch(() => {}).finally(() => this.#running.delete(id)),
-    });
+    const over = ended.then(
+      () => {},
+      () => {},
+    );
+    heedStops(this.#options.store, id, { heard, stop: () => controller.abort(), ended: over });
+    this.#running.set(id, { controller, ended: over.finally(() => this.#running.delete(id)) });
     // A run that can't even begin rejects `ended`.
     return { run: await Promise.race([begun, ended]), ended };
   }
@@ -251,7 +255,7 @@ export class ActivationService {
   }
 
   /**
-   * Has everybody who is excluded since taken out: runs under way on this server end in order, before their next
+   * Has everybody who is excluded since taken out: runs under way end in order, on this server before their next
    * message, and the next ones begin at once.
    */
   async excluded(): Promise<void> {
@@ -320,7 +324,7 @@ export class ActivationService {
   async close(): Promise<void> {
     this.#closed = true;
     this.tests.close();
-    await Promise.all([...this.#running.keys()].map((id) => this.#stop(id)));
+    await Promise.all([...this.#running.keys()].map((id) => this.#end(id)));
     await this.#options.outgoing.close();
   }
 
@@ -352,7 +356,13 @@ export class ActivationService {
     return run;
   }
 
+  /** Ends the runs of an activation on all servers; waits for the one on this server. */
   async #stop(id: string): Promise<void> {
+    await askToStop(this.#options.store, id);
+    await this.#end(id);
+  }
+
+  async #end(id: string): Promise<void> {
     const running = this.#running.get(id);
     running?.controller.abort();
     await running?.ended;
