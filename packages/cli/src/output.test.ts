@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { counted, faultLine, sentence, streamOutput, table } from "./output.ts";
+import { age, counted, faultLine, sentence, streamOutput, table } from "./output.ts";
 
 function streams(isTTY: boolean) {
   const written = { results: "", messages: "" };
@@ -74,4 +74,15 @@ describe("words", () => {
     ).toBe("  /map/a: there is no column `a`. Did you mean `b`?");
     expect(faultLine({ path: "/rule", message: "the list is empty" })).toBe("  /rule: the list is empty.");
   });
+});
+
+it.each([
+  [-500, "0 s"],
+  [38_000, "38 s"],
+  [3 * 3_600_000, "3 h"],
+  [86_400_000, "1 day"],
+  [40 * 86_400_000, "40 days"],
+])("an instant %d ms ago is %s ago", (ms, text) => {
+  const now = Date.parse("2026-07-01T09:30:00.000Z");
+  expect(age(new Date(now - ms).toISOString(), now)).toBe(text);
 });

@@ -57,6 +57,21 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+const UNITS = [
+  ["day", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1_000],
+] as const;
+
+/** How long ago an instant was: 38 s, 3 h, 2 days. @param now ms UTC */
+export function age(instant: string, now: number): string {
+  const ms = Math.max(0, now - Date.parse(instant));
+  const [unit, size] = UNITS.find(([, least]) => ms >= least) ?? ["s", 1_000];
+  const many = Math.floor(ms / size);
+  return `${many} ${unit === "day" && many !== 1 ? "days" : unit}`;
+}
+
 /** Text that ends as a sentence does. */
 export function sentence(text: string): string {
   const trimmed = text.trim();

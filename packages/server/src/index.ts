@@ -16,7 +16,13 @@ export {
   type Wait,
   wait,
 } from "./activation/index.ts";
-export { AudienceService, membersAndPersons, RULE_SETTINGS, tiedAttributes } from "./audience/index.ts";
+export {
+  AudienceService,
+  firstChanges,
+  membersAndPersons,
+  RULE_SETTINGS,
+  tiedAttributes,
+} from "./audience/index.ts";
 export {
   type Capture,
   type CapturedMessage,

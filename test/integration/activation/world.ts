@@ -12,6 +12,7 @@ import {
   DELIVERY_POLICY,
   DefinitionService,
   type DeliveryPolicy,
+  firstChanges,
   membersAndPersons,
   type Outgoing,
   openStore,
@@ -133,6 +134,10 @@ export class NamedAudiences implements AudienceChecks {
 
   async standing(audienceIds: readonly string[]) {
     return new Map([...this.#standing].filter(([id]) => audienceIds.includes(id)));
+  }
+
+  async firstChanges(after: ReadonlyMap<string, number>) {
+    return firstChanges(this.#world.engine, await this.#world.store.operations.snapshot(), after);
   }
 
   membersAndPersons(...given: Parameters<AudienceChecks["membersAndPersons"]>) {

@@ -1,7 +1,7 @@
 import type { components } from "../api.gen.ts";
 import { dataOf } from "../client.ts";
 import { remedyOf } from "../exit.ts";
-import { sentence, table } from "../output.ts";
+import { age, sentence, table } from "../output.ts";
 import type { Session } from "../session.ts";
 import { waitsUntil } from "./activation-run.ts";
 
@@ -13,8 +13,15 @@ export async function listActivations({ api, output }: Session): Promise<void> {
     items.length === 0
       ? ["Nothing is sent anywhere yet. `peregrine apply -f` brings an activation; see docs/activations.md."]
       : table(
-          ["Id", "Name", "Type", "State", "Audiences"],
-          items.map(({ id, name, type, state, audiences }) => [id, name, type, state, audiences.length]),
+          ["Id", "Name", "Type", "State", "Audiences", "Oldest unsent change"],
+          items.map(({ id, name, type, state, audiences, oldestUnsentAt }) => [
+            id,
+            name,
+            type,
+            state,
+            audiences.length,
+            oldestUnsentAt === null ? "none" : age(oldestUnsentAt, Date.now()),
+          ]),
         );
   output.result({ items }, lines);
 }
@@ -32,8 +39,15 @@ export async function showActivation({ api, output }: Session, id: string): Prom
     ...settings,
     ...secrets,
     `Audiences: ${activation.audiences.join(", ") || "none yet"}`,
+    ...oldestUnsent(activation),
     ...activation.warnings.flatMap(warningLines),
   ]);
+}
+
+function oldestUnsent({ oldestUnsentAt }: { readonly oldestUnsentAt: string | null }): string[] {
+  return oldestUnsentAt === null
+    ? []
+    : [`Oldest unsent change: ${age(oldestUnsentAt, Date.now())} (since ${oldestUnsentAt})`];
 }
 
 /** A warning with its remedy. */
@@ -86,6 +100,7 @@ export async function activationStatus({ api, output }: Session, id: string): Pr
     ...why,
     "",
     ...(rows.length === 0 ? ["It carries no audience yet."] : table(header, rows)),
+    ...oldestUnsent(status),
     ...held,
     ...(status.segments.some(({ refused, leaving }) => refused + leaving.refused > 0)
       ? [`Why people are refused: peregrine activation refusals ${id}`]

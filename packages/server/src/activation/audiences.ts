@@ -32,6 +32,11 @@ export interface AudienceChecks {
   /** How audiences stand with their checks, by id; those that were never checked have no entry. */
   standing(audienceIds: readonly string[]): Promise<ReadonlyMap<string, AudienceStanding>>;
   /**
+   * The number of the first evaluation after one that let somebody in or out, by audience; those without have no entry.
+   * @param after by audience the number of an evaluation; 0: from the beginning
+   */
+  firstChanges(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>>;
+  /**
    * `WITH … member(audience, profile), person(profile, value)`: who is in the audiences, and by which value of
    * an identifier each profile is known, all by canonical profile.
    * @param identifier number of the identifier's definition

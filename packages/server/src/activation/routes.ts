@@ -16,6 +16,10 @@ import type { ActivationStatus } from "./status.ts";
 import { activationTestRoutes } from "./test-routes.ts";
 import { activationTypeRoutes } from "./type-routes.ts";
 
+const oldestUnsentAt = instant
+  .nullable()
+  .describe("Since when the oldest change that is to be sent has been waiting; null: nothing waits.");
+
 const shown = z
   .object({
     ...activationDefinition.shape,
@@ -25,6 +29,7 @@ const shown = z
       .array(z.string())
       .describe("Names of the secrets that are stored; their values are never shown."),
     warnings: z.array(settingWarning),
+    oldestUnsentAt,
   })
   .meta({ id: "ShownActivation" });
 
@@ -34,6 +39,7 @@ const status = z
     name: z.string(),
     paused: z.boolean(),
     run: run.nullable().describe("The run that is under way, or the last one."),
+    oldestUnsentAt,
     segments: z.array(
       z.object({
         audienceId: z.string(),
@@ -66,13 +72,21 @@ const people = z
   .optional()
   .describe("What becomes of the people of audiences that are taken off: `takeOut` (default) or `leave`.");
 
-function showActivation({ definition, version, origin, secrets, warnings }: ShownActivation) {
+function showActivation({
+  definition,
+  version,
+  origin,
+  secrets,
+  warnings,
+  oldestUnsentAt: oldest,
+}: ShownActivation) {
   return {
     ...definition,
     version,
     origin,
     secrets: [...secrets],
     warnings: warnings.map(showWarning),
+    oldestUnsentAt: instantOrNull(oldest),
   };
 }
 
@@ -82,6 +96,7 @@ function showStatus(found: ActivationStatus) {
     name: found.name,
     paused: found.paused,
     run: found.run && showRun(found.run),
+    oldestUnsentAt: instantOrNull(found.oldestUnsentAt),
     segments: found.segments.map((segment) => ({
       audienceId: segment.audienceId,
       name: segment.name,
@@ -104,7 +119,8 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
     {
       schema: {
         operationId: "listActivations",
-        summary: "All activations",
+        summary:
+          "All activations, and since when the oldest change of each waits, told without counting people",
         tags: ["activations"],
         response: { 200: z.object({ items: z.array(shown), next: z.null() }) },
       },

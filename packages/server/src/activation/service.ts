@@ -18,6 +18,7 @@ import { Explanations } from "./explanations.ts";
 import { Holds } from "./holds.ts";
 import { type ActivationRecord, activationsWithLinks } from "./known-activations.ts";
 import { Lines } from "./line.ts";
+import { oldestUnsent } from "./oldest-unsent.ts";
 import { People } from "./people.ts";
 import type { PersonSource } from "./person-source.ts";
 import { Previews } from "./previews.ts";
@@ -59,6 +60,8 @@ export interface ShownActivation {
   readonly origin: "api" | "file";
   readonly secrets: readonly string[];
   readonly warnings: readonly SettingWarning[];
+  /** Since when its oldest change waits, told without counting people, ms UTC; null: nothing does. */
+  readonly oldestUnsentAt: number | null;
 }
 
 interface Running {
@@ -380,6 +383,11 @@ export class ActivationService {
       origin: record.origin,
       secrets: Object.keys(secrets),
       warnings: settings.success ? type.warnings(settings.data) : [],
+      oldestUnsentAt: await oldestUnsent(
+        this.#options,
+        record.id,
+        await store.activationAudiences.of(record.id),
+      ),
     };
   }
 

@@ -12,6 +12,7 @@ import type { RunRecord } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import type { LoadedActivation } from "./activation-source.ts";
 import type { AudienceChecks } from "./audiences.ts";
+import { oldestUnsent } from "./oldest-unsent.ts";
 import { countStanding, type StandingCounts } from "./standing.ts";
 import { standingScope } from "./standing-scope.ts";
 
@@ -35,6 +36,8 @@ export interface ActivationStatus {
   readonly paused: boolean;
   /** The run that is under way, or the last one. */
   readonly run: RunRecord | null;
+  /** Since when the oldest change that is to be sent has been waiting, ms UTC; null: nothing waits. */
+  readonly oldestUnsentAt: number | null;
   readonly segments: readonly SegmentStatus[];
 }
 
@@ -102,5 +105,16 @@ export async function activationStatus(
       error: error && shownError(error),
     };
   });
-  return { id: activation.id, name: activation.definition.name, paused, run: run ?? null, segments };
+  const due = segments
+    .filter(({ numbers }) => numbers.waiting + numbers.leaving.waiting > 0)
+    .map(({ audienceId }) => audienceId);
+  const oldestUnsentAt = await oldestUnsent(dependencies, activation.id, links, due);
+  return {
+    id: activation.id,
+    name: activation.definition.name,
+    paused,
+    run: run ?? null,
+    oldestUnsentAt,
+    segments,
+  };
 }

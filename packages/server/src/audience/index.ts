@@ -1,4 +1,4 @@
-export { membersAndPersons } from "./repository.ts";
+export { firstChanges, membersAndPersons } from "./repository.ts";
 export { audienceRoutes } from "./routes.ts";
 export { RULE_SETTINGS } from "./rule-settings.ts";
 export { AudienceService } from "./service.ts";

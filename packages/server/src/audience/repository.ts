@@ -51,6 +51,29 @@ person AS (SELECT profile, value FROM identifier_view_${identifier})
   };
 }
 
+/**
+ * The first evaluation after one that let somebody in or out, by audience; those without have no entry. It reads one
+ * column of the rows of these audiences alone.
+ *
+ * @param after by audience the number of an evaluation; 0: from the beginning
+ */
+export async function firstChanges(
+  engine: Engine,
+  snapshot: Snapshot,
+  after: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, number>> {
+  if (after.size === 0) return new Map();
+  const seen = published(snapshot);
+  const rows = await engine.query<{ readonly of: string; readonly first: number }>(
+    `SELECT toString(audience) AS of, toUInt64(min(sequence)) AS first FROM membership
+WHERE audience IN {fc_audiences:Array(String)} AND ${seen.sql}
+  AND sequence > transform(toString(audience), {fc_audiences:Array(String)}, {fc_after:Array(UInt64)}, toUInt64(0))
+GROUP BY audience`,
+    { ...seen.parameters, fc_audiences: [...after.keys()], fc_after: [...after.values()] },
+  );
+  return new Map(rows.map(({ of, first }) => [of, first]));
+}
+
 /** A type of events, and how many of it there are. */
 export interface EventCount {
   readonly type: string;
@@ -70,6 +93,11 @@ export class AudienceRepository {
 
   constructor(engine: Engine) {
     this.#engine = engine;
+  }
+
+  /** As {@link firstChanges}. */
+  firstChanges(snapshot: Snapshot, after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
+    return firstChanges(this.#engine, snapshot, after);
   }
 
   /** When time alone can change whom rules find, in the order of the rules; null: never. */

@@ -365,6 +365,15 @@ export class AudienceService {
   }
 
   /**
+   * The number of the first evaluation after one that let somebody in or out, by audience; those without have no entry.
+   *
+   * @param after by audience the number of an evaluation; 0: from the beginning
+   */
+  async firstChanges(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
+    return this.#repository.firstChanges(await this.#store.operations.snapshot(), after);
+  }
+
+  /**
    * `WITH … member(audience, profile), person(profile, value)` for whoever sends audiences somewhere.
    *
    * @param identifier number of the identifier's definition

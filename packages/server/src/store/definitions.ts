@@ -218,6 +218,18 @@ export class Definitions {
     }));
   }
 
+  /** When a definition was changed for the first time after an instant; both ms UTC. Undefined: it was not. */
+  async firstChangeAfter(kind: Kind, id: string, after: number): Promise<number | undefined> {
+    const row = await this.#db
+      .selectFrom("definition_version")
+      .select((eb) => eb.fn.min("at").as("at"))
+      .where("kind", "=", kind)
+      .where("id", "=", id)
+      .where("at", ">", after)
+      .executeTakeFirst();
+    return row?.at ?? undefined;
+  }
+
   /** Marks a definition as deleted; its number, versions and columns stay. `false` when there is none. */
   async delete(kind: Kind, id: string, by: string): Promise<boolean> {
     return this.#inTransaction(async (trx) => {

@@ -244,6 +244,31 @@ export class Operations {
     }));
   }
 
+  /** When the first publication of data after one was made, ms UTC; undefined: there is none. */
+  async firstDataAfter(publication: number): Promise<number | undefined> {
+    const row = await this.#db
+      .selectFrom("operation")
+      .select("ended_at")
+      .where("publication", ">", publication)
+      .where("kind", "in", DATA_KINDS)
+      .orderBy("publication")
+      .limit(1)
+      .executeTakeFirst();
+    return row?.ended_at ?? undefined;
+  }
+
+  /** When operations were published, ms UTC, by id; those that are not have no entry. */
+  async publishedAt(ids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#db
+      .selectFrom("operation")
+      .select(["id", "ended_at"])
+      .where("id", "in", ids)
+      .where("state", "=", "published")
+      .execute();
+    return new Map(rows.flatMap(({ id, ended_at: at }) => (at === null ? [] : [[id, at] as const])));
+  }
+
   /**
    * Grows with every publication that changed rows, profiles or what is derived from them; evaluations and plans
    * leave it as it is. Read it before the snapshot: then the snapshot is at least as new.

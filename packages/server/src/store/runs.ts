@@ -107,6 +107,32 @@ export class Runs {
     return row && recordOf(row);
   }
 
+  /** The activation's last run that did all that was due. */
+  async lastDone(activationId: string): Promise<RunRecord | undefined> {
+    const row = await this.#db
+      .selectFrom("run")
+      .selectAll()
+      .where("activation_id", "=", activationId)
+      .where("state", "=", "done")
+      .orderBy("id", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    return row && recordOf(row);
+  }
+
+  /** The activation's first run after one, by number; after 0 its first one. */
+  async firstAfter(activationId: string, id: number): Promise<RunRecord | undefined> {
+    const row = await this.#db
+      .selectFrom("run")
+      .selectAll()
+      .where("activation_id", "=", activationId)
+      .where("id", ">", id)
+      .orderBy("id")
+      .limit(1)
+      .executeTakeFirst();
+    return row && recordOf(row);
+  }
+
   /** Ids of the activation's runs since an instant (ms UTC), in their order. */
   async startedSince(activationId: string, since: number): Promise<number[]> {
     const rows = await this.#db

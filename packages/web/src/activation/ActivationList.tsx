@@ -6,6 +6,7 @@ import { useMayEdit } from "../session/use-may-edit.ts";
 import { EmptyState } from "../shell/EmptyState.tsx";
 import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
+import { Age } from "../words/Age.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
 import { hostOf } from "./host.ts";
@@ -58,6 +59,7 @@ export function ActivationList() {
                 <Table.Th ta="right">Accepted by Ibexa</Table.Th>
                 <Table.Th ta="right">To be sent</Table.Th>
                 <Table.Th ta="right">Refused by Ibexa</Table.Th>
+                <Table.Th>Oldest unsent change</Table.Th>
                 <Table.Th>Last synchronized</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -87,6 +89,9 @@ export function ActivationList() {
                   <Table.Td ta="right">{counted(summary?.accepted ?? 0)}</Table.Td>
                   <Table.Td ta="right">{counted(summary?.waiting ?? 0)}</Table.Td>
                   <Table.Td ta="right">{counted(summary?.refused ?? 0)}</Table.Td>
+                  <Table.Td>
+                    <Age instant={summary?.oldestUnsentAt ?? null} />
+                  </Table.Td>
                   <Table.Td>
                     <Moment instant={summary?.lastSynchronizedAt ?? null} />
                   </Table.Td>

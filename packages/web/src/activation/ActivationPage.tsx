@@ -2,6 +2,7 @@ import { Alert, Group, Tabs, Text } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { PageTitle } from "../shell/PageTitle.tsx";
+import { Age } from "../words/Age.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
 import { ActivationActions } from "./ActivationActions.tsx";
@@ -58,6 +59,12 @@ export function ActivationPage() {
           <>
             <Text size="sm">Checked</Text>
             <Moment instant={checkedAt} />
+          </>
+        )}
+        {status.oldestUnsentAt === null ? null : (
+          <>
+            <Text size="sm">· oldest unsent change</Text>
+            <Age instant={status.oldestUnsentAt} />
           </>
         )}
       </Group>

@@ -14,7 +14,16 @@ export async function changeActivation(
   patch: Patch,
   query: { readonly people?: PeopleChoice; readonly destination?: "same" | "different" } = {},
 ): Promise<ShownActivation> {
-  const { kind: _, id, version: __, origin: ___, secrets: ____, warnings: _____, ...definition } = activation;
+  const {
+    kind: _,
+    id,
+    version: __,
+    origin: ___,
+    secrets: ____,
+    warnings: _____,
+    oldestUnsentAt: ______,
+    ...definition
+  } = activation;
   const body = { ...definition, ...patch };
   return dataOf(await api.PUT("/api/v1/activations/{id}", { params: { path: { id }, query }, body }));
 }

@@ -26,6 +26,8 @@ export interface Summary {
   readonly refused: number;
   /** The latest of its audiences. */
   readonly lastSynchronizedAt: string | null;
+  /** Since when the oldest change that is to be sent has been waiting; null: nothing waits. */
+  readonly oldestUnsentAt: string | null;
 }
 
 /** Puts the audiences of an activation together; undefined while it is not known. */
@@ -46,6 +48,7 @@ export function summaryOf(found: ActivationStatus | undefined): Summary | undefi
     accepted: sum(({ accepted }) => accepted),
     waiting: sum(({ waiting, leaving }) => waiting + leaving.waiting),
     refused: sum(({ refused, leaving }) => refused + leaving.refused),
+    oldestUnsentAt: found.oldestUnsentAt,
     lastSynchronizedAt: segments
       .map(({ lastSynchronizedAt }) => lastSynchronizedAt)
       .reduce((latest, one) => (one !== null && (latest === null || one > latest) ? one : latest), null),

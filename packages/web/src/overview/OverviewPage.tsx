@@ -1,13 +1,14 @@
 import { Button, Card, Group, Paper, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { useQueries, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { activationStatusQuery, activationsQuery } from "../activation/queries.ts";
+import { type ActivationStatus, activationStatusQuery, activationsQuery } from "../activation/queries.ts";
 import { summaryOf } from "../activation/summary.ts";
 import { Movement } from "../audience/Movement.tsx";
 import { type AudienceView, audiencesQuery } from "../audience/queries.ts";
 import { identifierProfilesQuery } from "../data/queries.ts";
 import { AnchorLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
+import { Age } from "../words/Age.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted, percent } from "../words/number.ts";
 import { FirstSteps } from "./FirstSteps.tsx";
@@ -183,7 +184,7 @@ function total({ lastDay }: AudienceView): number {
 }
 
 interface WellnessProps {
-  readonly statuses: readonly Parameters<typeof summaryOf>[0][];
+  readonly statuses: readonly ActivationStatus[];
   readonly total: number;
 }
 
@@ -191,20 +192,25 @@ interface WellnessProps {
 function Wellness({ statuses, total }: WellnessProps) {
   const summaries = statuses.flatMap((status) => summaryOf(status) ?? []);
   const well = summaries.filter(({ isWorrying }) => !isWorrying).length;
-  const waiting = summaries.reduce((sum, summary) => sum + summary.waiting, 0);
-  const latest = summaries.map(({ lastSynchronizedAt }) => lastSynchronizedAt).filter((at) => at !== null);
-  const last = latest.toSorted().at(-1);
+  // What is paused waits because somebody wants it to.
+  const oldest = statuses
+    .filter(({ paused }) => !paused)
+    .map(({ oldestUnsentAt }) => oldestUnsentAt)
+    .filter((at) => at !== null)
+    .toSorted()
+    .at(0);
+  const all = total === 1 ? "1 activation" : `${counted(total)} activations`;
   return (
     <Group gap={6} component="section" aria-label="Activations">
       <AnchorLink to="/activations" fw={600}>
-        {counted(well)} of {total === 1 ? "1 activation" : `${counted(total)} activations`} well
+        {summaries.length < total ? all : well === total ? `${all} well` : `${counted(well)} of ${all} well`}
       </AnchorLink>
-      <Text>·</Text>
-      <Text>{waiting === 0 ? "nothing to be sent" : `${counted(waiting)} changes to be sent`}</Text>
-      {last === undefined ? null : (
+      {oldest === undefined ? (
+        <Text>· nothing unsent</Text>
+      ) : (
         <>
-          <Text>· last synchronized</Text>
-          <Moment instant={last} />
+          <Text>· oldest unsent change</Text>
+          <Age instant={oldest} size="md" />
         </>
       )}
     </Group>

@@ -31,6 +31,7 @@ function status(
     name: "Shop",
     paused: false,
     run: run as ActivationStatus["run"],
+    oldestUnsentAt: null,
     segments: [{ ...segment, ...patch }],
   };
 }

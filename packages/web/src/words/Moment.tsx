@@ -1,8 +1,6 @@
 import { Text } from "@mantine/core";
-import { useEffect, useState } from "react";
 import { ago, exactly } from "./time.ts";
-
-const TICK_MS = 5_000;
+import { TICK_MS, useNow } from "./use-now.ts";
 
 /** An instant as people say it, with the exact one behind it. */
 export function Moment({
@@ -14,11 +12,7 @@ export function Moment({
   readonly never?: string;
   readonly size?: "xs" | "sm";
 }) {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useNow();
   if (instant === null) return <Text size={size}>{never}</Text>;
   return (
     <Text

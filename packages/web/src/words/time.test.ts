@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, duration } from "./time.ts";
+import { ago, duration, lasting } from "./time.ts";
 
 const NOW = Date.parse("2026-07-01T09:30:00.000Z");
 const at = (ms: number) => new Date(NOW + ms).toISOString();
@@ -15,6 +15,17 @@ describe("an instant as people say it", () => {
     [90_000, "in 1 min"],
   ])("%d ms from now is %s", (ms, text) => {
     expect(ago(at(ms), NOW)).toBe(text);
+  });
+});
+
+describe("what has lasted since an instant", () => {
+  it.each([
+    [400, "0 s"],
+    [-38_900, "38 s"],
+    [-3 * 3_600_000, "3 h"],
+    [-86_400_000, "1 day"],
+  ])("%d ms from now is %s long", (ms, text) => {
+    expect(lasting(at(ms), NOW)).toBe(text);
   });
 });
 

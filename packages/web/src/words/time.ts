@@ -16,6 +16,13 @@ export function ago(instant: string, now: number): string {
   return ms > 0 ? `in ${length}` : `${length} ago`;
 }
 
+/** How long something has lasted: "38 s", "3 h"; from now on at least "0 s". @param now ms UTC */
+export function lasting(since: string, now: number): string {
+  const ms = Math.max(0, now - Date.parse(since));
+  const unit = UNITS.find((one) => ms >= one.ms);
+  return unit === undefined ? "0 s" : unit.text(Math.trunc(ms / unit.ms));
+}
+
 /** An instant in the zone of whoever looks. */
 export function exactly(instant: string): string {
   return EXACT.format(new Date(instant));

@@ -62,6 +62,9 @@ export function definitionsContract(backend: Backend): void {
         [2, 7, "you", "file", clock.now()],
         [1, 100, "me", "api", first.updatedAt],
       ]);
+      expect(await definitions.firstChangeAfter("identifier", "userid", 0)).toBe(first.updatedAt);
+      expect(await definitions.firstChangeAfter("identifier", "userid", first.updatedAt)).toBe(clock.now());
+      expect(await definitions.firstChangeAfter("identifier", "userid", clock.now())).toBeUndefined();
       const older = await definitions.versions("identifier", "userid", { before: 3, limit: 1 });
       expect(older.map(({ version }) => version)).toEqual([2]);
       expect(await definitions.versions("audience", "userid", { limit: 10 })).toEqual([]);

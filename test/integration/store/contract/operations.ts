@@ -77,6 +77,32 @@ export function operationsContract(backend: Backend): void {
       expect(await store.counters.get("arrival")).toBe(500);
     });
 
+    test("when operations were published is told, and when data came for the first time after a publication", async () => {
+      const clock = new TestClock(1_000);
+      const { operations } = await (await backend.place()).open({ clock });
+      const publish = async (kind: "import" | "evaluation") => {
+        const id = await operations.open(kind, "1", 1);
+        clock.advance(10);
+        await operations.publish(id);
+        return id;
+      };
+      const evaluation = await publish("evaluation");
+      const first = await publish("import");
+      const later = await publish("import");
+      const open = await operations.open("import", "2", 1);
+      expect(await operations.publishedAt([evaluation, later, open])).toEqual(
+        new Map([
+          [evaluation, 1_010],
+          [later, 1_030],
+        ]),
+      );
+      expect(await operations.publishedAt([])).toEqual(new Map());
+      expect(await operations.publishedAt([first])).toEqual(new Map([[first, 1_020]]));
+      expect(await operations.firstDataAfter(0)).toBe(1_020);
+      expect(await operations.firstDataAfter(2)).toBe(1_030);
+      expect(await operations.firstDataAfter(3)).toBeUndefined();
+    });
+
     test("a worker whose lease was taken over publishes nothing", async () => {
       const clock = new TestClock();
       const store = await (await backend.place()).open({ clock });

@@ -65,6 +65,21 @@ export function recordsContract(backend: Backend): void {
   });
 
   describe("runs", () => {
+    test("the last one that ended well is found, and the first one after a run", async () => {
+      const { runs } = await (await backend.place()).open();
+      const create = (activationId: string, state: "done" | "failed") =>
+        runs.create({ activationId, trigger: "schedule", epoch: 1, state });
+      expect(await runs.lastDone("shop")).toBeUndefined();
+      await create("shop", "done");
+      const done = await create("shop", "done");
+      await create("other", "done");
+      const failed = await create("shop", "failed");
+      await create("shop", "failed");
+      expect(await runs.lastDone("shop")).toEqual(done);
+      expect(await runs.firstAfter("shop", done.id)).toEqual(failed);
+      expect(await runs.firstAfter("other", failed.id)).toBeUndefined();
+    });
+
     test("a worker of an earlier epoch changes nothing in a run that was taken over", async () => {
       const { runs } = await (await backend.place()).open();
       const run = await runs.create({ activationId: "shop", trigger: "manual", epoch: 1, state: "checking" });
