@@ -1,4 +1,4 @@
-import { type Actor, ERRORS, type ErrorCode } from "@peregrine/core/error";
+import { type Actor, ERRORS, type ErrorCode, remedyOf } from "@peregrine/core/error";
 
 /**
  * Exit codes for scripts, after BSD's sysexits.h where it has a fitting one; docs/cli.md has the same table.
@@ -66,15 +66,11 @@ const OF_CODE: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   uploadElsewhere: EXIT.config,
 };
 
+export { remedyOf };
+
 /** The row of the error table for a code that the server told; a newer server may know more of them. */
 function known(code: string): ErrorCode | undefined {
   return Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : undefined;
-}
-
-/** What to do about a failure that was stored with its code. */
-export function remedyOf(code: string): string {
-  const row = known(code);
-  return row === undefined ? "" : ERRORS[row].remedy;
 }
 
 /** The exit code for an answer of the API: by its code, else by its status, else by who has to act. */

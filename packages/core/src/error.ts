@@ -476,7 +476,7 @@ export const ERRORS = {
     actor: "user",
     title: "The destination refused the credentials",
     remedy:
-      "Client Id and Client Secret must equal those of the destination's configuration; clear its cache after a change. Nothing was lost.",
+      "Client Id and Client Secret must equal those in the destination's configuration, Ibexa's `.env`; clear its cache after a change. Nothing was lost.",
   },
   destinationForbidden: {
     status: 502,
@@ -719,6 +719,11 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** What to do about a code that was stored or came from elsewhere; empty for one that the table doesn't have. */
+export function remedyOf(code: string): string {
+  return Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode].remedy : "";
+}
 
 /** One thing that is wrong, and where. */
 export interface Fault {

@@ -113,7 +113,7 @@ export type { Definition, DefinitionInput, DefinitionOf } from "./definition.ts"
 export { DEFINITION_KINDS, DefinitionSet, definition, definitionKey, isOfKind } from "./definition.ts";
 export { definitionId } from "./definition-id.ts";
 export type { Actor, ErrorCode, Fault } from "./error.ts";
-export { ERRORS, PeregrineError } from "./error.ts";
+export { ERRORS, PeregrineError, remedyOf } from "./error.ts";
 export { errorPages } from "./error-page.ts";
 export type { IdentityConfig, IdentityKind } from "./identity/config.ts";
 export { identityConfig, identityConfigOf } from "./identity/config.ts";

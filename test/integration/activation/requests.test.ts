@@ -49,6 +49,16 @@ describe("the requests of an activation", () => {
     expect(paged).toEqual(all);
   });
 
+  it("tell for each run why people were refused, equal answers together", async () => {
+    const runs = await service.runs("shop", { limit: 1 });
+    const [run] = runs.items;
+    expect(run?.counts).toMatchObject({ accepted: 5, joined: 5, refused: 1 });
+    expect(await service.requests.refusalsOf("shop", run?.id ?? 0)).toEqual([
+      { code: "destinationRefused", reason: expect.stringContaining("422"), people: 1 },
+    ]);
+    expect(await service.requests.refusalsOf("shop", (run?.id ?? 0) + 1)).toEqual([]);
+  });
+
   it("are found by what they were about and what became of them", async () => {
     const refused = (await search({ outcome: "refused" })).items;
     // The batch of four, its half, and the person alone.

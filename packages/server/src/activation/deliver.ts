@@ -19,6 +19,8 @@ export interface DeliverOptions {
 /** What became of the changes of a run. */
 export interface Delivered {
   readonly accepted: number;
+  /** How many of the accepted ones joined; the others left. */
+  readonly joined: number;
   readonly refused: number;
   readonly unknown: number;
   readonly unsent: number;
@@ -64,11 +66,13 @@ class Slots {
 class Totals {
   readonly #acceptedOf = new Map<string, number>();
   #accepted = 0;
+  #joined = 0;
   #refused = 0;
   #unknown = 0;
 
   add({ outcomes }: Prepared): void {
     this.#accepted += outcomes.count("accepted");
+    this.#joined += outcomes.joined;
     this.#refused += outcomes.count("refused");
     this.#unknown += outcomes.count("unknown");
     for (const [audience, count] of outcomes.acceptedOf) {
@@ -80,6 +84,7 @@ class Totals {
     const unsent = plan.together + plan.alone - this.#accepted - this.#refused - this.#unknown;
     return {
       accepted: this.#accepted,
+      joined: this.#joined,
       refused: this.#refused,
       unknown: this.#unknown,
       unsent,

@@ -1,5 +1,11 @@
 import { Readable } from "node:stream";
-import { activationDefinition, audienceDefinition, PERSON_STATES, type PersonState } from "@peregrine/core";
+import {
+  activationDefinition,
+  audienceDefinition,
+  PERSON_STATES,
+  type PersonState,
+  remedyOf,
+} from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { csvLine } from "../http/csv.ts";
@@ -36,6 +42,7 @@ const refusals = z.object({
       membership: z.boolean().describe("true: they were to join; false: to leave"),
       code: z.string(),
       reason: z.string().describe("One of the answers; others differ in ids and numbers only"),
+      remedy: z.string(),
       people: z.int(),
       nextAttemptAt: instant.describe("When the first of them is tried again"),
     }),
@@ -136,6 +143,7 @@ export function peopleRoutes(app: ApiApp, service: ActivationService): void {
       items: (await service.people.refusals(params.id)).map(({ audience, nextAttemptAt, ...group }) => ({
         audienceId: audience,
         ...group,
+        remedy: remedyOf(group.code),
         nextAttemptAt: instantText(nextAttemptAt),
       })),
       next: null,

@@ -39,6 +39,14 @@ export interface StoredRequest extends RequestKey {
   readonly changes: number;
 }
 
+/** Refusals of one run with the same answer, apart from ids and numbers in it. */
+export interface RunRefusal {
+  readonly code: string;
+  /** One of the answers. */
+  readonly reason: string;
+  readonly people: number;
+}
+
 export interface RequestChange {
   readonly audience: string;
   readonly personId: string;
@@ -52,6 +60,9 @@ const COLUMNS = `request.run AS run, request.epoch AS epoch, request.request AS 
   toString(request.action) AS action, toUnixTimestamp64Milli(request.sent_at) AS sentAt,
   request.duration_ms AS durationMs, request.status AS status, toString(request.outcome) AS outcome,
   request.code AS code, request.answer AS answer, request.changes AS changes`;
+
+/** So many different answers are told. */
+const REASONS = 100;
 
 /** A filter's column and type; each is bound under its own name. */
 const EQUALS = {
@@ -118,6 +129,28 @@ export class RequestRepository {
       ORDER BY request.sent_at DESC, request.run DESC, request.epoch DESC, request.request DESC
       LIMIT {rq_limit:UInt32}`,
       { ...parameters, ...planned.parameters },
+    );
+  }
+
+  /**
+   * Why people were refused in a run, equal answers together, the most frequent first. Refused batches are halved
+   * until each refused person stands alone, so the messages about one person tell all.
+   * @param since as for {@link page}
+   */
+  async refusalsOf(activation: number, run: number, since: number): Promise<RunRefusal[]> {
+    return this.#engine.query(
+      `SELECT request.code AS code, any(request.answer) AS reason,
+        toUInt32(uniqExact(plan.audience, plan.person_id)) AS people
+      FROM delivery_request AS request
+      INNER JOIN (
+        SELECT epoch, n, audience, person_id FROM plan_change WHERE run = {rq_run:UInt64}
+      ) AS plan ON plan.epoch = request.epoch AND plan.n = request.first_n
+      WHERE request.activation = {rq_activation:UInt32} AND request.run = {rq_run:UInt64}
+        AND request.sent_at >= fromUnixTimestamp64Milli({rq_from:Int64}, 'UTC')
+        AND request.outcome = 'refused' AND request.changes = 1
+      GROUP BY code, replaceRegexpAll(replaceAll(request.answer, plan.person_id, '…'), '[0-9]+', '0')
+      ORDER BY people DESC, code LIMIT ${REASONS}`,
+      { rq_activation: activation, rq_run: run, rq_from: since },
     );
   }
 

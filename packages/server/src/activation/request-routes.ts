@@ -3,6 +3,7 @@ import {
   audienceDefinition,
   REQUEST_OUTCOMES,
   type RequestOutcome,
+  remedyOf,
 } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
@@ -120,6 +121,43 @@ export function requestRoutes(app: ApiApp, service: ActivationService): void {
         people: people.map(({ audience, ...person }) => ({ audienceId: audience, ...person })),
       };
     },
+  );
+
+  runRefusalRoute(app, service);
+}
+
+/** Why people were refused in a run. */
+function runRefusalRoute(app: ApiApp, service: ActivationService): void {
+  app.get(
+    "/api/v1/activations/:id/runs/:run/refusals",
+    {
+      schema: {
+        operationId: "listRunRefusals",
+        summary: "Why people were refused in a run, equal answers together, the most frequent first",
+        tags: ["activations"],
+        params: z.object({ id, run: z.coerce.number().int().min(1) }),
+        response: {
+          200: z.object({
+            items: z.array(
+              z.object({
+                code: z.string(),
+                reason: z.string().describe("One of the answers; others differ in ids and numbers only"),
+                remedy: z.string(),
+                people: z.int(),
+              }),
+            ),
+            next: z.null(),
+          }),
+        },
+      },
+    },
+    async ({ params }) => ({
+      items: (await service.requests.refusalsOf(params.id, params.run)).map((group) => ({
+        ...group,
+        remedy: remedyOf(group.code),
+      })),
+      next: null,
+    }),
   );
 }
 

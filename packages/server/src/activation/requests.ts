@@ -8,6 +8,7 @@ import {
   type RequestFilter,
   type RequestKey,
   RequestRepository,
+  type RunRefusal,
   type StoredRequest,
 } from "./request-repository.ts";
 import { KEPT_MS } from "./retention.ts";
@@ -59,6 +60,15 @@ export class Requests {
       limit: limit + 1,
     });
     return keyset.page(rows, limit, ({ sentAt, run, epoch, request }) => [sentAt, run, epoch, request]);
+  }
+
+  /**
+   * Why people were refused in a run of the last 14 days, equal answers together.
+   * @throws PeregrineError `notFound`
+   */
+  async refusalsOf(activationId: string, run: number): Promise<RunRefusal[]> {
+    const { number } = await knownActivation(this.#store, activationId);
+    return this.#repository.refusalsOf(number, run, this.#clock.now() - KEPT_MS);
   }
 
   /** @throws PeregrineError `notFound` */

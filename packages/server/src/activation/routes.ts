@@ -152,6 +152,12 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
         params: parameters,
         querystring: z.object({
           people,
+          version: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .optional()
+            .describe("The version that was changed: refused (409) when somebody else saved since"),
           destination: z
             .enum(["same", "different"])
             .optional()
@@ -163,12 +169,13 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
     },
     async (request) => {
       const definition = { kind: "activation" as const, id: request.params.id, ...request.body };
-      const { people: choice, destination } = request.query;
+      const { people: choice, destination, version: ofVersion } = request.query;
       const saved = await service.save(definition, {
         by: request.caller,
         origin: "api",
         people: choice,
         destination,
+        ofVersion,
       });
       return showActivation(saved);
     },

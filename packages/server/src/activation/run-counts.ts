@@ -14,6 +14,8 @@ export interface RunCounts {
   /** Removals that the guard left out. */
   readonly held?: number;
   readonly accepted?: number;
+  /** How many of the accepted ones joined; the others left. */
+  readonly joined?: number;
   /** Of the accepted ones, those that the destination only put into a queue of its own. */
   readonly queued?: number;
   readonly refused?: number;
@@ -44,6 +46,7 @@ export function withDelivered(counts: RunCounts, delivered: Delivered): Record<s
   return {
     ...counts,
     accepted: (counts.accepted ?? 0) + delivered.accepted,
+    joined: (counts.joined ?? 0) + delivered.joined,
     refused: (counts.refused ?? 0) + delivered.refused,
     unknown: delivered.unknown,
     unsent: delivered.unsent,

@@ -1,3 +1,4 @@
+import { remedyOf } from "@peregrine/core";
 import { z } from "zod";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
 import type { RunRecord } from "../store/index.ts";
@@ -26,6 +27,7 @@ export const run = z
       .object({
         code: z.string(),
         detail: z.string(),
+        remedy: z.string().describe("What to do; empty where the code has none"),
         faults: z.array(z.object({ path: z.string(), message: z.string(), remedy: z.string().optional() })),
       })
       .nullable(),
@@ -41,6 +43,10 @@ export function showRun(record: RunRecord) {
     finishedAt: instantOrNull(record.finishedAt),
     counts: { ...record.counts },
     progress: record.progress,
-    error: record.error && { ...record.error, faults: record.error.faults.map((fault) => ({ ...fault })) },
+    error: record.error && {
+      ...record.error,
+      remedy: remedyOf(record.error.code),
+      faults: record.error.faults.map((fault) => ({ ...fault })),
+    },
   };
 }

@@ -173,7 +173,7 @@ export class ActivationService {
    * Saves a definition. Secrets among its settings are stored apart; those left out keep their stored value.
    * Audiences that it doesn't carry any more are taken out of their segments by the next runs, or left.
    * @throws PeregrineError `definitionInvalid` with all faults, `audienceSentTwice`, `activationFixed`,
-   *   `activationMoved`
+   *   `activationMoved`, `savedMeanwhile` when `ofVersion` is not the latest
    */
   async save(definition: ActivationDefinition, options: ApplyOptions): Promise<ShownActivation> {
     await this.#options.definitions.apply([definition], options);

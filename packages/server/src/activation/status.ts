@@ -1,7 +1,6 @@
 import {
-  ERRORS,
-  type ErrorCode,
   isFinal,
+  remedyOf,
   type SegmentNumbers,
   type SynchronizationStatus,
   synchronizationStatus,
@@ -57,10 +56,6 @@ function numbersOf(row: StandingCounts): SegmentNumbers {
 function shownError({ code, detail, faults }: StoredFailure): NonNullable<SegmentStatus["error"]> {
   const told = faults.map(({ path, message, remedy }) => [path, message, remedy].filter(Boolean).join(": "));
   return { code, detail: [detail, ...told].join(" "), remedy: remedyOf(code) };
-}
-
-function remedyOf(code: string): string {
-  return Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode].remedy : "";
 }
 
 /** How an activation stands, audience by audience, as of what is published now. */

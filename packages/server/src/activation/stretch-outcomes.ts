@@ -25,6 +25,8 @@ export class StretchOutcomes implements ChangeSink {
   /** People who had been refused and are accepted now. */
   readonly recovered: Change[] = [];
   readonly acceptedOf = new Map<string, number>();
+  /** How many of the accepted ones joined; the others left. */
+  joined = 0;
 
   /** @param attempts by the number of the change, how often its person was refused before this run */
   constructor(stretch: Stretch, attempts: ReadonlyMap<number, number>) {
@@ -38,6 +40,7 @@ export class StretchOutcomes implements ChangeSink {
   accepted(change: Change): void {
     this.#outcome[change.id - this.#stretch.first] = ACCEPTED;
     this.acceptedOf.set(change.audienceId, (this.acceptedOf.get(change.audienceId) ?? 0) + 1);
+    if (change.membership) this.joined += 1;
     if (this.#attempts.has(change.id)) this.recovered.push(change);
   }
 

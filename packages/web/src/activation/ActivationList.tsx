@@ -7,6 +7,7 @@ import { EmptyState } from "../shell/EmptyState.tsx";
 import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Age } from "../words/Age.tsx";
+import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
 import { hostOf } from "./host.ts";
@@ -80,7 +81,7 @@ export function ActivationList() {
                         <StatusBadge status={summary.status} />
                         {summary.reason === undefined ? null : (
                           <Text size="sm" maw={420} style={{ overflowWrap: "anywhere" }}>
-                            {summary.reason}
+                            <Marked text={summary.reason} />
                           </Text>
                         )}
                       </>

@@ -3,6 +3,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Age } from "../words/Age.tsx";
+import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
 import { ActivationActions } from "./ActivationActions.tsx";
@@ -75,7 +76,10 @@ export function ActivationPage() {
             The last run failed
           </Text>
           <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-            {run.error.detail}
+            <Marked text={run.error.detail} />
+          </Text>
+          <Text size="sm">
+            <Marked text={run.error.remedy} />
           </Text>
         </Alert>
       ) : null}

@@ -5,6 +5,7 @@ import { useMayEdit } from "../session/use-may-edit.ts";
 import { AnchorLink } from "../shell/links.tsx";
 import { PageFailure } from "../shell/PageFailure.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { people } from "../words/number.ts";
 import { refusalsQuery, type SegmentStatus } from "./queries.ts";
@@ -51,10 +52,13 @@ export function RefusedPeople({ id, segments }: Props) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {refusals.map(({ audienceId, membership, reason, people: count, nextAttemptAt }) => (
+            {refusals.map(({ audienceId, membership, reason, remedy, people: count, nextAttemptAt }) => (
               <Table.Tr key={`${audienceId} ${membership} ${reason}`}>
                 <Table.Td maw={420} style={{ overflowWrap: "anywhere" }}>
                   {reason}
+                  <Text size="sm">
+                    <Marked text={remedy} />
+                  </Text>
                 </Table.Td>
                 <Table.Td style={{ overflowWrap: "anywhere" }}>{nameOf(audienceId)}</Table.Td>
                 <Table.Td>

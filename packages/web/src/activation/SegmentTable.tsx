@@ -7,6 +7,7 @@ import { useMayEdit } from "../session/use-may-edit.ts";
 import { Dialog } from "../shell/Dialog.tsx";
 import { AnchorLink } from "../shell/links.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
 import { changeActivation, type PeopleChoice } from "./change-activation.ts";
@@ -108,7 +109,7 @@ function Row({ segment, columns, mayEdit, onRemove }: RowProps) {
         {segment.takingOut ? <Text size="sm">Removed: everyone is taken out of the segment</Text> : null}
         {segment.error === null ? null : (
           <Text size="sm" c="var(--mantine-color-error)">
-            {segment.error.detail} {segment.error.remedy}
+            <Marked text={`${segment.error.detail} ${segment.error.remedy}`} />
           </Text>
         )}
       </Table.Td>

@@ -22,8 +22,9 @@ import { type FormEvent, useState } from "react";
 import { ApiProblem, faultAt } from "../api/client.ts";
 import { useMayEdit } from "../session/use-may-edit.ts";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { ActivationConflict, isOvertaken } from "./ActivationConflict.tsx";
 import { changeActivation } from "./change-activation.ts";
-import { activationQuery, activationStatusQuery, draftSetupQuery, type ShownActivation } from "./queries.ts";
+import { activationStatusQuery, draftSetupQuery, type ShownActivation } from "./queries.ts";
 import { TestPerson } from "./TestPerson.tsx";
 import { ConnectionTest } from "./wizard/ConnectionTest.tsx";
 import { valuesOf } from "./wizard/draft.ts";
@@ -51,13 +52,19 @@ export function SettingsTab({ activation }: { readonly activation: ShownActivati
   });
   const queries = useQueryClient();
   const mayEdit = useMayEdit();
+  const take = (saved: ShownActivation) => {
+    setBegan(saved);
+    setName(saved.name);
+    setDescription(saved.description ?? "");
+    setValues(valuesOf(saved.settings));
+    setDestination(undefined);
+  };
   const save = useMutation({
-    mutationFn: async () => {
-      const now = await queries.fetchQuery({ ...activationQuery(id), staleTime: 0 });
-      if (now.version !== began.version) throw new SavedMeanwhile();
-      const { advanced: _, ...settings } = began.settings;
+    // Saved over the version that was loaded, or over the one that somebody was shown and decided about.
+    mutationFn: (over: ShownActivation) => {
+      const { advanced: _, ...settings } = over.settings;
       return changeActivation(
-        now,
+        over,
         {
           name: name.trim(),
           settings: { ...settings, ...settingsOf(values) },
@@ -66,17 +73,13 @@ export function SettingsTab({ activation }: { readonly activation: ShownActivati
         destination === undefined ? {} : { destination },
       );
     },
-    onSuccess: (saved) => {
-      setBegan(saved);
-      setValues(valuesOf(saved.settings));
-      setDestination(undefined);
-    },
+    onSuccess: (saved) => take(saved),
     onSettled: () => queries.invalidateQueries({ queryKey: ["activations"] }),
   });
   const isMoved = save.error instanceof ApiProblem && save.error.problem.code === "activationMoved";
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate();
+    save.mutate(began);
   };
   const isFromFile = activation.origin === "file";
   return (
@@ -130,7 +133,19 @@ export function SettingsTab({ activation }: { readonly activation: ShownActivati
                   </Stack>
                 </Radio.Group>
               ) : null}
-              {isMoved && destination !== undefined ? null : <ProblemAlert error={save.error} />}
+              {isOvertaken(save.error) ? (
+                <ActivationConflict
+                  began={began}
+                  error={save.error}
+                  onSaveOver={(theirs) => save.mutate(theirs)}
+                  onTakeTheirs={(theirs) => {
+                    take(theirs);
+                    save.reset();
+                  }}
+                />
+              ) : isMoved && destination !== undefined ? null : (
+                <ProblemAlert error={save.error} />
+              )}
               {mayEdit && !isFromFile ? (
                 <Group>
                   <Button
@@ -163,13 +178,4 @@ export function SettingsTab({ activation }: { readonly activation: ShownActivati
       </Grid.Col>
     </Grid>
   );
-}
-
-/** Somebody else has saved what is being edited here. */
-class SavedMeanwhile extends Error {
-  constructor() {
-    super(
-      "Somebody else has saved this activation meanwhile. Reload the page to see what is new, then type yours again.",
-    );
-  }
 }

@@ -1,17 +1,20 @@
-import { Button, Stack, Table, Text } from "@mantine/core";
+import { Button, List, Stack, Table, Text } from "@mantine/core";
 import { RUN_WORDS, type RunState, triggerText } from "@peregrine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Fragment, useId, useState } from "react";
 import { PageFailure } from "../shell/PageFailure.tsx";
+import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
-import { counted } from "../words/number.ts";
+import { counted, people } from "../words/number.ts";
 import { duration } from "../words/time.ts";
-import { type Run, runsQuery } from "./queries.ts";
+import { type Run, runRefusalsQuery, runsQuery } from "./queries.ts";
 
-/** What each sync did: when, why, how many joined, left and were refused, and how long it took. */
+/** What each sync did: when, why, how many joined, left and were refused with the reasons, and how long it took. */
 export function SyncList({ id }: { readonly id: string }) {
   const { data, error, fetchNextPage, hasNextPage, isFetchingNextPage, refetch } = useInfiniteQuery(
     runsQuery(id),
   );
+  const [opened, setOpened] = useState<number>();
   if (error !== null) return <PageFailure error={error} reset={() => void refetch()} />;
   const runs = data?.pages.flatMap(({ items }) => items) ?? [];
   if (data !== undefined && runs.length === 0) {
@@ -21,7 +24,7 @@ export function SyncList({ id }: { readonly id: string }) {
   }
   return (
     <Stack gap="md" mt="md" align="flex-start">
-      <Table.ScrollContainer minWidth={820} w="100%">
+      <Table.ScrollContainer minWidth={760} w="100%">
         <Table verticalSpacing="sm">
           <Table.Thead>
             <Table.Tr>
@@ -37,7 +40,13 @@ export function SyncList({ id }: { readonly id: string }) {
           </Table.Thead>
           <Table.Tbody>
             {runs.map((run) => (
-              <Row key={run.id} run={run} />
+              <Row
+                key={run.id}
+                activationId={id}
+                run={run}
+                isOpen={opened === run.id}
+                onToggle={() => setOpened(opened === run.id ? undefined : run.id)}
+              />
             ))}
           </Table.Tbody>
         </Table>
@@ -51,26 +60,100 @@ export function SyncList({ id }: { readonly id: string }) {
   );
 }
 
-function Row({ run }: { readonly run: Run }) {
-  const { state, trigger, startedAt, finishedAt, counts, error } = run;
-  const number = (name: string) => counted(counts[name] ?? 0);
+interface RowProps {
+  readonly activationId: string;
+  readonly run: Run;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}
+
+function Row({ activationId, run, isOpen, onToggle }: RowProps) {
+  const { id, state, trigger, startedAt, finishedAt, counts, error } = run;
+  const reasons = useId();
+  const { accepted = 0, refused = 0, requests = 0 } = counts;
+  // Runs of older versions did not tell them apart.
+  const joined = counts["joined"];
   return (
-    <Table.Tr>
-      <Table.Td>
-        <Moment instant={startedAt} />
-      </Table.Td>
-      <Table.Td>{triggerText(trigger)}</Table.Td>
-      <Table.Td maw={420} style={{ overflowWrap: "anywhere" }}>
-        {RUN_WORDS[state as RunState]}
-        {error === null ? null : <Text size="sm">{error.detail}</Text>}
-      </Table.Td>
-      <Table.Td ta="right">{number("joins")}</Table.Td>
-      <Table.Td ta="right">{number("leaves")}</Table.Td>
-      <Table.Td ta="right">{number("refused")}</Table.Td>
-      <Table.Td ta="right">{number("requests")}</Table.Td>
-      <Table.Td ta="right">
-        {finishedAt === null ? "…" : duration(Date.parse(finishedAt) - Date.parse(startedAt))}
-      </Table.Td>
-    </Table.Tr>
+    <Fragment>
+      <Table.Tr>
+        <Table.Td>
+          <Moment instant={startedAt} />
+        </Table.Td>
+        <Table.Td>{triggerText(trigger)}</Table.Td>
+        <Table.Td maw={420} style={{ overflowWrap: "anywhere" }}>
+          {RUN_WORDS[state as RunState]}
+          {error === null ? null : (
+            <Text size="sm">
+              <Marked text={`${error.detail} ${error.remedy}`} />
+            </Text>
+          )}
+        </Table.Td>
+        <Count value={joined} />
+        <Count value={joined === undefined ? undefined : accepted - joined} />
+        <Table.Td ta="right">
+          {refused === 0 ? (
+            "0"
+          ) : (
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              aria-expanded={isOpen}
+              aria-controls={reasons}
+              aria-label={`${people(refused)} refused: ${isOpen ? "hide" : "show"} why`}
+              onClick={onToggle}
+            >
+              {counted(refused)} {isOpen ? "▴" : "▾"}
+            </Button>
+          )}
+        </Table.Td>
+        <Count value={requests} />
+        <Table.Td ta="right" style={{ whiteSpace: "nowrap" }}>
+          {finishedAt === null ? "…" : duration(Date.parse(finishedAt) - Date.parse(startedAt))}
+        </Table.Td>
+      </Table.Tr>
+      {isOpen ? (
+        <Table.Tr id={reasons}>
+          <Table.Td colSpan={8}>
+            <Reasons activationId={activationId} run={id} refused={refused} />
+          </Table.Td>
+        </Table.Tr>
+      ) : null}
+    </Fragment>
+  );
+}
+
+function Count({ value }: { readonly value: number | undefined }) {
+  return (
+    <Table.Td ta="right" style={{ fontVariantNumeric: "tabular-nums" }}>
+      {value === undefined ? "–" : counted(value)}
+    </Table.Td>
+  );
+}
+
+interface ReasonsProps {
+  readonly activationId: string;
+  readonly run: number;
+  readonly refused: number;
+}
+
+/** Why people were refused in a sync, equal answers together, each with what to do. */
+function Reasons({ activationId, run, refused }: ReasonsProps) {
+  const { data, error, refetch } = useQuery(runRefusalsQuery(activationId, run, refused));
+  if (error !== null) return <PageFailure error={error} reset={() => void refetch()} />;
+  if (data === undefined) return <Text size="sm">Looking for the reasons …</Text>;
+  if (data.length === 0) {
+    return <Text size="sm">The answers of this sync are no longer kept; they are for 14 days.</Text>;
+  }
+  return (
+    <List size="sm" spacing="xs" listStyleType="none" style={{ overflowWrap: "anywhere" }}>
+      {data.map(({ code, reason, remedy, people: count }) => (
+        <List.Item key={`${code} ${reason}`}>
+          <b>{people(count)}</b>: {reason === "" ? code : reason}
+          <Text size="sm">
+            <Marked text={remedy} />
+          </Text>
+        </List.Item>
+      ))}
+    </List>
   );
 }

@@ -8,11 +8,16 @@ type Patch = Partial<
   Pick<ShownActivation, "name" | "description" | "settings" | "audiences" | "guard" | "state">
 >;
 
-/** Saves an activation with some of it changed; all else, and secrets that aren't named, stay as they are. */
+/**
+ * Saves an activation with some of it changed; all else, and secrets that aren't named, stay as they are.
+ *
+ * @param version that is saved over: refused (`savedMeanwhile`) when somebody else saved another since
+ */
 export async function changeActivation(
   activation: ShownActivation,
   patch: Patch,
   query: { readonly people?: PeopleChoice; readonly destination?: "same" | "different" } = {},
+  version = activation.version,
 ): Promise<ShownActivation> {
   const {
     kind: _,
@@ -25,5 +30,10 @@ export async function changeActivation(
     ...definition
   } = activation;
   const body = { ...definition, ...patch };
-  return dataOf(await api.PUT("/api/v1/activations/{id}", { params: { path: { id }, query }, body }));
+  return dataOf(
+    await api.PUT("/api/v1/activations/{id}", {
+      params: { path: { id }, query: { ...query, version } },
+      body,
+    }),
+  );
 }

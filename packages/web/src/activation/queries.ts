@@ -70,6 +70,16 @@ export function runsQuery(id: string) {
   });
 }
 
+/** Why people were refused in a run, equal answers together. @param refused how many are so far: more have more reasons */
+export function runRefusalsQuery(id: string, run: number, refused: number) {
+  return queryOptions({
+    queryKey: ["activations", id, "runs", run, "refusals", refused],
+    queryFn: async () =>
+      dataOf(await api.GET("/api/v1/activations/{id}/runs/{run}/refusals", { params: { path: { id, run } } }))
+        .items,
+  });
+}
+
 /** Who changed an activation or decided for it, and when. */
 export function historyQuery(id: string) {
   return infiniteQueryOptions({

@@ -40,7 +40,8 @@ export function summaryOf(found: ActivationStatus | undefined): Summary | undefi
   const failed = run?.state === "failed";
   const status = worst ?? (paused ? "paused" : failed ? "failed" : "notYetSynced");
   const error = segments.find((segment) => segment.error !== null)?.error ?? undefined;
-  const said = error === undefined ? run?.error?.detail : `${error.detail} ${error.remedy}`;
+  const why = error ?? run?.error ?? undefined;
+  const said = why && `${why.detail} ${why.remedy}`.trim();
   return {
     status,
     isWorrying: WORRYING.has(status),

@@ -9,6 +9,7 @@ import { identifierProfilesQuery } from "../data/queries.ts";
 import { AnchorLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Age } from "../words/Age.tsx";
+import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted, percent } from "../words/number.ts";
 import { FirstSteps } from "./FirstSteps.tsx";
@@ -125,7 +126,9 @@ function NeedCard({ need: { title, detail, action, to } }: { readonly need: Need
       <Group justify="space-between" wrap="nowrap" gap="md">
         <div style={{ overflowWrap: "anywhere" }}>
           <Text fw={600}>{title}</Text>
-          <Text size="sm">{detail}</Text>
+          <Text size="sm">
+            <Marked text={detail} />
+          </Text>
         </div>
         <Button variant="default" style={{ flexShrink: 0 }} onClick={() => void open()}>
           {action}

@@ -42,7 +42,7 @@ describe("what needs somebody", () => {
   });
 
   it("is told with one thing to do, what stops everything first", () => {
-    const failed = { state: "failed", error: { detail: "Ibexa answered 401." } };
+    const failed = { state: "failed", error: { detail: "Ibexa answered 401.", remedy: "Type them again." } };
     const needs = needsOf({
       statuses: [
         status({ status: "heldForApproval", refused: 2, leaving: { ...NOBODY_LEAVES, held: 600 } }, failed),
@@ -57,7 +57,7 @@ describe("what needs somebody", () => {
       "See the reasons",
       "Mend the rule",
     ]);
-    expect(needs[1]?.detail).toBe("Ibexa answered 401.");
+    expect(needs[1]?.detail).toBe("Ibexa answered 401. Type them again.");
   });
 
   it("says nothing of userid while there is no activation to use it", () => {

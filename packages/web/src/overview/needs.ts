@@ -56,7 +56,7 @@ function ofActivation({ id, name, run, segments }: ActivationStatus): Need[] {
     needs.push({
       key: `${id} failed`,
       title: `“${name}” can’t be sent`,
-      detail: run.error?.detail ?? "",
+      detail: `${run.error?.detail ?? ""} ${run.error?.remedy ?? ""}`.trim(),
       action: "Look at it",
       to: { page: "activation", id },
     });

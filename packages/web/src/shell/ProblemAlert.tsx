@@ -1,5 +1,6 @@
 import { Alert, Text } from "@mantine/core";
 import { ApiProblem } from "../api/client.ts";
+import { Marked } from "../words/Marked.tsx";
 
 /**
  * Why something was not done, and what to do; nothing when there is no error. The heading is plain text: an alert
@@ -13,7 +14,9 @@ export function ProblemAlert({ error }: { readonly error: unknown }) {
         <Text size="sm" fw={600}>
           This wasn’t done
         </Text>
-        <Text size="sm">{error instanceof Error ? error.message : String(error)}</Text>
+        <Text size="sm">
+          <Marked text={error instanceof Error ? error.message : String(error)} />
+        </Text>
       </Alert>
     );
   }
@@ -23,13 +26,19 @@ export function ProblemAlert({ error }: { readonly error: unknown }) {
       <Text size="sm" fw={600}>
         {title}
       </Text>
-      {detail === title || detail === "" ? null : <Text size="sm">{detail}</Text>}
+      {detail === title || detail === "" ? null : (
+        <Text size="sm">
+          <Marked text={detail} />
+        </Text>
+      )}
       {faults.map(({ path, message }) => (
         <Text size="sm" key={`${path} ${message}`} style={{ overflowWrap: "anywhere" }}>
-          {path} {message}
+          {path} <Marked text={message} />
         </Text>
       ))}
-      <Text size="sm">{remedy}</Text>
+      <Text size="sm">
+        <Marked text={remedy} />
+      </Text>
     </Alert>
   );
 }
