@@ -34,7 +34,7 @@ const MOMENT = { asOf: AS_OF, timeZone: TIME_ZONE };
 const quiet = { info: () => {}, warn: () => {} };
 
 /** The rules may name all columns of the bench's schemas. */
-async function catalogOf(store: Store, audiences: Catalog["audiences"]): Promise<Catalog> {
+export async function catalogOf(store: Store, audiences: Catalog["audiences"]): Promise<Catalog> {
   const columns = await store.definitions.columns();
   const events = new Map<
     string,

@@ -41,8 +41,9 @@ export function eventPass(type: string, leaves: readonly DidLeaf[], moment: Mome
     (schema) => ["profile", "toUnixTimestamp64Milli(time) AS at", `${schema} AS source`],
     passFilter(type, leaves, moment.asOf, bind),
   );
-  const rows = numbered("of_row_", masksSql([...bits.some.keys()]));
-  const masks = [...rows.map((_, at) => `groupBitOr(of_row_${at})`), ...masksSql([...bits.all.keys()])];
+  const ofRow = masksSql([...bits.some.keys()]);
+  const rows = [...numbered("of_row_", ofRow), ...bits.counted()];
+  const masks = [...ofRow.map((_, at) => `groupBitOr(of_row_${at})`), ...masksSql([...bits.all.keys()])];
   const sql = [
     `SELECT ${["profile", ...numbered("m", masks)].join(",\n  ")}`,
     `FROM (SELECT ${["*", ...rows].join(",\n  ")}`,

@@ -25,7 +25,7 @@ const MEASURES: { readonly [Kind in MeasureKind]: MeasureCompiler<Kind> } = {
   count: (measure, { matches, bits }) =>
     isAtLeastOnce(measure)
       ? bits.ofSome(matches)
-      : bits.ofAll(countSql(measure.comparison, `countIf(${matches})`)),
+      : bits.ofAll(countSql(measure.comparison, bits.count(matches))),
   distinct: ({ property, comparison }, { matches, names, bits }) => {
     const present = `${matches} AND ${names.present(property)}`;
     const different = differentSql(property.type, names.value(property), present, enough(comparison));
@@ -35,14 +35,14 @@ const MEASURES: { readonly [Kind in MeasureKind]: MeasureCompiler<Kind> } = {
   // NULL ([m] six of 5 M rows: 0.28 s of processor time against 0.39 s, without what they read).
   sum: ({ factors, comparison }, measured) => {
     const { value, present, sum } = numberOf(factors, measured);
-    const holds = comparisonSql(comparison, `sumIf(${sum.of(value)}, ${present})`, sum.operand);
+    const holds = comparisonSql(comparison, sumSql(sum.of(value), present, sum.zero), sum.operand);
     return `(${measured.bits.ofSome(present)} AND ${measured.bits.ofAll(holds)})`;
   },
   // Compared as sum against value × count: no division, so nothing is rounded.
   average: ({ factors, comparison }, measured) => {
     const { value, present, sum } = numberOf(factors, measured);
-    const times = (micros: Micros) => `${sum.operand(micros)} * countIf(${present})`;
-    const holds = comparisonSql(comparison, `sumIf(${sum.of(value)}, ${present})`, times);
+    const times = (micros: Micros) => `${sum.operand(micros)} * ${measured.bits.count(present)}`;
+    const holds = comparisonSql(comparison, sumSql(sum.of(value), present, sum.zero), times);
     return `(${measured.bits.ofSome(present)} AND ${measured.bits.ofAll(holds)})`;
   },
   minimum: ({ factors, comparison }, measured) => extremeSql("minimum", factors, comparison, measured),
@@ -180,9 +180,19 @@ interface MeasuredNumber {
   readonly sum: {
     /** What is added up. */
     readonly of: (value: string) => string;
+    /** Nothing, in the type of what is added up. */
+    readonly zero: string;
     /** Binds a number of the rule in the type of a sum; of another type both would be made 256 bits wide. */
     readonly operand: (micros: Micros) => string;
   };
+}
+
+/**
+ * The sum of a value over the rows that a condition holds for. All rows are added, the others as nothing: a sum without
+ * a branch costs less than one of some ([m] two of 5 M rows, in a pass of 1.86 s of processor time: 1.57 s).
+ */
+function sumSql(value: string, condition: string, zero: string): string {
+  return `sum(if(${condition}, ${value}, ${zero}))`;
 }
 
 /**
@@ -195,13 +205,17 @@ function numberOf(factors: Factors, { matches, names, bind }: Measured): Measure
   const present = [matches, ...factors.map((factor) => names.present(factor))].join(" AND ");
   const as = (type: ParameterType) => (micros: Micros) => bind(type, decimalText(micros));
   if (second === undefined) {
-    const sum = { of: (value: string) => value, operand: as("Decimal(38, 6)") };
+    const sum = { of: (value: string) => value, zero: "toDecimal64(0, 6)", operand: as("Decimal(38, 6)") };
     return { value: names.value(first), present, operand: as("Decimal(18, 6)"), sum };
   }
   return {
     value: `CAST(${names.value(first)} AS Decimal(38, 6)) * ${names.value(second)}`,
     present,
     operand: as("Decimal(38, 12)"),
-    sum: { of: (value) => `CAST(${value} AS Decimal(76, 12))`, operand: as("Decimal(76, 12)") },
+    sum: {
+      of: (value) => `CAST(${value} AS Decimal(76, 12))`,
+      zero: "toDecimal256(0, 12)",
+      operand: as("Decimal(76, 12)"),
+    },
   };
 }
