@@ -1,8 +1,8 @@
 import { keyOf } from "./compile/key.ts";
 import { type ParameterValue, parameterList } from "./compile/parameters.ts";
-import type { CompiledNeeds } from "./compile.ts";
+import type { CompiledNeeds, KnownData } from "./compile.ts";
 import { watchedTimes } from "./next-moment/person.ts";
-import { attributePass, eventPasses, type Named } from "./next-moment/sql.ts";
+import { attributePasses, eventPasses, type Named, NEVER } from "./next-moment/sql.ts";
 import { type Change, type Watch, watchesOf } from "./next-moment/watch.ts";
 import type { Person } from "./person.ts";
 import type { ResolvedRule } from "./resolved.ts";
@@ -26,7 +26,11 @@ export interface CompiledMoments {
  * Finds out from the data when rules have to be looked at again though nothing arrives. Equal conditions are looked at
  * once. Only times are asked of the engine; the calendar is here.
  */
-export function compileMoments(rules: readonly ResolvedRule[], moment: Moment): CompiledMoments {
+export function compileMoments(
+  rules: readonly ResolvedRule[],
+  moment: Moment,
+  { tiedAttributes }: KnownData = {},
+): CompiledMoments {
   const watches = new Map<string, Named<Watch>>();
   const namesOf = rules.map((rule) =>
     watchesOf(rule, moment).map((watch) => {
@@ -41,7 +45,7 @@ export function compileMoments(rules: readonly ResolvedRule[], moment: Moment): 
   const attributes = all.flatMap(({ name, watch }) => (watch.kind === "attribute" ? [{ name, watch }] : []));
   const events = all.flatMap(({ name, watch }) => (watch.kind === "event" ? [{ name, watch }] : []));
   const passes = [
-    ...(attributes.length === 0 ? [] : [attributePass(attributes, moment, bind)]),
+    ...attributePasses(attributes, moment, (attribute) => tiedAttributes?.has(attribute) ?? true),
     ...eventPasses(events, moment, bind),
   ];
   const from = passes.map(({ sql }, at) => `(${sql}) AS pass_${at}`).join("\nCROSS JOIN ");
@@ -54,7 +58,7 @@ export function compileMoments(rules: readonly ResolvedRule[], moment: Moment): 
     },
     moments: (row) =>
       namesOf.map((named) =>
-        earliest(named.map(({ name, watch }) => momentOf(watch.change, row[name] ?? undefined, moment))),
+        earliest(named.map(({ name, watch }) => momentOf(watch.change, toldOf(row[name]), moment))),
       ),
   };
 }
@@ -69,6 +73,10 @@ export function nextMoment(rule: ResolvedRule, person: Person, moment: Moment): 
       return beyond.length === 0 ? undefined : momentOf(change, Math.min(...beyond), moment);
     }),
   );
+}
+
+function toldOf(column: number | null | undefined): number | undefined {
+  return column === null || column === NEVER ? undefined : column;
 }
 
 /** @param found the earliest time that the bound has not reached, or how many times there are */

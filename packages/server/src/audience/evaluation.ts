@@ -1,4 +1,4 @@
-import { compileMoments, PeregrineError, type ResolvedRule, readsOf, resolveRule } from "@peregrine/core";
+import { PeregrineError, type ResolvedRule, readsOf, resolveRule } from "@peregrine/core";
 import type { EvaluationState, Lease, Operations, Snapshot, Store } from "../store/index.ts";
 import type { CatalogSource } from "./catalog.ts";
 import { Checks, errorOf, isSame, type Look } from "./checks.ts";
@@ -109,7 +109,7 @@ export class Evaluation {
       const ids = due.map(({ id }) => id);
       const counts = await this.#memberships.counts(snapshot, ids, sequence);
       const rules = due.map(({ rule }) => rule);
-      const moments = await this.#repository.nextMoments(snapshot, compileMoments(rules, moment));
+      const moments = await this.#repository.nextMoments(snapshot, rules, moment);
       await operations.publish(
         sequence,
         async (transaction, publication) => {

@@ -1,7 +1,8 @@
-import type { CompiledMoments } from "@peregrine/core";
+import { compileMoments, type Moment, type ResolvedRule } from "@peregrine/core";
 import { current, type Engine, eventTable, type Parameters, published, views } from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
 import { RULE_SETTINGS } from "./rule-settings.ts";
+import { tiedAttributes } from "./tied-attributes.ts";
 
 /** A piece of SQL with the values that it binds. */
 export interface Fragment {
@@ -101,7 +102,14 @@ export class AudienceRepository {
   }
 
   /** When time alone can change whom rules find, in the order of the rules; null: never. */
-  async nextMoments(snapshot: Snapshot, compiled: CompiledMoments): Promise<readonly (number | null)[]> {
+  async nextMoments(
+    snapshot: Snapshot,
+    rules: readonly ResolvedRule[],
+    moment: Moment,
+  ): Promise<readonly (number | null)[]> {
+    const compiled = compileMoments(rules, moment, {
+      tiedAttributes: await tiedAttributes(this.#engine, rules),
+    });
     if (compiled.sql === undefined) return compiled.moments({});
     const head = views(snapshot, compiled.needs);
     const [row] = await this.#engine.query<Readonly<Record<string, number | null>>>(
