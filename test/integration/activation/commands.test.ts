@@ -84,6 +84,38 @@ describe("activation run", () => {
   });
 });
 
+describe("apply", () => {
+  it("says what is likely a mistake, and what becomes of the people of an audience that is taken off", async () => {
+    const file = (name: string, ...documents: object[]) =>
+      writeFile(join(shop.folder, name), documents.map((one) => JSON.stringify(one)).join("\n---\n"));
+    const told = async (...args: string[]) =>
+      (await lines("apply", ...args)).filter((line) => line.startsWith("!"));
+    const example = {
+      ...activation("noted001"),
+      settings: { ...activation("noted001").settings, clientId: "123456" },
+    };
+    await file("noted.yaml", audience("noted001", { everyone: true }), { ...example, state: "paused" });
+    expect(await told("-f", "noted.yaml", "--dry-run")).toEqual([
+      expect.stringMatching(/^! activation noted001 \/settings\/clientId: .*published example/),
+    ]);
+    await file("noted.yaml", audience("noted001", { everyone: true }), activation("noted001"));
+    expect(await told("-f", "noted.yaml")).toEqual([]);
+    expect((await lines("activation", "run", "noted001")).at(-1)).toBe("  now 42 of 42 accepted");
+
+    await file("noted.yaml", audience("noted001", { everyone: true }));
+    expect(await told("-f", "noted.yaml", "--prune", "--dry-run")).toEqual([
+      expect.stringMatching(
+        /^! activation noted001 \/audiences: 42 people are taken out of the segment of “noted001” first/,
+      ),
+    ]);
+    expect(await told("-f", "noted.yaml", "--prune", "--dry-run", "--people", "leave")).toEqual([
+      expect.stringContaining("42 people stay in the segment of “noted001”"),
+    ]);
+    await lines("apply", "-f", "noted.yaml", "--prune");
+    await expect.poll(() => sandbox.people("noted001").size, { timeout: 30_000 }).toBe(0);
+  });
+});
+
 async function runsOf(id: string): Promise<readonly { readonly state: string }[]> {
   const { body } = await shop.server.call<{ items: { state: string }[] }>("GET", `/activations/${id}/runs`);
   return body.items;

@@ -21,7 +21,7 @@ const SIGNS = { created: "+", changed: "~", deleted: "-", unchanged: " " } as co
 export async function apply(session: Session, options: ApplyOptions): Promise<void> {
   const documents = await readDefinitionFiles(options.files, session.environment);
   const result = await send(session, documents, options);
-  const { changes, left, dryRun } = result;
+  const { changes, left, dryRun, notes } = result;
   const lines = changes
     .filter(({ action }) => action !== "unchanged")
     .map(
@@ -38,6 +38,9 @@ export async function apply(session: Session, options: ApplyOptions): Promise<vo
         ];
   session.output.result(result, [
     ...lines,
+    ...notes.map(
+      ({ kind, id, path, message }) => `! ${kind} ${id}${path === "" ? "" : ` ${path}`}: ${message}`,
+    ),
     ...kept,
     dryRun ? `${summary} (nothing was changed: --dry-run)` : summary,
   ]);

@@ -8,12 +8,13 @@ import {
   splitSecrets,
 } from "@peregrine/core";
 import { z } from "zod";
-import { type CheckContext, type KindHooks, secretOwner } from "../definition/index.ts";
+import { type CheckContext, type KindHooks, type Note, secretOwner } from "../definition/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { Store } from "../store/index.ts";
 import { typeOf } from "./activation-source.ts";
 import { forgetAccepted } from "./forget-accepted.ts";
 import { activationsWithLinks, isActivation } from "./known-activations.ts";
+import { leavingNotes } from "./leaving-notes.ts";
 import { memoryOf, STARTS_ANEW } from "./link.ts";
 
 interface HookDependencies {
@@ -89,6 +90,15 @@ export function activationHooks(dependencies: HookDependencies): KindHooks<"acti
       return [];
     },
 
+    async notes({ action, body }, { answers, given }) {
+      const kept = new Set(action === "deleted" ? [] : body.audiences);
+      const [warnings, leaving] = await Promise.all([
+        action === "deleted" ? [] : warningsOf(dependencies, body, given),
+        leavingNotes(dependencies, body, kept, answers.people ?? "takeOut"),
+      ]);
+      return [...warnings, ...leaving];
+    },
+
     async prepare({ action, body, before, number }, { answers }) {
       if (action === "deleted" || !(await isElsewhere(body, before, answers.destination))) return;
       elsewhere.add(body);
@@ -130,6 +140,18 @@ export function activationHooks(dependencies: HookDependencies): KindHooks<"acti
       onWritten(body.id);
     },
   };
+}
+
+/** Settings that work and are likely a mistake; with the secrets that are stored and those that are given now. */
+async function warningsOf(
+  { store, types }: Pick<HookDependencies, "store" | "types">,
+  body: ActivationDefinition,
+  given: Readonly<Record<string, string>>,
+): Promise<readonly Note[]> {
+  const stored = await store.secrets.of(secretOwner("activation", body.id));
+  const type = typeOf(types, body.type);
+  const settings = type.settings.safeParse({ ...body.settings, ...stored, ...given });
+  return settings.success ? type.warnings(settings.data).map(({ path, message }) => ({ path, message })) : [];
 }
 
 function maskOf(type: ActivationType): Record<string, true> {

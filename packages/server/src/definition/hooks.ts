@@ -26,6 +26,19 @@ export interface CheckContext {
   readonly answers: Answers;
 }
 
+export interface NoteContext {
+  readonly answers: Answers;
+  /** The secrets that are given now; those that are stored stay. Never to be told. */
+  readonly given: Readonly<Record<string, string>>;
+}
+
+/** A consequence, or something that works and is likely a mistake. */
+export interface Note {
+  /** Below the definition: `/settings/baseUrl`. */
+  readonly path: string;
+  readonly message: string;
+}
+
 /** What the caller says of consequences that a definition itself cannot tell. */
 export interface Answers {
   /** An activation's address changes: is it the same destination, or one that starts from nothing accepted? */
@@ -70,6 +83,11 @@ export interface KindHooks<K extends Kind> {
     change: DefinitionChange<DefinitionOf<K> & Definition>,
     context: CheckContext,
   ): Promise<readonly Fault[]> | readonly Fault[];
+  /** What whoever changes it should know, also in a dry run; asked for what changes and has no faults. */
+  notes?(
+    change: DefinitionChange<DefinitionOf<K> & Definition>,
+    context: NoteContext,
+  ): Promise<readonly Note[]>;
   prepare?(change: NumberedChange<DefinitionOf<K> & Definition>, context: CheckContext): Promise<void>;
   /** The secrets of a deleted definition stay until its domain deletes them, here or later. */
   write?(
@@ -92,6 +110,10 @@ export class Hooks {
       check: async (change, context) => {
         const own = narrow(change);
         return own === undefined ? [] : ((await hooks.check?.(own, context)) ?? []);
+      },
+      notes: async (change, context) => {
+        const own = narrow(change);
+        return own === undefined ? [] : ((await hooks.notes?.(own, context)) ?? []);
       },
       prepare: async (change, context) => {
         const own = narrow(change);
@@ -143,6 +165,12 @@ export class Hooks {
     return faults.length === 0 ? undefined : definitionInvalid(faults);
   }
 
+  async notes(change: DefinitionChange, context: NoteContext): Promise<readonly Note[]> {
+    const found: Note[] = [];
+    for (const hooks of this.#hooks) found.push(...(await hooks.notes(change, context)));
+    return found;
+  }
+
   async prepare(change: NumberedChange, context: CheckContext): Promise<void> {
     for (const hooks of this.#hooks) await hooks.prepare(change, context);
   }
@@ -164,6 +192,7 @@ export class Hooks {
 interface GeneralHooks {
   open(body: Definition): OpenedDefinition | undefined;
   check(change: DefinitionChange, context: CheckContext): Promise<readonly Fault[]>;
+  notes(change: DefinitionChange, context: NoteContext): Promise<readonly Note[]>;
   prepare(change: NumberedChange, context: CheckContext): Promise<void>;
   write(change: NumberedChange, transaction: Transaction<Database>, context: CheckContext): Promise<void>;
   written(change: NumberedChange): void;

@@ -1,7 +1,9 @@
 export { definitionInvalid } from "./definition-invalid.ts";
 export type {
+  Answers,
   CheckContext,
   KindHooks,
+  Note,
 } from "./hooks.ts";
 export { differences } from "./plan.ts";
 export { definitionRoutes } from "./routes.ts";

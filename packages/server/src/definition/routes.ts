@@ -33,6 +33,11 @@ const resultSchema = z
     left: z
       .array(z.object({ kind: z.enum(KINDS), id: z.string() }))
       .describe("What came from files and stands in none of them any more; `prune` deletes it"),
+    notes: z
+      .array(z.object({ kind: z.enum(KINDS), id: z.string(), path: z.string(), message: z.string() }))
+      .describe(
+        "What whoever changes it should know: settings that are likely a mistake, and what becomes of people who are in segments",
+      ),
   })
   .meta({ id: "ApplyResult" });
 
@@ -163,7 +168,7 @@ function recordOf(record: DefinitionRecord): z.output<typeof recordSchema> {
   return { kind, id, version, origin, updatedAt: instantText(updatedAt), updatedBy, definition: body };
 }
 
-function resultOf({ dryRun, changes, left }: ApplyResult): z.output<typeof resultSchema> {
+function resultOf({ dryRun, changes, left, notes }: ApplyResult): z.output<typeof resultSchema> {
   return {
     dryRun,
     changes: changes.map(({ action, body: { kind, id }, fields }) => ({
@@ -173,5 +178,6 @@ function resultOf({ dryRun, changes, left }: ApplyResult): z.output<typeof resul
       fields: [...fields],
     })),
     left: left.map(({ kind, id }) => ({ kind, id })),
+    notes: notes.map(({ kind, id, path, message }) => ({ kind, id, path, message })),
   };
 }

@@ -15,7 +15,14 @@ import {
 } from "@peregrine/core";
 import type { CatalogColumn, DefinitionRecord, Origin, Page, Random, Store } from "../store/index.ts";
 import { definitionInvalid } from "./definition-invalid.ts";
-import { type Answers, type CheckContext, Hooks, type KindHooks, type NumberedChange } from "./hooks.ts";
+import {
+  type Answers,
+  type CheckContext,
+  Hooks,
+  type KindHooks,
+  type Note,
+  type NumberedChange,
+} from "./hooks.ts";
 import { type DefinitionPlan, type PlannedChange, planChanges } from "./plan.ts";
 
 export interface ApplyOptions extends Answers {
@@ -35,6 +42,7 @@ export interface ApplyResult {
   readonly changes: readonly Pick<PlannedChange, "action" | "body" | "fields">[];
   /** What came from files, stands in none any more, and was left because pruning was not asked for. */
   readonly left: readonly Definition[];
+  readonly notes: readonly (Note & { readonly kind: Kind; readonly id: string })[];
 }
 
 interface ServiceOptions {
@@ -122,8 +130,10 @@ export class DefinitionService {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const draft = await this.#draft(documents, options, remove);
       const { changes, left } = draft.plan;
-      const result = { dryRun: options.dryRun ?? false, changes, left };
       const due = changes.filter(({ action }) => action !== "unchanged");
+      // Of what is there now: once it is changed, who is taken out is on the way already.
+      const notes = await this.#notes(due, draft);
+      const result = { dryRun: options.dryRun ?? false, changes, left, notes };
       if (result.dryRun || due.length === 0) return result;
       const prepared = await this.#prepare(due, draft);
       if (await this.#publish(draft, prepared, options)) {
@@ -201,6 +211,20 @@ export class DefinitionService {
       const complete = { ...context, secrets: await this.#secretNames(body, secrets) };
       const error = await this.#hooks.check({ action, body, before }, complete);
       if (error !== undefined) found.push(error);
+    }
+    return found;
+  }
+
+  async #notes(
+    due: readonly PlannedChange[],
+    { context: { answers }, secrets }: Draft,
+  ): Promise<ApplyResult["notes"]> {
+    const found: ApplyResult["notes"][number][] = [];
+    for (const { action, body, before } of due) {
+      const { kind, id } = body;
+      const given = secrets.get(definitionKey(kind, id)) ?? {};
+      const notes = await this.#hooks.notes({ action, body, before }, { answers, given });
+      found.push(...notes.map((note) => ({ kind, id, ...note })));
     }
     return found;
   }
