@@ -9,6 +9,8 @@ interface TestsOptions extends RunDependencies {
   readonly types: readonly ActivationType[];
   /** @throws PeregrineError `notFound` */
   readonly load: (id: string) => Promise<LoadedActivation>;
+  /** Hears when a person was tried: a run that was due meanwhile found the activation in use. */
+  readonly onTried: (id: string) => void;
 }
 
 /** Settings that aren't saved yet; without them, the saved ones. */
@@ -43,9 +45,11 @@ export class ActivationTests {
    */
   async person(id: string, order: TestPersonOrder): Promise<TestPersonResult> {
     const activation = await this.#options.load(id);
-    return underLease(this.#options, activation, (lease) =>
+    const result = await underLease(this.#options, activation, (lease) =>
       TestPerson.carryOut(this.#options, activation, lease, order, this.#closing.signal),
     );
+    this.#options.onTried(id);
+    return result;
   }
 
   close(): void {

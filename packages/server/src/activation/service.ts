@@ -89,7 +89,11 @@ export class ActivationService {
 
   constructor(options: ActivationServiceOptions) {
     this.#options = { ...options, lines: new Lines(options.outgoing, options.clock) };
-    this.tests = new ActivationTests({ ...this.#options, load: (id) => this.#loaded(id) });
+    this.tests = new ActivationTests({
+      ...this.#options,
+      load: (id) => this.#loaded(id),
+      onTried: (id) => this.onChanged(id),
+    });
     this.requests = new Requests(this.#options);
     this.people = new People({
       ...this.#options,

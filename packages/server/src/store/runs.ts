@@ -107,13 +107,14 @@ export class Runs {
     return row && recordOf(row);
   }
 
-  /** The activation's last run that did all that was due. */
+  /** The activation's last run that did all that was due; one with a test person looks at nothing else. */
   async lastDone(activationId: string): Promise<RunRecord | undefined> {
     const row = await this.#db
       .selectFrom("run")
       .selectAll()
       .where("activation_id", "=", activationId)
       .where("state", "=", "done")
+      .where("trigger", "!=", "test")
       .orderBy("id", "desc")
       .limit(1)
       .executeTakeFirst();

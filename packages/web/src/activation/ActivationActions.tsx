@@ -10,6 +10,7 @@ import { ProblemAlert } from "../shell/ProblemAlert.tsx";
 import { changeActivation, type PeopleChoice } from "./change-activation.ts";
 import { PeopleChoiceField } from "./PeopleChoiceField.tsx";
 import type { ActivationStatus, ShownActivation } from "./queries.ts";
+import { TestPerson } from "./TestPerson.tsx";
 import { keepDraft } from "./wizard/draft.ts";
 
 interface Props {
@@ -24,6 +25,7 @@ export function ActivationActions({ activation, status }: Props) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const mayEdit = useMayEdit();
+  const [isTesting, testing] = useDisclosure(false);
   const [isDeleting, deleting] = useDisclosure(false);
   const after = () => queries.invalidateQueries({ queryKey: ["activations"] });
   const run = useMutation({
@@ -62,6 +64,7 @@ export function ActivationActions({ activation, status }: Props) {
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item onClick={testing.open}>Send one test person</Menu.Item>
             <Menu.Item onClick={() => void duplicate()}>Duplicate</Menu.Item>
             <Menu.Item onClick={() => resync.mutate()} disabled={isPaused}>
               Send everything again
@@ -75,6 +78,9 @@ export function ActivationActions({ activation, status }: Props) {
         </Menu>
       </Group>
       <ProblemAlert error={run.error ?? pause.error ?? resync.error} />
+      <Dialog title="Send one test person" opened={isTesting} onClose={testing.close} size="lg">
+        <TestPerson id={id} />
+      </Dialog>
       <DeleteActivation
         activation={activation}
         status={status}

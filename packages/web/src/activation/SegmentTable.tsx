@@ -12,8 +12,14 @@ import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
 import { changeActivation, type PeopleChoice } from "./change-activation.ts";
 import { PeopleChoiceField } from "./PeopleChoiceField.tsx";
-import type { ActivationStatus, SegmentStatus, ShownActivation } from "./queries.ts";
+import {
+  type ActivationStatus,
+  activationsQuery,
+  type SegmentStatus,
+  type ShownActivation,
+} from "./queries.ts";
 import { StatusBadge } from "./StatusBadge.tsx";
+import { sentAlready } from "./sent-already.ts";
 import { AudiencePicker } from "./wizard/AudiencePicker.tsx";
 
 interface Props {
@@ -147,6 +153,7 @@ function Row({ segment, columns, mayEdit, onRemove }: RowProps) {
 
 function AddAudiences({ activation }: { readonly activation: ShownActivation }) {
   const { data: audiences } = useQuery(audiencesQuery);
+  const { data: activations } = useQuery(activationsQuery);
   const [isPicking, picking] = useDisclosure(false);
   const queries = useQueryClient();
   const add = useMutation({
@@ -167,6 +174,7 @@ function AddAudiences({ activation }: { readonly activation: ShownActivation }) 
         onClose={picking.close}
         audiences={others}
         chosen={NONE}
+        unavailable={sentAlready(activations ?? [], activation.settings["baseUrl"], activation.id)}
         onApply={(ids) => add.mutate(ids)}
       />
     </Group>

@@ -30,7 +30,7 @@ import { ConnectionTest } from "./wizard/ConnectionTest.tsx";
 import { valuesOf } from "./wizard/draft.ts";
 import { IbexaFields } from "./wizard/IbexaFields.tsx";
 import { IbexaSide } from "./wizard/IbexaSide.tsx";
-import { advancedOf, settingsOf } from "./wizard/ibexa-values.ts";
+import { settingsOf } from "./wizard/ibexa-values.ts";
 
 const TYPING_MS = 300;
 
@@ -148,11 +148,7 @@ export function SettingsTab({ activation }: { readonly activation: ShownActivati
               )}
               {mayEdit && !isFromFile ? (
                 <Group>
-                  <Button
-                    type="submit"
-                    loading={save.isPending}
-                    disabled={name.trim() === "" || advancedOf(values.advanced).fault !== undefined}
-                  >
+                  <Button type="submit" loading={save.isPending} disabled={name.trim() === ""}>
                     Save
                   </Button>
                   {save.isSuccess ? (
@@ -174,7 +170,9 @@ export function SettingsTab({ activation }: { readonly activation: ShownActivati
         ) : null}
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 6 }}>
-        {setup === undefined ? null : <IbexaSide setup={setup} onVersion={setVersion} />}
+        {setup === undefined ? null : (
+          <IbexaSide setup={setup} secret={typed.clientSecret} onVersion={setVersion} />
+        )}
       </Grid.Col>
     </Grid>
   );

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, dataOf } from "../api/client.ts";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { Marked } from "../words/Marked.tsx";
 import { Advice } from "./wizard/ConnectionTest.tsx";
 
 /** Brings one person into a segment of its own in Ibexa, and takes them out again. */
@@ -54,7 +55,7 @@ export function TestPerson({ id }: { readonly id: string }) {
           <List size="sm">
             {send.data.steps.map(({ name, done, text }) => (
               <List.Item key={name}>
-                {done ? "✓" : "✗"} {text}
+                {done ? "✓" : "✗"} <Marked text={text} />
               </List.Item>
             ))}
           </List>

@@ -134,6 +134,21 @@ export function peopleQuery(id: string, audience: string, state: PersonState, pe
   });
 }
 
+/** What a run would send after a save with these audiences; sends nothing. Asked anew each time: it is about now. */
+export function previewQuery(id: string, audiences: readonly string[], personIdentifier: string) {
+  return queryOptions({
+    queryKey: ["activation-preview", id, audiences, personIdentifier],
+    queryFn: async () =>
+      dataOf(
+        await api.POST("/api/v1/activations/{id}/preview", {
+          params: { path: { id } },
+          body: { audiences: [...audiences], personIdentifier },
+        }),
+      ),
+    staleTime: 0,
+  });
+}
+
 /** Settings as far as they are typed: what is wrong with them or likely a mistake, and Ibexa's side to copy. */
 export function draftSetupQuery(
   id: string,

@@ -1,6 +1,10 @@
-import { Button, PasswordInput, Stack, Text, Textarea } from "@mantine/core";
+import { Button, PasswordInput, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { advancedOf, type IbexaValues } from "./ibexa-values.ts";
+import { useQuery } from "@tanstack/react-query";
+import { activationTypesQuery } from "../queries.ts";
+import { type IbexaValues, SECRET_WORDS } from "./ibexa-values.ts";
+import { ProfileFields } from "./ProfileFields.tsx";
+import { profileSchemaOf } from "./profile-schema.ts";
 
 interface Props {
   readonly values: IbexaValues;
@@ -12,28 +16,26 @@ interface Props {
 const SECRETS = [
   {
     name: "extraHeaders",
-    label: "Extra headers",
     description: "Name: value, sent with every message; for instance what opens a staging server",
   },
   {
     name: "proxyCredentials",
-    label: "Proxy credentials",
     description: "user:password for the outgoing proxy",
   },
   {
     name: "tokenClientSecret",
-    label: "Secret for an OAuth 2.0 token",
     description: "Where it isn’t the same as above",
   },
 ] as const;
 
 /** What hardly anybody needs, closed until somebody opens it. */
 export function AdvancedFields({ values, change, faults, stored }: Props) {
-  const [isOpen, { toggle }] = useDisclosure(false);
-  const told = faults
-    .filter(({ path }) => path.startsWith("/settings/advanced"))
-    .map(({ path, message }) => `${path.replace("/settings/advanced/", "")} ${message}`)
-    .join("; ");
+  const [isAsked, { toggle }] = useDisclosure(false);
+  // What is wrong there is seen, also when nobody opened it.
+  const isOpen = isAsked || faults.some(({ path }) => path.startsWith("/settings/advanced"));
+  const { data: types } = useQuery({ ...activationTypesQuery, enabled: isOpen });
+  const schema = profileSchemaOf(types?.find(({ id }) => id === "ibexa")?.settings ?? {});
+  const changed = Object.keys(values.advanced).length;
   return (
     <Stack gap="md">
       <Button
@@ -43,7 +45,7 @@ export function AdvancedFields({ values, change, faults, stored }: Props) {
         aria-expanded={isOpen}
         onClick={toggle}
       >
-        Advanced
+        {isOpen || changed === 0 ? "Advanced" : `Advanced (${changed} changed)`}
       </Button>
       {isOpen ? (
         <>
@@ -54,6 +56,7 @@ export function AdvancedFields({ values, change, faults, stored }: Props) {
           {SECRETS.map(({ name, ...field }) => (
             <PasswordInput
               key={name}
+              label={SECRET_WORDS[name]}
               {...field}
               autoComplete="off"
               value={values[name]}
@@ -62,19 +65,14 @@ export function AdvancedFields({ values, change, faults, stored }: Props) {
               onChange={(event) => change({ [name]: event.currentTarget.value })}
             />
           ))}
-          <Textarea
-            label="Wire profile"
-            description="What differs from the defaults, as JSON: batchSize, timeoutSeconds, proxy, certificateAuthority, credentials and all else of docs/wire-profile.md"
-            autosize
-            minRows={4}
-            maxRows={16}
-            ff="monospace"
-            spellCheck={false}
-            placeholder={'{ "batchSize": 50 }'}
-            value={values.advanced}
-            error={advancedOf(values.advanced).fault ?? (told === "" ? undefined : told)}
-            onChange={(event) => change({ advanced: event.currentTarget.value })}
-          />
+          {schema === undefined ? null : (
+            <ProfileFields
+              schema={schema}
+              value={values.advanced}
+              onChange={(advanced) => change({ advanced })}
+              faults={faults}
+            />
+          )}
         </>
       ) : null}
     </Stack>

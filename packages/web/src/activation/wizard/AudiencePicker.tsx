@@ -1,6 +1,7 @@
 import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { AudienceView } from "../../audience/queries.ts";
+import { AnchorLink } from "../../shell/links.tsx";
 import { people } from "../../words/number.ts";
 
 interface Props {
@@ -8,11 +9,15 @@ interface Props {
   readonly onClose: () => void;
   readonly audiences: readonly AudienceView[];
   readonly chosen: readonly string[];
+  /** Why an audience can't be chosen, by id. */
+  readonly unavailable?: ReadonlyMap<string, string>;
   readonly onApply: (ids: readonly string[]) => void;
 }
 
+const NONE: ReadonlyMap<string, string> = new Map();
+
 /** A list with check boxes, and Apply. */
-export function AudiencePicker({ opened, onClose, audiences, chosen, onApply }: Props) {
+export function AudiencePicker({ opened, onClose, audiences, chosen, unavailable = NONE, onApply }: Props) {
   const [picked, setPicked] = useState<readonly string[]>(chosen);
   const [sought, setSought] = useState("");
   useEffect(() => {
@@ -29,7 +34,10 @@ export function AudiencePicker({ opened, onClose, audiences, chosen, onApply }: 
     >
       <Stack gap="md">
         {audiences.length === 0 ? (
-          <Text>There is no audience yet.</Text>
+          <Text>
+            There is no audience yet. <AnchorLink to="/audiences">Make one</AnchorLink>; what is typed here is
+            kept.
+          </Text>
         ) : (
           <TextInput
             label="Search"
@@ -38,12 +46,18 @@ export function AudiencePicker({ opened, onClose, audiences, chosen, onApply }: 
           />
         )}
         <Stack gap="xs" mah={360} style={{ overflowY: "auto" }}>
+          {audiences.length > 0 && found.length === 0 ? (
+            <Text size="sm">No audience is called so.</Text>
+          ) : null}
           {found.map(({ id, name, size }) => (
             <Checkbox
               key={id}
               label={name}
-              description={people(size)}
-              checked={picked.includes(id)}
+              description={unavailable.get(id) ?? people(size)}
+              disabled={unavailable.has(id)}
+              checked={picked.includes(id) && !unavailable.has(id)}
+              styles={{ label: { overflowWrap: "anywhere" }, body: { maxWidth: "100%" } }}
+              dir="auto"
               onChange={(event) =>
                 setPicked(
                   event.currentTarget.checked ? [...picked, id] : picked.filter((other) => other !== id),
@@ -56,7 +70,7 @@ export function AudiencePicker({ opened, onClose, audiences, chosen, onApply }: 
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button onClick={() => onApply(picked)}>Apply</Button>
+          <Button onClick={() => onApply(picked.filter((id) => !unavailable.has(id)))}>Apply</Button>
         </Group>
       </Stack>
     </Modal>

@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { api, dataOf } from "../../api/client.ts";
 import type { Schemas } from "../../api/schemas.ts";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
+import { Marked } from "../../words/Marked.tsx";
 
 const SIGNS = { yes: "✓", no: "✗", unknown: "?" } as const;
 const SIGN_COLORS = {
@@ -67,7 +68,7 @@ function Ticks({ result }: { readonly result: Schemas["ConnectionTest"] }) {
                 {label}
               </Text>
               <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-                {text}
+                <Marked text={text} />
               </Text>
             </div>
           </Group>
@@ -87,11 +88,13 @@ export function Advice({ advice }: { readonly advice: Schemas["Advice"] }) {
   return (
     <div>
       <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
-        {reason}
+        <Marked text={reason} />
       </Text>
       <List size="sm">
         {[meaning, look, remedy].map((text) => (
-          <List.Item key={text}>{text}</List.Item>
+          <List.Item key={text}>
+            <Marked text={text} />
+          </List.Item>
         ))}
       </List>
     </div>

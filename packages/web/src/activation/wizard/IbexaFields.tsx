@@ -18,10 +18,19 @@ interface Props {
   readonly stored?: readonly string[];
   /** True after the first accepted delivery: the segment group is fixed then. */
   readonly isGroupFixed?: boolean;
+  /** The Client Secret is to be typed again. */
+  readonly focusSecret?: boolean;
 }
 
 /** The four values that must equal those of Ibexa's configuration, in the guide's order; beneath, "Advanced". */
-export function IbexaFields({ values, change, setup, stored = [], isGroupFixed = false }: Props) {
+export function IbexaFields({
+  values,
+  change,
+  setup,
+  stored = [],
+  isGroupFixed = false,
+  focusSecret = false,
+}: Props) {
   const generate = useMutation({
     mutationFn: async (names: readonly string[]) => {
       const path = { type: "ibexa" };
@@ -54,8 +63,12 @@ export function IbexaFields({ values, change, setup, stored = [], isGroupFixed =
   return (
     <Stack gap="md">
       <Group align="flex-end" wrap="nowrap">
-        <PasswordInput flex={1} label="Client Secret" {...field("clientSecret")} />
-        <Button variant="default" onClick={() => generate.mutate(["clientSecret"])}>
+        <PasswordInput flex={1} label="Client Secret" autoFocus={focusSecret} {...field("clientSecret")} />
+        <Button
+          variant="default"
+          loading={generate.isPending}
+          onClick={() => generate.mutate(["clientSecret"])}
+        >
           Generate
           <VisuallyHidden> a Client Secret</VisuallyHidden>
         </Button>
@@ -63,7 +76,7 @@ export function IbexaFields({ values, change, setup, stored = [], isGroupFixed =
       {advice("clientSecret")}
       <Group align="flex-end" wrap="nowrap">
         <TextInput flex={1} label="Client Id" {...field("clientId")} />
-        <Button variant="default" onClick={() => generate.mutate(["clientId"])}>
+        <Button variant="default" loading={generate.isPending} onClick={() => generate.mutate(["clientId"])}>
           Generate
           <VisuallyHidden> a Client Id</VisuallyHidden>
         </Button>

@@ -1,13 +1,13 @@
-import { Button, Grid, Group, Stack, Text } from "@mantine/core";
+import { Alert, Button, Grid, Group, Stack, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { draftSetupQuery } from "../queries.ts";
 import { ConnectionTest } from "./ConnectionTest.tsx";
-import type { Draft } from "./draft.ts";
+import { type Draft, NEW_ID } from "./draft.ts";
 import { IbexaFields } from "./IbexaFields.tsx";
 import { IbexaSide } from "./IbexaSide.tsx";
-import { advancedOf, REQUIRED_FIELDS, settingsOf } from "./ibexa-values.ts";
+import { REQUIRED_FIELDS, SECRET_WORDS, settingsOf } from "./ibexa-values.ts";
 
 interface Props {
   readonly draft: Draft;
@@ -21,14 +21,16 @@ const TYPING_MS = 300;
 /** The four values that must equal those of Ibexa's configuration, and that configuration to copy. */
 export function IbexaStep({ draft, change, onBack, onNext }: Props) {
   const [version, setVersion] = useState<string>();
+  const id = draft.saved?.id ?? NEW_ID;
   const [typed] = useDebouncedValue(draft, TYPING_MS);
   const { data: setup } = useQuery({
-    ...draftSetupQuery("new", settingsOf(typed), version),
+    ...draftSetupQuery(id, settingsOf(typed), version),
     placeholderData: keepPreviousData,
   });
-  const isFilled =
-    REQUIRED_FIELDS.every((name) => draft[name].trim() !== "") &&
-    advancedOf(draft.advanced).fault === undefined;
+  const isStored = draft.saved !== null;
+  const isFilled = REQUIRED_FIELDS.every(
+    (name) => draft[name].trim() !== "" || (isStored && name === "clientSecret"),
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (isFilled) onNext();
@@ -39,13 +41,27 @@ export function IbexaStep({ draft, change, onBack, onNext }: Props) {
         <form onSubmit={submit}>
           <Stack gap="md">
             <Text size="sm">These four values must equal the ones in Ibexa’s configuration.</Text>
-            <IbexaFields values={draft} change={change} setup={setup} />
-            <ConnectionTest id="new" settings={settingsOf(draft)} disabled={!isFilled} />
+            {draft.lost.length === 0 ? null : (
+              <Alert color="blue" role="status">
+                <Text size="sm">
+                  Secrets are never kept in the browser and never copied. Type again:{" "}
+                  {draft.lost.map((name) => SECRET_WORDS[name]).join(", ")}.
+                </Text>
+              </Alert>
+            )}
+            <IbexaFields
+              values={draft}
+              change={change}
+              setup={setup}
+              stored={isStored ? ["clientSecret"] : []}
+              focusSecret={draft.lost.includes("clientSecret")}
+            />
+            <ConnectionTest id={id} settings={settingsOf(draft)} disabled={!isFilled} />
             <Group>
               <Button variant="default" onClick={onBack}>
                 Back
               </Button>
-              <Button type="submit" disabled={!isFilled}>
+              <Button type="submit" disabled={!isFilled || (setup?.faults.length ?? 0) > 0}>
                 Next
               </Button>
             </Group>
@@ -53,7 +69,9 @@ export function IbexaStep({ draft, change, onBack, onNext }: Props) {
         </form>
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 6 }}>
-        {setup === undefined ? null : <IbexaSide setup={setup} onVersion={setVersion} />}
+        {setup === undefined ? null : (
+          <IbexaSide setup={setup} secret={typed.clientSecret} onVersion={setVersion} />
+        )}
       </Grid.Col>
     </Grid>
   );

@@ -6,27 +6,31 @@ import { PageTitle } from "../../shell/PageTitle.tsx";
 import { plainId } from "../../words/plain-id.ts";
 import { activationsQuery } from "../queries.ts";
 import { AudiencesStep } from "./AudiencesStep.tsx";
-import { type Draft, useDraft } from "./draft.ts";
+import { type Draft, NEW_ID, useDraft } from "./draft.ts";
 import { GeneralStep } from "./GeneralStep.tsx";
 import { IbexaStep } from "./IbexaStep.tsx";
 import { settingsOf } from "./ibexa-values.ts";
 
-async function save(draft: Draft, state: "active" | "paused"): Promise<string> {
+/** Saves the draft as an activation of its own, or over the one that was kept to try a person. */
+async function save(draft: Draft, state: "active" | "paused"): Promise<{ id: string; version: number }> {
   const taken = new Set(dataOf(await api.GET("/api/v1/activations")).items.map(({ id }) => id));
-  const id = plainId(draft.name, "ibexa", taken);
-  await api.PUT("/api/v1/activations/{id}", {
-    params: { path: { id } },
-    body: {
-      name: draft.name.trim(),
-      ...(draft.description.trim() === "" ? {} : { description: draft.description.trim() }),
-      type: "ibexa",
-      personIdentifier: draft.personIdentifier,
-      settings: settingsOf(draft),
-      audiences: [...draft.audiences],
-      state,
-    },
-  });
-  return id;
+  // Its address is that of the wizard.
+  const id = draft.saved?.id ?? plainId(draft.name, "ibexa", taken.add(NEW_ID));
+  const { version } = dataOf(
+    await api.PUT("/api/v1/activations/{id}", {
+      params: { path: { id }, query: draft.saved === null ? {} : { version: draft.saved.version } },
+      body: {
+        name: draft.name.trim(),
+        ...(draft.description.trim() === "" ? {} : { description: draft.description.trim() }),
+        type: "ibexa",
+        personIdentifier: draft.personIdentifier,
+        settings: settingsOf(draft),
+        audiences: [...draft.audiences],
+        state,
+      },
+    }),
+  );
+  return { id, version };
 }
 
 /** Create New Activation → Ibexa: general information, Ibexa information, audiences. */
@@ -36,10 +40,17 @@ export function IbexaWizard() {
   const navigate = useNavigate();
   const saving = useMutation({
     mutationFn: (state: "active" | "paused") => save(draft, state),
-    onSuccess: async (id) => {
+    onSuccess: async ({ id }) => {
       forget();
       await queries.invalidateQueries({ queryKey: activationsQuery.queryKey });
       await navigate({ to: "/activations/$id", params: { id } });
+    },
+  });
+  const keeping = useMutation({
+    mutationFn: () => save(draft, "paused"),
+    onSuccess: async (saved) => {
+      change({ saved });
+      await queries.invalidateQueries({ queryKey: activationsQuery.queryKey });
     },
   });
   const go = (step: number) => change({ step });
@@ -59,8 +70,9 @@ export function IbexaWizard() {
             change={change}
             onBack={() => go(1)}
             onSave={(state) => saving.mutate(state)}
-            isSaving={saving.isPending}
-            error={saving.error}
+            onKeep={() => keeping.mutate()}
+            isSaving={saving.isPending || keeping.isPending}
+            error={saving.error ?? keeping.error}
           />
         </Stepper.Step>
       </Stepper>

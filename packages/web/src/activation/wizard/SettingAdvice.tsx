@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
+import { Marked } from "../../words/Marked.tsx";
 import type { SettingWarning } from "../queries.ts";
 
 interface Props {
@@ -15,7 +16,7 @@ export function SettingAdvice({ advice, onUse, onGenerate }: Props) {
   const { message, use, generate } = advice;
   const remedy =
     generate !== undefined
-      ? { label: "Generate new", apply: () => onGenerate(generate) }
+      ? { label: "Generate new", apply: () => onGenerate(generate.map(nameOf)) }
       : use !== undefined
         ? { label: "Use this", apply: () => onUse(use) }
         : undefined;
@@ -23,7 +24,7 @@ export function SettingAdvice({ advice, onUse, onGenerate }: Props) {
     <Alert color="orange" py="xs" role="status">
       <Group justify="space-between" wrap="nowrap" gap="sm">
         <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-          {message}
+          <Marked text={message} />
         </Text>
         {remedy === undefined ? null : (
           <Button size="xs" variant="default" onClick={remedy.apply} style={{ flexShrink: 0 }}>
@@ -33,4 +34,9 @@ export function SettingAdvice({ advice, onUse, onGenerate }: Props) {
       </Group>
     </Alert>
   );
+}
+
+/** A setting's name, of the path by which the API names it. */
+function nameOf(path: string): string {
+  return path.replace("/settings/", "");
 }

@@ -9,7 +9,13 @@ export interface Draft extends IbexaValues {
   readonly description: string;
   readonly personIdentifier: string;
   readonly audiences: readonly string[];
+  /** It is saved already, paused, to try one person: what is saved next is this one. */
+  readonly saved: { readonly id: string; readonly version: number } | null;
+  /** Secrets that were typed and are lost: they are never kept by the browser, nor copied. */
+  readonly lost: readonly SecretField[];
 }
+
+type SecretField = (typeof SECRET_FIELDS)[number];
 
 const EMPTY: Draft = {
   step: 0,
@@ -17,20 +23,30 @@ const EMPTY: Draft = {
   description: "",
   personIdentifier: "userid",
   audiences: [],
+  saved: null,
+  lost: [],
   ...NO_VALUES,
 };
+/** An id that no activation has, for what is asked about one that isn't saved yet. */
+export const NEW_ID = "new";
+/** The step of "Ibexa information". */
+export const IBEXA_STEP = 1;
 const KEY = "peregrine.activation-draft.ibexa";
 const WITHOUT_SECRETS = Object.fromEntries(SECRET_FIELDS.map((name) => [name, ""]));
 
 function keep(draft: Draft): void {
-  sessionStorage.setItem(KEY, JSON.stringify({ ...draft, ...WITHOUT_SECRETS }));
+  const lost = SECRET_FIELDS.filter((name) => draft[name] !== "" || draft.lost.includes(name));
+  sessionStorage.setItem(KEY, JSON.stringify({ ...draft, ...WITHOUT_SECRETS, lost }));
 }
 
 /** Of this window alone, and without the secrets: those must be typed again after a reload. */
 function stored(): Draft {
   try {
     const read: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
-    return { ...EMPTY, ...(typeof read === "object" ? read : {}), ...WITHOUT_SECRETS };
+    const draft: Draft = { ...EMPTY, ...(typeof read === "object" ? read : {}), ...WITHOUT_SECRETS };
+    // What is saved already has its secrets. All else goes on where they are typed.
+    if (draft.saved !== null) return { ...draft, lost: [] };
+    return draft.lost.length > 0 ? { ...draft, step: Math.min(draft.step, IBEXA_STEP) } : draft;
   } catch (error) {
     if (error instanceof SyntaxError) return EMPTY;
     throw error;
@@ -38,12 +54,14 @@ function stored(): Draft {
 }
 
 /** Fills the wizard with an activation's settings. Its audiences stay out: one can't go twice to one Ibexa. */
-export function keepDraft({ name, description, personIdentifier, settings }: ShownActivation): void {
+export function keepDraft(activation: ShownActivation): void {
+  const { name, description, personIdentifier, settings, secrets } = activation;
   keep({
     ...EMPTY,
     name: `${name} (copy)`.slice(0, 200),
     description: description ?? "",
     personIdentifier,
+    lost: SECRET_FIELDS.filter((field) => secrets.includes(field)),
     ...valuesOf(settings),
   });
 }
@@ -55,13 +73,12 @@ export function valuesOf(settings: Readonly<Record<string, unknown>>): IbexaValu
     return typeof value === "string" ? value : "";
   };
   const { advanced } = settings;
-  const isEmpty = typeof advanced !== "object" || advanced === null || Object.keys(advanced).length === 0;
   return {
     ...NO_VALUES,
     clientId: text("clientId"),
     baseUrl: text("baseUrl"),
     segmentGroupIdentifier: text("segmentGroupIdentifier"),
-    advanced: isEmpty ? "" : JSON.stringify(advanced, null, 2),
+    advanced: typeof advanced === "object" && advanced !== null ? { ...advanced } : {},
   };
 }
 
@@ -69,7 +86,14 @@ export function valuesOf(settings: Readonly<Record<string, unknown>>): IbexaValu
 export function useDraft() {
   const [draft, setDraft] = useState(stored);
   useEffect(() => keep(draft), [draft]);
-  const change = useCallback((patch: Partial<Draft>) => setDraft((before) => ({ ...before, ...patch })), []);
+  const change = useCallback(
+    (patch: Partial<Draft>) =>
+      setDraft((before) => {
+        const next = { ...before, ...patch };
+        return { ...next, lost: next.lost.filter((name) => next[name] === "") };
+      }),
+    [],
+  );
   const forget = useCallback(() => {
     sessionStorage.removeItem(KEY);
     setDraft(EMPTY);

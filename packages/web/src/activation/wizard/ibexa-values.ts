@@ -1,11 +1,14 @@
+/** Settings of the wire profile by name, some of them with settings below. */
+export type Profile = Readonly<Record<string, unknown>>;
+
 /** What is typed into the Ibexa step: texts, as the fields have them. */
 export interface IbexaValues {
   readonly clientSecret: string;
   readonly clientId: string;
   readonly baseUrl: string;
   readonly segmentGroupIdentifier: string;
-  /** What differs from the wire profile's defaults, as JSON. */
-  readonly advanced: string;
+  /** What differs from the wire profile's defaults. */
+  readonly advanced: Profile;
   readonly extraHeaders: string;
   readonly proxyCredentials: string;
   readonly tokenClientSecret: string;
@@ -16,7 +19,7 @@ export const NO_VALUES: IbexaValues = {
   clientId: "",
   baseUrl: "",
   segmentGroupIdentifier: "",
-  advanced: "",
+  advanced: {},
   extraHeaders: "",
   proxyCredentials: "",
   tokenClientSecret: "",
@@ -40,22 +43,16 @@ export function settingsOf(values: IbexaValues): Record<string, unknown> {
   const filled = TEXTS.map((name) => [name, values[name].trim()] as const).filter(
     ([, value]) => value !== "",
   );
-  const profile = advancedOf(values.advanced);
   return {
     ...Object.fromEntries(filled),
-    ...(profile.value === undefined ? {} : { advanced: profile.value }),
+    ...(Object.keys(values.advanced).length === 0 ? {} : { advanced: values.advanced }),
   };
 }
 
-/** Reads the wire profile's JSON; `fault` says what is wrong with it. */
-export function advancedOf(text: string): { readonly value?: unknown; readonly fault?: string } {
-  if (text.trim() === "") return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? { value } : { fault: 'must be an object, such as { "batchSize": 50 }' };
-  } catch (error) {
-    if (error instanceof SyntaxError) return { fault: `is not JSON: ${error.message}` };
-    throw error;
-  }
-}
+/** What the secrets are called on the pages. */
+export const SECRET_WORDS: Readonly<Record<(typeof SECRET_FIELDS)[number], string>> = {
+  clientSecret: "Client Secret",
+  extraHeaders: "Extra headers",
+  proxyCredentials: "Proxy credentials",
+  tokenClientSecret: "Token client secret",
+};
