@@ -152,9 +152,47 @@ describe("what is there afterwards", () => {
     await page.getByText("Nobody has “userid:130”").waitFor();
   });
 
+  it("lists whoever is being deleted, and removes one without waiting for a paused activation", async () => {
+    const activation = (state: "active" | "paused") => ({
+      kind: "activation",
+      id: "shop",
+      name: "Shop",
+      type: "ibexa",
+      state,
+      personIdentifier: "userid",
+      settings: shop.settings,
+      audiences: ["0e0e0e01"],
+    });
+    await shop.define(
+      { kind: "audience", id: "0e0e0e01", name: "Everybody", rule: { everyone: true } },
+      activation("active"),
+    );
+    await expect.poll(() => shop.sandbox.people("0e0e0e01").has("131"), { timeout: 30_000 }).toBe(true);
+    await shop.define(activation("paused"));
+    await page.goto("/profiles?q=userid:131");
+    await page.getByRole("link", { name: "User 31" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("They are taken out of Everybody first.").waitFor();
+    await page.getByRole("button", { name: "Delete for good" }).click();
+    await page.getByText("The activation is paused").waitFor();
+    await page.getByRole("link", { name: "Deleted people" }).click();
+    await page.getByRole("row", { name: /Being taken out of segments Shop/ }).waitFor();
+    await page.getByRole("row", { name: /Gone/ }).waitFor();
+    await expectAccessible(page, "deleted people");
+    await page
+      .getByRole("row", { name: /Being taken out/ })
+      .getByRole("link")
+      .click();
+    await page.getByRole("button", { name: "Remove without waiting" }).click();
+    await page.getByText("They stay in the segments of Everybody in Ibexa").waitFor();
+    await expectAccessible(page, "removing without waiting");
+    await page.getByRole("button", { name: "Remove now" }).click();
+    await page.getByText("It is done: nothing of this person is left.").waitFor();
+  });
+
   it("says whether the identifier is right", async () => {
     await page.goto("/identifiers/userid");
-    await page.getByText("59 of 59 profiles have one.").waitFor();
+    await page.getByText("58 of 58 profiles have one.").waitFor();
     await page.getByRole("button", { name: "Make the report" }).click();
     await page.getByText("1 row of people have no userid").waitFor();
   });
@@ -168,6 +206,7 @@ describe("what is there afterwards", () => {
       "/identifiers/userid",
       "/profiles?q=100",
       "/profiles/1",
+      "/deletions",
     ]) {
       await expectAccessiblePage(page, place);
     }

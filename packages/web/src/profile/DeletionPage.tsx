@@ -1,10 +1,11 @@
 import { Stack, Table, Text } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { AnchorLink } from "../shell/links.tsx";
+import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { counted } from "../words/number.ts";
 import { exactly } from "../words/time.ts";
+import { PurgeNow } from "./PurgeNow.tsx";
 import { deletionQuery, type PersonDeletion } from "./queries.ts";
 
 const SENTENCES: Readonly<Record<PersonDeletion["state"], string>> = {
@@ -26,7 +27,17 @@ export function DeletionPage() {
   const { state, profile, waitsFor, counts, refuseUntil } = deletion;
   return (
     <>
-      <PageTitle title={`Deletion of profile ${profile}`} />
+      <PageTitle
+        title={`Deletion of profile ${profile}`}
+        actions={
+          <>
+            {waitsFor.length === 0 ? null : <PurgeNow deletion={deletion} />}
+            <ButtonLink to="/deletions" variant="default">
+              Deleted people
+            </ButtonLink>
+          </>
+        }
+      />
       <Stack gap="md">
         <Text aria-live="polite">{SENTENCES[state]}</Text>
         {waitsFor.length === 0 ? null : (

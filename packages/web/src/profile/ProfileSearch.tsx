@@ -40,7 +40,14 @@ export function ProfileSearch() {
   }
   return (
     <>
-      <PageTitle title="Profiles" />
+      <PageTitle
+        title="Profiles"
+        actions={
+          <AnchorLink to="/deletions" size="sm">
+            Deleted people
+          </AnchorLink>
+        }
+      />
       <form onSubmit={submit}>
         <Group align="flex-end" gap="sm" mb="lg">
           <TextInput

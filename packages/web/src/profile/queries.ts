@@ -94,6 +94,18 @@ export function foreseenDeletionQuery(number: number) {
   });
 }
 
+/** All deletions of people, the latest first, page by page. */
+export const deletionsQuery = infiniteQueryOptions({
+  queryKey: ["deletions", "list"],
+  queryFn: async ({ pageParam: cursor }) => {
+    const query = { limit: 50, ...(cursor === null ? {} : { cursor }) };
+    return dataOf(await api.GET("/api/v1/deletions", { params: { query } }));
+  },
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ next }) => next,
+  refetchInterval: CALM_MS,
+});
+
 export function deletionQuery(id: number) {
   return queryOptions({
     queryKey: ["deletions", id],

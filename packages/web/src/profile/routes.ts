@@ -24,6 +24,12 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import("./ProfilePage.tsx"), "ProfilePage"),
 });
 
+const deletions = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/deletions",
+  component: lazyRouteComponent(() => import("./DeletionList.tsx"), "DeletionList"),
+});
+
 const deletion = createRoute({
   getParentRoute: () => shellRoute,
   path: "/deletions/$id",
@@ -31,5 +37,5 @@ const deletion = createRoute({
   component: lazyRouteComponent(() => import("./DeletionPage.tsx"), "DeletionPage"),
 });
 
-/** People: found by any identifier, one of them, and the deletion of one. */
-export const profileRoutes = [profiles, profile, deletion] as const;
+/** People: found by any identifier, one of them, and the deletions of people. */
+export const profileRoutes = [profiles, profile, deletions, deletion] as const;
