@@ -106,6 +106,14 @@ describe("two people who change the same activation", () => {
     await page.getByRole("button", { name: "Save mine over it" }).click();
     await page.getByRole("heading", { name: "Mine" }).waitFor();
 
+    // A description that is emptied is gone.
+    await page.getByLabel("Description").fill("For a moment");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("For a moment").first().waitFor();
+    await page.getByLabel("Description").fill("");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.locator("main p", { hasText: "For a moment" }).waitFor({ state: "detached" });
+
     await page.getByLabel("Name").fill("Mine again");
     await theirs("Theirs again");
     await page.getByRole("button", { name: "Save", exact: true }).click();

@@ -15,7 +15,12 @@ export const RUN_WORDS = {
 /** What began a run. */
 const TRIGGER_WORDS: Readonly<Record<string, string>> = {
   schedule: "By itself",
+  changed: "A changed activation or audience",
+  checked: "A check of an audience",
   import: "New data",
+  dataflow: "A changed dataflow",
+  rebuild: "A rebuild",
+  deletion: "The deletion of a person",
   manual: "Run now",
   test: "Test person",
 };

@@ -51,7 +51,7 @@ export function ActivationList() {
           an audience joins its segment within a minute, and who leaves it leaves.
         </EmptyState>
       ) : (
-        <Table.ScrollContainer minWidth={820}>
+        <Table.ScrollContainer minWidth={960}>
           <Table verticalSpacing="sm">
             <Table.Thead>
               <Table.Tr>
@@ -67,13 +67,20 @@ export function ActivationList() {
             <Table.Tbody>
               {rows.map(({ activation, summary }) => (
                 <Table.Tr key={activation.id}>
-                  <Table.Td style={{ overflowWrap: "anywhere" }}>
-                    <AnchorLink to="/activations/$id" params={{ id: activation.id }} fw={600}>
+                  <Table.Td style={{ overflowWrap: "anywhere" }} miw={180}>
+                    <AnchorLink
+                      to="/activations/$id"
+                      params={{ id: activation.id }}
+                      fw={600}
+                      dir="auto"
+                      lineClamp={3}
+                      title={activation.name}
+                    >
                       {activation.name}
                     </AnchorLink>
                     <Text size="sm">{hostOf(activation)}</Text>
                   </Table.Td>
-                  <Table.Td>
+                  <Table.Td miw={240}>
                     {summary === undefined ? (
                       "…"
                     ) : (

@@ -109,7 +109,15 @@ function Row({ segment, columns, mayEdit, onRemove }: RowProps) {
   return (
     <Table.Tr>
       <Table.Td style={{ overflowWrap: "anywhere" }} miw={160}>
-        <AnchorLink to="/audiences/$id" params={{ id: segment.audienceId }} size="sm" fw={600} dir="auto">
+        <AnchorLink
+          to="/audiences/$id"
+          params={{ id: segment.audienceId }}
+          size="sm"
+          fw={600}
+          dir="auto"
+          lineClamp={3}
+          title={segment.name}
+        >
           {segment.name}
         </AnchorLink>
         {segment.takingOut ? <Text size="sm">Removed: everyone is taken out of the segment</Text> : null}

@@ -68,7 +68,7 @@ export function SettingsTab({ activation }: { readonly activation: ShownActivati
         {
           name: name.trim(),
           settings: { ...settings, ...settingsOf(values) },
-          ...(description.trim() === "" ? {} : { description: description.trim() }),
+          description: description.trim(),
         },
         destination === undefined ? {} : { destination },
       );

@@ -29,7 +29,9 @@ export async function changeActivation(
     oldestUnsentAt: ______,
     ...definition
   } = activation;
-  const body = { ...definition, ...patch };
+  const { description = "", ...others } = { ...definition, ...patch };
+  // A description that was emptied is none.
+  const body = { ...others, ...(description === "" ? {} : { description }) };
   return dataOf(
     await api.PUT("/api/v1/activations/{id}", {
       params: { path: { id }, query: { ...query, version } },

@@ -52,12 +52,11 @@ export function AudiencePicker({ opened, onClose, audiences, chosen, unavailable
           {found.map(({ id, name, size }) => (
             <Checkbox
               key={id}
-              label={name}
+              label={<bdi>{name}</bdi>}
               description={unavailable.get(id) ?? people(size)}
               disabled={unavailable.has(id)}
               checked={picked.includes(id) && !unavailable.has(id)}
               styles={{ label: { overflowWrap: "anywhere" }, body: { maxWidth: "100%" } }}
-              dir="auto"
               onChange={(event) =>
                 setPicked(
                   event.currentTarget.checked ? [...picked, id] : picked.filter((other) => other !== id),

@@ -64,8 +64,8 @@ export function AudiencesStep({ draft, change, onBack, onSave, onKeep, isSaving,
             <Table.Tbody>
               {chosen.map(({ id, name, size }) => (
                 <Table.Tr key={id}>
-                  <Table.Td style={{ overflowWrap: "anywhere" }} dir="auto">
-                    {name}
+                  <Table.Td style={{ overflowWrap: "anywhere" }}>
+                    <bdi>{name}</bdi>
                   </Table.Td>
                   <Table.Td>{STATUS_WORDS.notYetSynced}</Table.Td>
                   <Table.Td>Never</Table.Td>

@@ -19,6 +19,7 @@ interface Props {
   readonly faults: readonly { readonly path: string; readonly message: string }[];
 }
 
+const MONOSPACE = { input: { fontFamily: "monospace" } };
 const PROFILE = "/settings/advanced";
 
 /** Each setting of the wire profile as a field that shows its default; a changed one is marked and can be put back. */
@@ -113,6 +114,7 @@ function TypedSetting({ field, told, value, onChange }: TypedProps) {
       onChange(typedValue(field.kind, event.currentTarget.value));
     },
   };
-  if (field.kind === "lines") return <Textarea {...props} autosize minRows={2} maxRows={8} ff="monospace" />;
+  if (field.kind === "lines")
+    return <Textarea {...props} autosize minRows={2} maxRows={8} styles={MONOSPACE} />;
   return <TextInput {...props} {...(field.kind === "number" ? { inputMode: "decimal" as const } : {})} />;
 }

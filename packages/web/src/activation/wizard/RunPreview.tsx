@@ -36,9 +36,9 @@ export function RunPreview({ id, audiences, personIdentifier }: Props) {
         </Table.Thead>
         <Table.Tbody>
           {data.segments.map(({ audienceId, audienceName, joins, leaves, held, withoutIdentifier }) => (
-            <Table.Tr key={audienceId}>
-              <Table.Td style={{ overflowWrap: "anywhere" }} dir="auto">
-                {audienceName}
+            <Table.Tr key={audienceId} style={{ verticalAlign: "top" }}>
+              <Table.Td style={{ overflowWrap: "anywhere" }}>
+                <bdi>{audienceName}</bdi>
               </Table.Td>
               <Table.Td>
                 <Some some={joins} />
