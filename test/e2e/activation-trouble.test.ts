@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectAccessible, expectAccessiblePage } from "./harness/accessible.ts";
+import { expectAccessibleInBoth, expectAccessiblePage } from "./harness/accessible.ts";
 import { type Installation, startInstallation, USERS } from "./harness/installation.ts";
 
 const PEOPLE = 6;
@@ -45,7 +45,7 @@ describe("an activation in trouble", () => {
       "Requests",
       "Duration",
     ]);
-    await expectAccessible(page, "reasons of a sync");
+    await expectAccessibleInBoth(page, "reasons of a sync");
   });
 
   it("says what Ibexa answered, what to do, and since when something is unsent", async () => {
@@ -73,7 +73,7 @@ describe("an activation in trouble", () => {
     await page.goto("/activations/nothing");
     await page.getByRole("heading", { name: "This isn’t there" }).waitFor();
     await page.getByText("There is no activation", { exact: false }).waitFor();
-    await expectAccessible(page, "an unknown activation");
+    await expectAccessibleInBoth(page, "an unknown activation");
     await page.getByRole("link", { name: "All activations" }).click();
     await page.getByRole("link", { name: "Shop" }).waitFor();
   });
@@ -102,7 +102,7 @@ describe("two people who change the same activation", () => {
     await page.getByText("Somebody else saved this activation while you were editing").waitFor();
     await page.getByRole("button", { name: "See what they changed" }).click();
     await page.getByText("Theirs", { exact: true }).first().waitFor();
-    await expectAccessible(page, "an activation that two people change");
+    await expectAccessibleInBoth(page, "an activation that two people change");
     await page.getByRole("button", { name: "Save mine over it" }).click();
     await page.getByRole("heading", { name: "Mine" }).waitFor();
 

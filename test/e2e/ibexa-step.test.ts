@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { expectAccessible } from "./harness/accessible.ts";
+import { expectAccessibleInBoth } from "./harness/accessible.ts";
 import {
   CREDENTIALS,
   type Installation,
@@ -109,7 +109,7 @@ describe("each mistake of the Ibexa step is caught where it is made", () => {
     expect(await env.first().textContent()).not.toContain(secret);
     await env.getByRole("button", { name: "Show secret" }).click();
     expect(await env.first().textContent()).toContain(secret);
-    await expectAccessible(page, "Ibexa information with a secret that is shown");
+    await expectAccessibleInBoth(page, "Ibexa information with a secret that is shown");
   });
 
   it("wrong credentials, with what to compare", async () => {
@@ -165,7 +165,7 @@ describe("what hardly anybody needs", () => {
     ]) {
       await page.getByLabel(label).first().waitFor();
     }
-    await expectAccessible(page, "Advanced");
+    await expectAccessibleInBoth(page, "Advanced");
     await page.getByRole("button", { name: "Reset Batch size to its default" }).click();
     expect(await page.getByRole("textbox", { name: "Batch size" }).inputValue()).toBe("");
     await page.getByText("Changed", { exact: true }).waitFor({ state: "detached" });
@@ -180,7 +180,7 @@ describe("a wizard that is loaded again", () => {
     await page.getByText("Secrets are never kept in the browser", { exact: false }).waitFor();
     const secret = page.getByLabel(/^Client Secret/);
     await secret.and(page.locator(":focus")).waitFor();
-    await expectAccessible(page, "a wizard without its secret");
+    await expectAccessibleInBoth(page, "a wizard without its secret");
     await secret.fill(CREDENTIALS.clientSecret);
     await page.getByText("Secrets are never kept in the browser").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Next" }).click();
@@ -193,7 +193,7 @@ describe("the review", () => {
     await page.getByText("Sent to this Ibexa already, by “Shop”").waitFor();
     expect(await page.getByLabel("Sent already").isDisabled()).toBe(true);
     await page.getByLabel("New here").check();
-    await expectAccessible(page, "audiences of which one is sent already");
+    await expectAccessibleInBoth(page, "audiences of which one is sent already");
     await page.getByRole("button", { name: "Apply" }).click();
   });
 
@@ -201,7 +201,7 @@ describe("the review", () => {
     const preview = page.getByRole("table", { name: "Who would be sent" });
     await preview.getByText("100, 101, 102, 103, 104 and 3 more").waitFor();
     expect(shop.sandbox.people("c0000002")).toHaveLength(0);
-    await expectAccessible(page, "review");
+    await expectAccessibleInBoth(page, "review");
   });
 
   it("sends one test person and takes them out again, and nobody else", async () => {
@@ -210,7 +210,7 @@ describe("the review", () => {
     await page.getByLabel("Send one test person").fill("100");
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await page.getByText("In the test segment now: 100").waitFor();
-    await expectAccessible(page, "a test person");
+    await expectAccessibleInBoth(page, "a test person");
     await page.getByRole("button", { name: "Take out again" }).click();
     await page.getByText("In the test segment now", { exact: false }).waitFor({ state: "detached" });
     expect(shop.sandbox.people("c0000002")).toHaveLength(0);
@@ -234,13 +234,13 @@ describe("deleting", () => {
     await page.getByRole("menuitem", { name: "Delete" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText(`Take ${PEOPLE} people out first`, { exact: false }).waitFor();
-    await expectAccessible(page, "deleting an activation");
+    await expectAccessibleInBoth(page, "deleting an activation");
     await dialog.getByRole("radio", { name: "Take everyone out of the segment first" }).check();
     await dialog.getByLabel("Type the activation’s name").fill("Our Ibexa");
     await dialog.getByRole("button", { name: "Delete" }).click();
     await page.getByText("Everybody was taken out; the activation is gone.").waitFor();
     expect(shop.sandbox.people("c0000002")).toHaveLength(0);
-    await expectAccessible(page, "an activation that is gone");
+    await expectAccessibleInBoth(page, "an activation that is gone");
     // The other one is as it was.
     expect(shop.sandbox.people("c0000001")).toHaveLength(PEOPLE);
   });

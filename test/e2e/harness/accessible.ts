@@ -38,13 +38,18 @@ export async function expectAccessible(page: Page, name: string, options: object
   expect.soft(serious, name).toEqual([]);
 }
 
+/** The same as the page stands, a dialog open perhaps, in dark and in light. */
+export async function expectAccessibleInBoth(page: Page, name: string): Promise<void> {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expectAccessible(page, `${name}, dark`, COLOURS);
+  await page.emulateMedia({ colorScheme: "light" });
+  await expectAccessible(page, `${name}, light`);
+}
+
 /** Opens a page in light and in dark, and fails when axe finds anything serious in either. */
 export async function expectAccessiblePage(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
-  await page.emulateMedia({ colorScheme: "dark" });
-  await expectAccessible(page, `${path}, dark`, COLOURS);
-  await page.emulateMedia({ colorScheme: "light" });
-  await expectAccessible(page, `${path}, light`);
+  await expectAccessibleInBoth(page, path);
 }
