@@ -22,6 +22,7 @@ export function addAudienceCommands(root: Command, session: OpenSession): void {
     .description("whom a rule finds now, block by block, and who would join and leave; changes nothing")
     .option("-f, --file <path>", "the rule, or an audience with it, as YAML or JSON instead of the saved one")
     .option("--as-of <instant>", "as of another instant, such as 2026-07-01T00:00:00Z", instant)
+    .option("--estimate", "of many rows an estimate will do, by a sample of the people, with its margin")
     .addHelpText(
       "after",
       examples(
@@ -30,7 +31,7 @@ export function addAudienceCommands(root: Command, session: OpenSession): void {
         "peregrine audience preview 5d822e81 -f rule.yaml    # who would join and leave by the new rule",
       ),
     )
-    .action(async (id: string | undefined, options: { file?: string; asOf?: string }) => {
+    .action(async (id: string | undefined, options: { file?: string; asOf?: string; estimate?: boolean }) => {
       const { previewAudience } = await import("./command/audience-preview.ts");
       await previewAudience(await session(), id, options);
     });

@@ -10,6 +10,8 @@ type Preview = components["schemas"]["AudiencePreview"];
 export interface PreviewOptions {
   readonly file?: string | undefined;
   readonly asOf?: string | undefined;
+  /** Of many rows an estimate will do. */
+  readonly estimate?: boolean | undefined;
 }
 
 /** Whom a saved rule finds, or one in a file; with both an id and a file, what the file would change. */
@@ -19,9 +21,10 @@ export async function previewAudience(
   options: PreviewOptions,
 ): Promise<void> {
   const preview = await askFor(session, id, options);
-  const { size, asOf, personIdentifier, withoutIdentifier, blocks, change } = preview;
+  const { size, exact, margin, asOf, personIdentifier, withoutIdentifier, blocks, change } = preview;
+  const about = exact ? "" : `about (± ${count(margin)}, by a sample) `;
   session.output.result(preview, [
-    `${counted(size, "person", "people")} as of ${asOf}, ${count(withoutIdentifier)} of them without ${personIdentifier ?? "an identifier"}`,
+    `${about}${counted(size, "person", "people")} as of ${asOf}, ${count(withoutIdentifier)} of them without ${personIdentifier ?? "an identifier"}`,
     ...(blocks.length < 2
       ? []
       : [
@@ -39,12 +42,17 @@ export async function previewAudience(
 async function askFor(
   { api, environment }: Session,
   id: string | undefined,
-  { file, asOf }: PreviewOptions,
+  { file, asOf, estimate }: PreviewOptions,
 ): Promise<Preview> {
   const at = asOf === undefined ? {} : { asOf };
   if (file !== undefined) {
     const { rule, placed } = await readRule(file, environment, id);
-    const body = { rule, ...at, ...(id === undefined ? {} : { audience: id }) };
+    const body = {
+      rule,
+      ...at,
+      ...(estimate ? { estimate } : {}),
+      ...(id === undefined ? {} : { audience: id }),
+    };
     try {
       return dataOf(await api.POST("/api/v1/rules/preview", { body }));
     } catch (error) {
@@ -56,7 +64,8 @@ async function askFor(
       lines: ["`peregrine audience preview --help` has examples."],
     });
   }
-  return dataOf(await api.GET("/api/v1/audiences/{id}/preview", { params: { path: { id }, query: at } }));
+  const query = { ...at, ...(estimate ? { estimate: "true" } : {}) };
+  return dataOf(await api.GET("/api/v1/audiences/{id}/preview", { params: { path: { id }, query } }));
 }
 
 function changeLines({

@@ -81,9 +81,8 @@ export interface EventCount {
   readonly count: number;
 }
 
-/** An audience's members, and who came and went since an instant. */
+/** How many people came and went since an instant. */
 interface Movement {
-  readonly size: number;
   readonly joined: number;
   readonly left: number;
 }
@@ -135,7 +134,10 @@ FROM (${members.sql}) GROUP BY audience`,
   }
 
   /**
-   * The same, with how many of them were none at an instant, and how many were some and are none now.
+   * Who came and went after an instant, by audience. What is written of a number says in turn that it entered and that it
+   * left, so that only what was written since has to be read; and only whoever left has to be looked at one by one, for
+   * most have entered and are there ([m] 18 M members of 100 audiences, all of this day: 0.5 s; each grouped took 60 s
+   * and 4 GB).
    *
    * @param then ms UTC
    */
@@ -148,19 +150,26 @@ FROM (${members.sql}) GROUP BY audience`,
     const head = views(snapshot, { merges: true });
     const seen = published(snapshot);
     const rows = await this.#engine.query<Movement & { readonly audience: string }>(
-      `${head.sql}SELECT toString(audience) AS audience, toUInt32(countIf(is_in)) AS size,
-  toUInt32(countIf(is_in AND NOT was_in)) AS joined, toUInt32(countIf(was_in AND NOT is_in)) AS left
-FROM (
-  SELECT latest.audience AS audience, if(merged.new = 0, latest.profile, merged.new) AS person,
-    max(latest.is_in) AS is_in, max(latest.was_in) AS was_in
-  FROM (
-    SELECT audience, profile, argMax(member, sequence) = 1 AS is_in,
-      argMaxIf(member, sequence, toUnixTimestamp64Milli(at) <= {mo_then:Int64}) = 1 AS was_in
-    FROM membership WHERE audience IN {mo_of:Array(String)} AND ${seen.sql}
-    GROUP BY audience, profile HAVING is_in OR was_in
-  ) AS latest
-  LEFT ANY JOIN merge_view AS merged ON merged.old = latest.profile
-  GROUP BY audience, person
+      `${head.sql.trimEnd()},
+recent AS (
+  SELECT audience, profile, member, sequence FROM membership
+  WHERE audience IN {mo_of:Array(String)} AND ${seen.sql} AND toUnixTimestamp64Milli(at) > {mo_then:Int64}
+),
+gone AS (SELECT audience, profile FROM recent WHERE member = 0)
+SELECT toString(audience) AS audience, toUInt32(sum(came)) AS joined, toUInt32(sum(went)) AS left FROM (
+  SELECT audience, count() AS came, 0 AS went FROM recent
+  WHERE member = 1 AND (audience, profile) NOT IN gone GROUP BY audience
+  UNION ALL
+  SELECT audience, countIf(is_in AND NOT was_in) AS came, countIf(was_in AND NOT is_in) AS went FROM (
+    SELECT looked.audience AS audience, if(merged.new = 0, looked.profile, merged.new) AS person,
+      max(looked.is_in) AS is_in, max(looked.was_in) AS was_in
+    FROM (
+      SELECT audience, profile, argMax(member, sequence) = 1 AS is_in, argMin(member, sequence) = 0 AS was_in
+      FROM recent WHERE (audience, profile) IN gone GROUP BY audience, profile
+    ) AS looked
+    LEFT ANY JOIN merge_view AS merged ON merged.old = looked.profile
+    GROUP BY audience, person
+  ) GROUP BY audience
 ) GROUP BY audience`,
       { ...head.parameters, ...seen.parameters, mo_of: audiences, mo_then: then },
     );

@@ -396,16 +396,16 @@ export class AudienceService {
   async #views(records: readonly DefinitionRecord<AudienceDefinition>[]): Promise<AudienceView[]> {
     const ids = records.map(({ id }) => id);
     const snapshot = await this.#store.operations.snapshot();
-    const sizes = await this.#repository.movements(snapshot, ids, this.#clock.now() - DAY_MS);
+    const movements = await this.#repository.movements(snapshot, ids, this.#clock.now() - DAY_MS);
     const checks = await this.#store.audienceChecks.of(ids);
     const all = await this.#store.definitions.list("audience");
     const names = new Map(all.map(({ id, body }) => [id, body.name]));
     return records.map(({ id, body: { kind: _, ...body }, version, origin, updatedAt, updatedBy }) => {
       const sentence = sentenceOf(body.rule, (named) => names.get(named));
-      const { checkedAt = null, counted = null, failure = null } = checks.get(id) ?? {};
+      const { checkedAt = null, counted = null, failure = null, evaluation = null } = checks.get(id) ?? {};
       const error = failure && { code: failure.error.code, detail: failure.error.detail };
-      const { size = 0, joined = 0, left = 0 } = sizes.get(id) ?? {};
-      const seen = { size, lastDay: { joined, left }, checkedAt, counted, error };
+      const { joined = 0, left = 0 } = movements.get(id) ?? {};
+      const seen = { size: evaluation?.size ?? 0, lastDay: { joined, left }, checkedAt, counted, error };
       return { ...body, sentence, ...seen, version, origin, updatedAt, updatedBy };
     });
   }

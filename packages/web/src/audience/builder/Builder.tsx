@@ -4,7 +4,6 @@ import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { PageTitle } from "../../shell/PageTitle.tsx";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
-import { people } from "../../words/number.ts";
 import type { AudienceView } from "../queries.ts";
 import type { Block, GroupBlock } from "../rule/block.ts";
 import type { CatalogIndex } from "../rule/catalog-index.ts";
@@ -21,7 +20,7 @@ import { ConflictAlert } from "./ConflictAlert.tsx";
 import { DetailFields } from "./DetailFields.tsx";
 import type { Draft } from "./draft.ts";
 import { HistoryDialog } from "./HistoryDialog.tsx";
-import { PreviewPanel } from "./PreviewPanel.tsx";
+import { PreviewPanel, sizeText } from "./PreviewPanel.tsx";
 import { SaveButton } from "./SaveButton.tsx";
 import { UndoButtons } from "./UndoButtons.tsx";
 import { usePreview } from "./use-preview.ts";
@@ -73,6 +72,7 @@ export function Builder({ draft, catalog, audiences, onTakeTheirs }: Props) {
     dispatch,
     sizes: preview.sizes,
     isStale: preview.isStale,
+    isEstimate: preview.preview?.exact === false,
     faults,
     missing,
     isInsistent,
@@ -85,7 +85,7 @@ export function Builder({ draft, catalog, audiences, onTakeTheirs }: Props) {
           actions={
             <>
               <Text hiddenFrom="lg" fw={600} c={preview.isStale ? "dimmed" : "inherit"}>
-                {preview.preview === undefined ? "" : people(preview.preview.size)}
+                {preview.preview === undefined ? "" : sizeText(preview.preview)}
               </Text>
               <UndoButtons state={state} dispatch={dispatch} />
               {saved === undefined ? null : (

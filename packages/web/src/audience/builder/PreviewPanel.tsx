@@ -71,11 +71,16 @@ function Size({
         c={isStale ? "dimmed" : "inherit"}
         style={{ fontVariantNumeric: "tabular-nums" }}
       >
-        {preview === undefined ? "–" : people(preview.size)}
+        {preview === undefined ? "–" : sizeText(preview)}
       </Text>
       {isCounting ? <Loader size="xs" color="gray" aria-hidden="true" /> : null}
     </Group>
   );
+}
+
+/** "12,480 people", or of an estimate "about 12,480 people". */
+export function sizeText({ size, exact }: AudiencePreview): string {
+  return exact ? people(size) : `about ${people(size)}`;
 }
 
 function Standing({ draft, isUnfinished }: { readonly draft: DraftPreview; readonly isUnfinished: boolean }) {
@@ -87,7 +92,9 @@ function Standing({ draft, isUnfinished }: { readonly draft: DraftPreview; reado
     : faults.size > 0
       ? "As it was before. One of the conditions has a fault."
       : isCounting
-        ? "Counting …"
+        ? isStale || preview === undefined || preview.exact
+          ? "Counting …"
+          : `± ${counted(preview.margin)}, by a sample; everybody is being counted …`
         : isStale
           ? "As it was before."
           : "now fit this rule";
@@ -99,7 +106,7 @@ function Standing({ draft, isUnfinished }: { readonly draft: DraftPreview; reado
 }
 
 function Share({ preview }: { readonly preview: AudiencePreview }) {
-  const { size, personIdentifier, withoutIdentifier } = preview;
+  const { size, personIdentifier, withoutIdentifier, exact } = preview;
   if (personIdentifier === null || size === 0) return null;
   const having = size - withoutIdentifier;
   const share = (100 * having) / size;
@@ -107,7 +114,8 @@ function Share({ preview }: { readonly preview: AudiencePreview }) {
     <Stack gap={6}>
       <Progress value={share} size="sm" color="teal" aria-hidden="true" />
       <Text size="sm">
-        <b>{shareText(share)}</b> have a {personIdentifier}: {counted(having)} of {counted(size)}
+        <b>{shareText(share)}</b> have a {personIdentifier}
+        {exact ? `: ${counted(having)} of ${counted(size)}` : ""}
       </Text>
     </Stack>
   );

@@ -17,6 +17,8 @@ export interface BuilderContext {
   readonly sizes: ReadonlyMap<string, number>;
   /** The sizes are those of the rule as it was; a new count is under way or can't be made. */
   readonly isStale: boolean;
+  /** The sizes are estimates from a sample. */
+  readonly isEstimate: boolean;
   readonly faults: ReadonlyMap<string, readonly BlockFault[]>;
   /** What is still to be filled in, by the block's id. */
   readonly missing: ReadonlyMap<string, string>;

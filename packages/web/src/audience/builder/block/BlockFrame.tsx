@@ -61,11 +61,14 @@ export function BlockFrame({ block, label, head, children, isPlain = false }: Pr
 
 /** How many people the block finds by itself; of an earlier rule it is shown fainter. */
 function BlockSize({ id }: { readonly id: string }) {
-  const { sizes, isStale } = useBuilder();
+  const { sizes, isStale, isEstimate } = useBuilder();
   const size = sizes.get(id);
   if (size === undefined) return null;
+  const words = isStale
+    ? "As it was; it is being counted again"
+    : `People that this finds by itself${isEstimate ? ", by a sample" : ""}`;
   return (
-    <Tooltip label={isStale ? "As it was; it is being counted again" : "People that this finds by itself"}>
+    <Tooltip label={words}>
       <Text
         size="sm"
         px={4}
@@ -74,7 +77,7 @@ function BlockSize({ id }: { readonly id: string }) {
         fs={isStale ? "italic" : "normal"}
         style={{ whiteSpace: "nowrap", fontVariantNumeric: "tabular-nums" }}
       >
-        {people(size)}
+        {isEstimate ? `≈ ${people(size)}` : people(size)}
       </Text>
     </Tooltip>
   );
