@@ -1,8 +1,8 @@
-import { Alert, Button, Code, Group, Stack, Text } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { Code, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { ApiProblem } from "../api/client.ts";
 import { differencesOf } from "../shell/differences.ts";
+import { SavedMeanwhile } from "../shell/SavedMeanwhile.tsx";
 import { activationQuery, type ShownActivation } from "./queries.ts";
 
 interface Props {
@@ -15,40 +15,26 @@ interface Props {
 
 /** Somebody else saved the activation in between: what did they change, and whose holds? */
 export function ActivationConflict({ began, error, onSaveOver, onTakeTheirs }: Props) {
-  const [isComparing, comparing] = useDisclosure(false);
-  const { data: theirs } = useQuery({ ...activationQuery(began.id), refetchOnMount: "always" });
-  const isKnown = theirs !== undefined && theirs.version !== began.version;
+  const { data } = useQuery({ ...activationQuery(began.id), refetchOnMount: "always" });
+  const theirs = data?.version === began.version ? undefined : data;
   return (
-    <Alert color="orange" role="alert">
-      <Text size="sm" fw={600}>
-        Somebody else saved this activation while you were editing
-      </Text>
-      <Text size="sm">{error.message} Nothing of yours is lost, and nothing of theirs was changed.</Text>
-      {isKnown ? (
-        <>
-          <Group gap="xs" mt="sm">
-            <Button size="xs" variant="default" aria-expanded={isComparing} onClick={comparing.toggle}>
-              See what they changed
-            </Button>
-            <Button size="xs" variant="default" onClick={() => onTakeTheirs(theirs)}>
-              Take theirs, drop mine
-            </Button>
-            <Button size="xs" onClick={() => onSaveOver(theirs)}>
-              Save mine over it
-            </Button>
-          </Group>
-          {isComparing ? (
-            <Stack gap="xs" mt="sm">
-              {differencesOf(told(began), told(theirs)).map(({ field, before, after }) => (
-                <Text size="sm" key={field} style={{ overflowWrap: "anywhere" }}>
-                  <b>{field}</b>: <Code>{before}</Code> → <Code>{after}</Code>
-                </Text>
-              ))}
-            </Stack>
-          ) : null}
-        </>
-      ) : null}
-    </Alert>
+    <SavedMeanwhile
+      what="activation"
+      error={error}
+      isKnown={theirs !== undefined}
+      onSaveOver={() => theirs !== undefined && onSaveOver(theirs)}
+      onTakeTheirs={() => theirs !== undefined && onTakeTheirs(theirs)}
+    >
+      <Stack gap="xs" mt="sm">
+        {differencesOf(told(began), theirs === undefined ? {} : told(theirs)).map(
+          ({ field, before, after }) => (
+            <Text size="sm" key={field} style={{ overflowWrap: "anywhere" }}>
+              <b>{field}</b>: <Code>{before}</Code> → <Code>{after}</Code>
+            </Text>
+          ),
+        )}
+      </Stack>
+    </SavedMeanwhile>
   );
 }
 
