@@ -146,7 +146,7 @@ async function placesOf(browser: Browser, site: Site): Promise<ReadonlyMap<strin
     const [audience] = items;
     return new Map([
       ["overview", "/"],
-      ["profiles", "/profiles"],
+      ["profiles", "/profiles?q=userid:1042"],
       ["profile", "/profiles/17"],
       ["audiences", "/audiences"],
       ["audience", `/audiences/${audience?.id}`],
@@ -168,6 +168,8 @@ async function usableAfter(browser: Browser, site: Site, place: string): Promise
     const began = performance.now();
     await page.goto(place, { waitUntil: "commit" });
     await page.getByRole("heading", { level: 1 }).waitFor();
+    // Parts that come later than the heading show that they are awaited.
+    await page.locator("[aria-busy=true], .mantine-Loader-root").first().waitFor({ state: "detached" });
     return performance.now() - began;
   } finally {
     await context.close();
