@@ -122,23 +122,36 @@ async function openLarge(folder: string): Promise<Site> {
   return { url, stop, visitor: VISITOR };
 }
 
-async function newWindow(browser: Browser, site?: Site): Promise<BrowserContext> {
+/** A site with the cookies of somebody who has signed in there: signing in again and again is refused. */
+interface Visit {
+  readonly url: string;
+  readonly state: Awaited<ReturnType<BrowserContext["storageState"]>>;
+}
+
+async function signIn(browser: Browser, { url, visitor }: Site): Promise<Visit> {
+  const context = await browser.newContext();
+  try {
+    const headers = { Origin: url };
+    const answer = await context.request.post(`${url}/api/v1/session`, { headers, data: visitor });
+    if (!answer.ok()) throw new Error(`signing in was answered ${answer.status()}: ${await answer.text()}`);
+    return { url, state: await context.storageState() };
+  } finally {
+    await context.close();
+  }
+}
+
+/** Without a cache. */
+async function newWindow(browser: Browser, visit?: Visit): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
-    ...(site === undefined ? {} : { baseURL: site.url }),
+    ...(visit === undefined ? {} : { baseURL: visit.url, storageState: visit.state }),
   });
   context.setDefaultTimeout(PATIENCE_MS);
-  if (site === undefined) return context;
-  const answer = await context.request.post(`${site.url}/api/v1/session`, {
-    headers: { Origin: site.url },
-    data: site.visitor,
-  });
-  if (!answer.ok()) throw new Error(`signing in was answered ${answer.status()}: ${await answer.text()}`);
   return context;
 }
 
 /** The main pages by their address; of one audience and one person, any. */
-async function placesOf(browser: Browser, site: Site): Promise<ReadonlyMap<string, string>> {
+async function placesOf(browser: Browser, site: Visit): Promise<ReadonlyMap<string, string>> {
   const context = await newWindow(browser, site);
   try {
     const answer = await context.request.get(`${site.url}/api/v1/audiences`);
@@ -161,7 +174,7 @@ async function placesOf(browser: Browser, site: Site): Promise<ReadonlyMap<strin
 }
 
 /** From the address to a page with its heading and without anything that is still awaited; ms. */
-async function usableAfter(browser: Browser, site: Site, place: string): Promise<number> {
+async function usableAfter(browser: Browser, site: Visit, place: string): Promise<number> {
   const context = await newWindow(browser, site);
   try {
     const page = await context.newPage();
@@ -183,7 +196,7 @@ interface Script {
 }
 
 /** The scripts that the first page loads, as they go over the wire. */
-async function firstScripts(browser: Browser, site: Site): Promise<Script[]> {
+async function firstScripts(browser: Browser, site: Visit): Promise<Script[]> {
   const context = await newWindow(browser, site);
   try {
     const page = await context.newPage();
@@ -246,7 +259,7 @@ Promise.all(${JSON.stringify([...byPath.keys()])}.map((path) => fetch(path).then
   };
 }
 
-async function measured(browser: Browser, site: Site): Promise<Record<string, number>> {
+async function measured(browser: Browser, site: Visit): Promise<Record<string, number>> {
   const places = await placesOf(browser, site);
   const found: Record<string, number> = {};
   for (const [name, place] of places) {
@@ -266,17 +279,18 @@ export async function run(profiles = PROFILES, events = EVENTS, kept?: string): 
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
   try {
     const demo = await openDemo(folder);
-    const scripts = await firstScripts(browser, demo);
+    const visit = await signIn(browser, demo);
+    const scripts = await firstScripts(browser, visit);
     const firstLoadKb = Math.round(scripts.reduce((sum, { bytes }) => sum + bytes.length, 0) / 1024);
     const plain = await plainPage(browser, scripts);
     const plains: number[] = [];
     for (let round = 0; round < ROUNDS; round++) plains.push(await plain());
-    const overDemo = await measured(browser, demo);
+    const overDemo = await measured(browser, visit);
     await demo.stop();
     console.log(`over the demo: ${JSON.stringify(overDemo)}`);
     await filled(large, profiles, events);
     const site = await openLarge(large);
-    const overMany = await measured(browser, site);
+    const overMany = await measured(browser, await signIn(browser, site));
     await site.stop();
     console.log(`over ${profiles} profiles: ${JSON.stringify(overMany)}`);
     const plainMs = Math.round(median(plains));
