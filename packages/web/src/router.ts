@@ -7,12 +7,16 @@ import { dataRoutes } from "./data/routes.ts";
 import { overviewRoutes } from "./overview/routes.ts";
 import { profileRoutes } from "./profile/routes.ts";
 import { sessionRoutes } from "./session/routes.ts";
+import { PageAwaited } from "./shell/PageAwaited.tsx";
 import { PageFailure } from "./shell/PageFailure.tsx";
 import { PageMissing } from "./shell/PageMissing.tsx";
 import { rootRoute } from "./shell/root-route.ts";
 import { shellRoute } from "./shell/shell-route.ts";
 
-/** The addresses of all pages: each domain's own, put together. */
+/**
+ * The addresses of all pages: each domain's own, put together. A route's loader asks for what its page shows while the
+ * page's script comes, and waits: a page that is drawn before its data is held back by React for another 300 ms.
+ */
 export function createAppRouter(queries: QueryClient) {
   return createRouter({
     routeTree: rootRoute.addChildren([
@@ -28,6 +32,10 @@ export function createAppRouter(queries: QueryClient) {
     ]),
     context: { queries },
     defaultPreload: "intent",
+    // Queries know how old they are.
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: PageAwaited,
+    defaultPendingMinMs: 0,
     defaultErrorComponent: PageFailure,
     defaultNotFoundComponent: PageMissing,
   });

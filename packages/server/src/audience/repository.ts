@@ -82,7 +82,7 @@ export interface EventCount {
 }
 
 /** How many people came and went since an instant. */
-interface Movement {
+export interface Movement {
   readonly joined: number;
   readonly left: number;
 }

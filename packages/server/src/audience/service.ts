@@ -30,6 +30,7 @@ import { EvaluationTurn } from "./evaluation-turn.ts";
 import { Explanations, type PersonExplanation } from "./explain.ts";
 import { MembersNow } from "./members-now.ts";
 import { MembershipRepository, type PieceSize } from "./membership-repository.ts";
+import { Movements } from "./movements.ts";
 import { PersonRepository } from "./person-repository.ts";
 import { type Preview, Previews, type SampleSize } from "./preview.ts";
 import { PreviewRepository } from "./preview-repository.ts";
@@ -100,7 +101,6 @@ interface ExplainOptions {
   readonly asOf?: number | undefined;
 }
 
-const DAY_MS = 86_400_000;
 const LIST = new Keyset("audiences", ["string"]);
 
 /** Audiences: their definitions, who belongs to them, and who would. */
@@ -109,6 +109,7 @@ export class AudienceService {
   readonly #clock: Clock;
   readonly #definitions: DefinitionService;
   readonly #repository: AudienceRepository;
+  readonly #movements: Movements;
   readonly #catalog: CatalogSource;
   readonly #evaluation: Evaluation;
   readonly #previews: Previews;
@@ -128,6 +129,7 @@ export class AudienceService {
     this.#clock = clock;
     this.#definitions = definitions;
     this.#repository = repository;
+    this.#movements = new Movements(repository, clock);
     this.#catalog = catalog;
     const memberships = new MembershipRepository(engine, piece);
     this.#evaluation = new Evaluation({ store, repository, memberships, catalog, turn, timeZone });
@@ -396,7 +398,7 @@ export class AudienceService {
   async #views(records: readonly DefinitionRecord<AudienceDefinition>[]): Promise<AudienceView[]> {
     const ids = records.map(({ id }) => id);
     const snapshot = await this.#store.operations.snapshot();
-    const movements = await this.#repository.movements(snapshot, ids, this.#clock.now() - DAY_MS);
+    const movements = await this.#movements.of(snapshot, ids);
     const checks = await this.#store.audienceChecks.of(ids);
     const all = await this.#store.definitions.list("audience");
     const names = new Map(all.map(({ id, body }) => [id, body.name]));

@@ -37,6 +37,8 @@ export function servePages(app: FastifyInstance, folder: string): void {
     immutable: true,
     maxAge: "365d",
     cacheControl: true,
+    // The build leaves each file beside itself as Brotli and gzip.
+    preCompressed: true,
     setHeaders: (response) => response.setHeader("X-Content-Type-Options", "nosniff"),
   });
 }

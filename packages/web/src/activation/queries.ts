@@ -1,5 +1,5 @@
 import type { PersonState } from "@peregrine/core";
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "../api/client.ts";
 import type { Schemas } from "../api/schemas.ts";
 
@@ -46,6 +46,13 @@ export function exampleIdsQuery(identifier: string) {
     },
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+/** Asks for all activations and then how each stands. What fails is asked again by the page, which tells of it. */
+export async function prefetchActivations(queries: QueryClient): Promise<void> {
+  await queries.prefetchQuery(activationsQuery);
+  const activations = queries.getQueryData(activationsQuery.queryKey) ?? [];
+  await Promise.all(activations.map(({ id }) => queries.prefetchQuery(activationStatusQuery(id))));
 }
 
 /** How an activation stands; asked for again and again while somebody looks at it. */

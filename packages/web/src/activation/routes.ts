@@ -1,6 +1,7 @@
 import { PERSON_STATES, type PersonState } from "@peregrine/core/activation-words";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "../shell/shell-route.ts";
+import { activationQuery, activationStatusQuery, prefetchActivations } from "./queries.ts";
 import { type Tab, tabOf } from "./tabs.ts";
 
 const activations = createRoute({
@@ -9,6 +10,7 @@ const activations = createRoute({
   // Of an activation that was deleted and whose people are being taken out.
   validateSearch: (search: Record<string, unknown>): { leaving?: string } =>
     typeof search["leaving"] === "string" ? { leaving: search["leaving"] } : {},
+  loader: ({ context: { queries } }) => prefetchActivations(queries),
   component: lazyRouteComponent(() => import("./ActivationList.tsx"), "ActivationList"),
 });
 
@@ -31,6 +33,11 @@ const activation = createRoute({
     const tab = tabOf(search["tab"]);
     return tab === "audiences" ? {} : { tab };
   },
+  loader: ({ context: { queries }, params: { id } }) =>
+    Promise.all([
+      queries.prefetchQuery(activationQuery(id)),
+      queries.prefetchQuery(activationStatusQuery(id)),
+    ]),
   component: lazyRouteComponent(() => import("./ActivationPage.tsx"), "ActivationPage"),
 });
 

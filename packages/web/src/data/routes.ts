@@ -1,10 +1,12 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "../shell/shell-route.ts";
+import { dataflowQuery, dataflowsQuery, identifiersQuery, importQuery, schemasQuery } from "./queries.ts";
 import { type StepName, stepOf } from "./wizard/steps.ts";
 
 const dataflows = createRoute({
   getParentRoute: () => shellRoute,
   path: "/dataflows",
+  loader: ({ context: { queries } }) => queries.prefetchQuery(dataflowsQuery),
   component: lazyRouteComponent(() => import("./DataflowList.tsx"), "DataflowList"),
 });
 
@@ -22,6 +24,7 @@ const dataflow = createRoute({
     const { tab } = search;
     return tab === "mapping" || tab === "stream" || tab === "log" ? { tab } : {};
   },
+  loader: ({ context: { queries }, params: { id } }) => queries.prefetchQuery(dataflowQuery(id)),
   component: lazyRouteComponent(() => import("./DataflowPage.tsx"), "DataflowPage"),
 });
 
@@ -37,12 +40,15 @@ const oneImport = createRoute({
   getParentRoute: () => shellRoute,
   path: "/imports/$id",
   params: { parse: ({ id }) => ({ id: Number(id) }), stringify: ({ id }) => ({ id: String(id) }) },
+  loader: ({ context: { queries }, params: { id } }) => queries.prefetchQuery(importQuery(id)),
   component: lazyRouteComponent(() => import("./ImportPage.tsx"), "ImportPage"),
 });
 
 const schemas = createRoute({
   getParentRoute: () => shellRoute,
   path: "/schemas",
+  loader: ({ context: { queries } }) =>
+    Promise.all([queries.prefetchQuery(schemasQuery), queries.prefetchQuery(dataflowsQuery)]),
   component: lazyRouteComponent(() => import("./SchemaList.tsx"), "SchemaList"),
 });
 
@@ -55,6 +61,7 @@ const schema = createRoute({
 const identifiers = createRoute({
   getParentRoute: () => shellRoute,
   path: "/identifiers",
+  loader: ({ context: { queries } }) => queries.prefetchQuery(identifiersQuery),
   component: lazyRouteComponent(() => import("./identifier/IdentifierList.tsx"), "IdentifierList"),
 });
 

@@ -14,9 +14,7 @@ import { Moment } from "../words/Moment.tsx";
 import { counted, percent } from "../words/number.ts";
 import { FirstSteps } from "./FirstSteps.tsx";
 import { type Need, needsOf } from "./needs.ts";
-import { latestImportsQuery } from "./queries.ts";
-
-const PERSON_IDENTIFIER = "userid";
+import { latestImportsQuery, PERSON_IDENTIFIER } from "./queries.ts";
 
 /** What needs somebody, and how everything stands. */
 export function OverviewPage() {

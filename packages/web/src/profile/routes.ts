@@ -1,5 +1,8 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { audiencesQuery } from "../audience/queries.ts";
+import { identifiersQuery } from "../data/queries.ts";
 import { shellRoute } from "../shell/shell-route.ts";
+import { profileEventsQuery, profileQuery, profileSegmentsQuery } from "./queries.ts";
 
 const profiles = createRoute({
   getParentRoute: () => shellRoute,
@@ -9,6 +12,7 @@ const profiles = createRoute({
     // A router reads 17 in an address as a number.
     return typeof q === "string" || typeof q === "number" ? { q: String(q) } : {};
   },
+  loader: ({ context: { queries } }) => queries.prefetchQuery(identifiersQuery),
   component: lazyRouteComponent(() => import("./ProfileSearch.tsx"), "ProfileSearch"),
 });
 
@@ -21,6 +25,12 @@ const profile = createRoute({
   },
   validateSearch: (search): { readonly why?: string } =>
     typeof search["why"] === "string" ? { why: search["why"] } : {},
+  loader: ({ context: { queries }, params: { number } }) => {
+    // What comes later on the page; it shows that it is awaited.
+    void queries.prefetchQuery(profileSegmentsQuery(number));
+    void queries.prefetchInfiniteQuery(profileEventsQuery(number));
+    return Promise.all([queries.prefetchQuery(profileQuery(number)), queries.prefetchQuery(audiencesQuery)]);
+  },
   component: lazyRouteComponent(() => import("./ProfilePage.tsx"), "ProfilePage"),
 });
 
