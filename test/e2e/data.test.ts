@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible, expectAccessiblePage } from "./harness/accessible.ts";
+import type { Window } from "./harness/browser.ts";
 import { type Installation, startInstallation } from "./harness/installation.ts";
 
 /** Sixty people; two rows are broken, one is a test, one names nobody. */
@@ -103,12 +104,128 @@ describe("a file with broken rows, through the five stages", () => {
   });
 });
 
+describe("a stream that was left before it was activated", () => {
+  let editor: Window;
+  const sendDrafts = async (streamId: string, ...rows: readonly object[]) => {
+    const answer = await fetch(`${shop.server.url}/stream/1`, {
+      method: "POST",
+      headers: { "x-streamid": streamId, "x-isdraft": "true", "content-type": "application/json" },
+      body: JSON.stringify(rows),
+    });
+    expect(answer.status).toBe(200);
+  };
+  let id = "";
+  beforeAll(async () => {
+    editor = await shop.openWindow("editor");
+  });
+
+  it("is offered to be gone on with where dataflows are, and waits for its first rows", async () => {
+    await page.goto("/dataflows/new");
+    await page.getByLabel("Name").fill("Shop stream");
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("radio", { name: "Receive a stream" }).click();
+    await page.getByText("Nothing is stored yet").waitFor();
+    await page.getByRole("button", { name: "Make a stream id" }).click();
+    id =
+      (await page.getByRole("region", { name: "Stream id", exact: true }).locator("pre").textContent()) ?? "";
+    expect(new URL(page.url()).search).toContain("dataflow=shop-stream");
+    await page.goto("/dataflows");
+    await page.getByRole("link", { name: "Continue setting up Shop stream" }).click();
+    await page.getByText("Waiting for the first rows").waitFor();
+    await page.getByText("Stored: the draft, its stream id and the latest rows").waitFor();
+    await expectAccessible(page, "a stream that is gone on with");
+    await page.goto("/dataflows/new");
+    expect(await page.getByLabel("Name").inputValue()).toBe("");
+  });
+
+  it("is gone on with by somebody else, at the stage that its rows allow", async () => {
+    await sendDrafts(
+      id,
+      { id: 501, email: "s1@example.com", name: "Stream One" },
+      { id: 502, email: "s2@example.com", name: "Stream Two" },
+    );
+    await editor.page.goto("/dataflows/shop-stream");
+    await editor.page.getByRole("link", { name: "Continue setting up" }).click();
+    await editor.page.getByLabel("What name becomes").fill("called");
+    await editor.page.reload();
+    await editor.page.getByLabel("What name becomes").waitFor();
+    expect(await editor.page.getByLabel("What name becomes").inputValue()).toBe("called");
+    await editor.page.getByRole("button", { name: "Next" }).click();
+    await editor.page.getByText("Stream One · Stream Two").waitFor();
+    await editor.page.getByRole("button", { name: "Next" }).click();
+    await editor.page.getByText("The rows name 2 people").waitFor();
+    await editor.page.getByRole("button", { name: "Save as a draft" }).click();
+    await editor.page.getByText("A draft: nothing enters profiles").waitFor();
+  });
+
+  it("opens where it was left, with the mapping that was saved, and is activated there", async () => {
+    await editor.page.getByRole("link", { name: "Continue setting up" }).click();
+    await editor.page.getByText("Stored: the draft with its mapping").waitFor();
+    await editor.page.getByRole("button", { name: "Activate", exact: true }).waitFor();
+    await editor.page.getByRole("button", { name: "File Mapping" }).click();
+    await editor.page.getByLabel("What name becomes").waitFor();
+    expect(await editor.page.getByLabel("What name becomes").inputValue()).toBe("called");
+    await editor.page.goBack();
+    await editor.page.getByRole("button", { name: "Activate", exact: true }).click();
+    await editor.page.getByText("Ready for its first rows.").waitFor();
+    await editor.page.goto("/dataflows/new?dataflow=shop-stream");
+    await editor.page.getByText("It is set up: rows that come are taken in.").waitFor();
+    expect(editor.failures).toEqual([]);
+  });
+});
+
 describe("what is there afterwards", () => {
   it("notices the same file, and says so", async () => {
     await page.goto("/dataflows/shop-users");
     await page.locator("input[type=file]").setInputFiles(file("again.csv", USERS));
     await page.getByText("The same file was imported before").waitFor();
     await page.getByRole("link", { name: "import 1" }).waitFor();
+  });
+
+  it("changes the mapping by rows that have come, and keeps what was typed over a reload", async () => {
+    await page.goto("/dataflows/shop-users?tab=mapping");
+    await page.getByText("holds for what is imported from now on").waitFor();
+    await page.getByRole("link", { name: "Edit the mapping" }).click();
+    await page.getByRole("region", { name: "Rows to look at" }).getByText("users.csv").waitFor();
+    const save = page.getByRole("button", { name: "Save" });
+    await page.getByText("Nothing is changed.").waitFor();
+    expect(await page.getByLabel("Expression of computed column 1").inputValue()).toBe("lower(name)");
+    await page.getByRole("button", { name: "Add a computed column" }).click();
+    await page.getByLabel("Name of computed column 2").fill("shout");
+    await page.getByLabel("Expression of computed column 2").fill("uper(name)");
+    await page.locator("[aria-invalid=true]").waitFor();
+    expect(await save.isEnabled()).toBe(false);
+    await page.reload();
+    await page.getByLabel("Expression of computed column 2").fill("upper(name)");
+    await page.getByText("USER 0 · USER 1 · USER 2", { exact: true }).waitFor();
+    await page.getByText("The rows name 60 people").waitFor();
+    await expectAccessible(page, "editing a mapping");
+    await save.click();
+    await page.getByRole("cell", { name: "upper(name)" }).waitFor();
+    await page.getByRole("tab", { name: "Log" }).click();
+    await page.getByText("Changed: map › shout").waitFor();
+    const { items } = await shop.call<{ items: unknown[] }>("GET", "/audit?limit=1");
+    expect(items).toMatchObject([
+      { kind: "dataflow", subject: "shop-users", by: "Ada Admin", after: { map: { shout: "upper(name)" } } },
+    ]);
+  });
+
+  it("tells two people who change the same mapping, and lets them decide", async () => {
+    const change = async (patch: object) => {
+      const { definition } = await shop.call<{ definition: { map: object } }>("GET", "/dataflows/shop-users");
+      await shop.define({ ...definition, map: { ...definition.map, ...patch } });
+    };
+    await page.goto("/dataflows/shop-users/mapping");
+    await page.getByLabel("Expression of computed column 2").fill("upper(trim(name))");
+    await change({ initial: "substring(name, 1, 1)" });
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Somebody else saved this dataflow while you were editing").waitFor();
+    await page.getByRole("button", { name: "See what they changed" }).click();
+    await page.getByText("map › initial").waitFor();
+    await expectAccessible(page, "a mapping that two people change");
+    await page.getByRole("button", { name: "Save mine over it" }).click();
+    await page.getByRole("cell", { name: "upper(trim(name))" }).waitFor();
+    await page.getByRole("cell", { name: "lower(name)" }).waitFor();
   });
 
   it("pauses a dataflow and resumes it", async () => {

@@ -177,6 +177,7 @@ export type { ColumnProfile, Guess, ProfileOptions, SampleCell } from "./schema/
 export { profileColumn } from "./schema/proposal/column-profile.ts";
 export type { Proposal, ProposalInput, ProposedColumn } from "./schema/proposal/propose.ts";
 export { propose } from "./schema/proposal/propose.ts";
+export { proposeAgain } from "./schema/proposal/propose-again.ts";
 export type { Role } from "./schema/proposal/roles.ts";
 export type { ColumnType, Schema, SchemaColumn } from "./schema/schema.ts";
 export { COLUMN_TYPES, schema } from "./schema/schema.ts";

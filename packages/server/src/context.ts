@@ -156,6 +156,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     timeZone: config.timeZone,
     takesIn,
     draftRows: (dataflowId) => streams.draftRows(dataflowId),
+    latestRows: (dataflowId) => ingest.latestRows(dataflowId),
   });
   const rebuilds = new RebuildService({
     engine,

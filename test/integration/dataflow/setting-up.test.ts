@@ -319,6 +319,72 @@ describe("a sample", () => {
     expect(dataflow).toMatchObject({ id: "users", map: { userid: "id", email: "email" } });
   });
 
+  it("of a dataflow that lives is made of the rows that its latest import has kept", async () => {
+    await expect(world.samples.takeLatest("nothing", 5)).rejects.toMatchObject({ code: "notFound" });
+    const columns = [
+      { name: "userid", type: "text", identifier: "userid" },
+      { name: "note", type: "text" },
+    ];
+    const schema = {
+      kind: "schema",
+      id: "notes",
+      parent: "PersonalData",
+      personIdentifier: "userid",
+      columns,
+    };
+    const csv = {
+      kind: "dataflow",
+      id: "notes",
+      schema: "notes",
+      // Nothing of this is so of the rows that are looked at now.
+      source: {
+        format: "csv",
+        delimiter: ";",
+        encoding: "windows-1252",
+        header: false,
+        columns: ["id", "what"],
+      },
+      map: { userid: "id", note: "what" },
+    };
+    await world.apply([schema, csv, { ...csv, id: "notes-nested", source: {} }]);
+    await expect(world.samples.takeLatest("notes", 5)).rejects.toMatchObject({ code: "notFound" });
+    await world.ingest.import("notes", Buffer.from('1;"Müller; ""jun."""\n2;\n', "latin1"));
+    const kept = await world.samples.takeLatest("notes", 5);
+    expect(kept).toMatchObject({
+      kept: true,
+      columns: [{ name: "id" }, { name: "what" }],
+      rows: [{ values: { id: "1", what: 'Müller; "jun."' } }, { values: { id: "2" } }],
+    });
+    const preview = await world.samples.preview(
+      kept.id,
+      [{ ...csv, map: { ...csv.map, note: "upper(what)" } }],
+      5,
+    );
+    expect(preview).toMatchObject({
+      faults: [],
+      rows: [{ values: { note: { value: 'MÜLLER; "JUN."' } } }, { values: { note: { is: "absent" } } }],
+    });
+    const { columns: again, dataflow } = await world.samples.propose(kept.id, {
+      parent: "PersonalData",
+      documents: [{ ...csv, map: { userid: "id", note: "what" } }],
+    });
+    expect(again.map(({ source, target }) => [source, target])).toEqual([
+      ["id", "userid"],
+      ["what", "note"],
+    ]);
+    expect(dataflow).toMatchObject({ map: csv.map, source: csv.source });
+
+    await world.ingest.import(
+      "notes-nested",
+      '[{"id": "3",\n "what": "line\\nbreak"},\n {"id": 4, "more": {"x": 1}}]',
+    );
+    expect(await world.samples.takeLatest("notes-nested", 5)).toMatchObject({
+      read: 2,
+      columns: [{ name: "id" }, { name: "what" }, { name: "more.x" }],
+      rows: [{ values: { what: "line\nbreak" } }, { values: { id: "4", "more.x": "1" } }],
+    });
+  });
+
   it("is forgotten after a day, and of many the oldest", async () => {
     const { id } = await world.samples.take("a.csv", body(SIMPLE), 0);
     for (let sample = 0; sample < 20; sample++) {

@@ -51,6 +51,7 @@ export async function createDataflowWorld(engine: Engine): Promise<DataflowWorld
       timeZone: "Europe/Berlin",
       takesIn: true,
       draftRows: async () => ({ rows: drafts }),
+      latestRows: (id) => ingest.service.latestRows(id),
     }),
     dataflows: new DataflowService({
       store,

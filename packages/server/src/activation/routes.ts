@@ -2,6 +2,7 @@ import { activationDefinition, STATUS_WORDS } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantOrNull } from "../http/instant.ts";
+import { seenVersion } from "../http/seen-version.ts";
 import { explanationRoutes } from "./explanation-routes.ts";
 import { holdRoutes } from "./hold-routes.ts";
 import { liveRoutes } from "./live-routes.ts";
@@ -152,12 +153,7 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
         params: parameters,
         querystring: z.object({
           people,
-          version: z.coerce
-            .number()
-            .int()
-            .min(1)
-            .optional()
-            .describe("The version that was changed: refused (409) when somebody else saved since"),
+          version: seenVersion,
           destination: z
             .enum(["same", "different"])
             .optional()
@@ -189,13 +185,14 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
         summary: "Delete an activation, its people taken out first unless they are to be left",
         tags: ["activations"],
         params: parameters,
-        querystring: z.object({ people }),
+        querystring: z.object({ people, version: seenVersion }),
         response: { 204: z.null() },
       },
     },
     async (request, reply) => {
-      const { people: choice } = request.query;
-      await service.delete(request.params.id, { by: request.caller, origin: "api", people: choice });
+      const { people: choice, version: ofVersion } = request.query;
+      const options = { by: request.caller, origin: "api" as const, people: choice, ofVersion };
+      await service.delete(request.params.id, options);
       return reply.code(204).send(null);
     },
   );

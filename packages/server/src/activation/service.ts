@@ -188,7 +188,7 @@ export class ActivationService {
   /**
    * Deletes an activation. With `takeOut` its segments are emptied and detached first: it is not shown any more,
    * and the next runs carry that out. With `leave` nothing is sent: a Detach might delete the segments.
-   * @throws PeregrineError `notFound`
+   * @throws PeregrineError `notFound`, `savedMeanwhile` when `ofVersion` is not the latest
    */
   async delete(id: string, options: ApplyOptions): Promise<void> {
     await this.#options.definitions.delete("activation", id, options);

@@ -1,6 +1,7 @@
 import { audienceDefinition } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
+import { seenVersion } from "../http/seen-version.ts";
 import { audienceSchema, showAudience } from "./audience-schema.ts";
 import { catalogRoutes } from "./catalog-routes.ts";
 import { checkRoutes } from "./check-routes.ts";
@@ -74,12 +75,7 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
         tags: ["audiences"],
         params: byId,
         querystring: z.object({
-          version: z.coerce
-            .number()
-            .int()
-            .min(1)
-            .optional()
-            .describe("The version that was changed: refused (409) when somebody else saved since"),
+          version: seenVersion,
         }),
         body: fields,
         response: { 200: audienceSchema, 201: audienceSchema },
@@ -99,11 +95,12 @@ export function audienceRoutes(app: ApiApp, { audiences }: { readonly audiences:
         summary: "Delete an audience that no activation carries",
         tags: ["audiences"],
         params: byId,
+        querystring: z.object({ version: seenVersion }),
         response: { 204: z.null() },
       },
     },
-    async ({ params, caller }, reply) => {
-      await audiences.delete(params.id, caller);
+    async ({ params, query, caller }, reply) => {
+      await audiences.delete(params.id, caller, { ofVersion: query.version });
       return reply.code(204).send(null);
     },
   );

@@ -208,9 +208,12 @@ export class AudienceService {
     return { audience: await this.get(change.body.id), created: change.action === "created" };
   }
 
-  /** @throws PeregrineError `notFound`, `definitionInvalid` while an activation carries it */
-  async delete(id: string, by: string): Promise<void> {
-    await this.#definitions.delete("audience", id, { origin: "api", by });
+  /**
+   * @param only `ofVersion`: not one that somebody else saved since
+   * @throws PeregrineError `notFound`, `definitionInvalid` while an activation carries it, `savedMeanwhile`
+   */
+  async delete(id: string, by: string, only: Pick<ApplyOptions, "ofVersion"> = {}): Promise<void> {
+    await this.#definitions.delete("audience", id, { origin: "api", by, ...only });
   }
 
   /**

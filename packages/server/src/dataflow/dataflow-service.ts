@@ -1,5 +1,5 @@
 import { type Dataflow, notFound, PeregrineError, type SchemaParent } from "@peregrine/core";
-import type { DefinitionService } from "../definition/index.ts";
+import type { ApplyOptions, DefinitionService } from "../definition/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { DefinitionRecord, ImportRecord, Origin, Page, Store } from "../store/index.ts";
 import { type Activity, activityLog } from "./activity-log.ts";
@@ -158,12 +158,13 @@ export class DataflowService {
   /**
    * Deletes a dataflow, and with it all that it has brought, at once. Profiles and what links them stay.
    *
+   * @param only `ofVersion`: not one that somebody else saved since
    * @returns what was withdrawn, as it was counted just before
-   * @throws PeregrineError `notFound`, `definitionInvalid` while something needs it
+   * @throws PeregrineError `notFound`, `definitionInvalid` while something needs it, `savedMeanwhile`
    */
-  async delete(id: string, by: string): Promise<DeletionView> {
+  async delete(id: string, by: string, only: Pick<ApplyOptions, "ofVersion"> = {}): Promise<DeletionView> {
     const deletion = await this.deletion(id);
-    await this.#options.definitions.delete("dataflow", id, { origin: "api", by });
+    await this.#options.definitions.delete("dataflow", id, { origin: "api", by, ...only });
     return deletion;
   }
 

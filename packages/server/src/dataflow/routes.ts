@@ -2,6 +2,7 @@ import { dataflow as dataflowDefinition, definitionId, SCHEMA_PARENTS } from "@p
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantOrNull, instantText } from "../http/instant.ts";
+import { seenVersion } from "../http/seen-version.ts";
 import { countsSchema, faultsSchema, importState } from "../ingest/index.ts";
 import type { Activity } from "./activity-log.ts";
 import type { DataflowService, DataflowView } from "./dataflow-service.ts";
@@ -171,10 +172,11 @@ export function dataflowRoutes(app: ApiApp, service: DataflowService): void {
         summary: "Delete it, and with it all that it has brought; profiles and what links them stay",
         tags: ["dataflows"],
         params,
+        querystring: z.object({ version: seenVersion }),
         response: { 200: deletionSchema },
       },
     },
-    async ({ params: { id }, caller }) => service.delete(id, caller),
+    async ({ params: { id }, query, caller }) => service.delete(id, caller, { ofVersion: query.version }),
   );
 }
 

@@ -17,6 +17,7 @@ const record = z.object({
   part: z.boolean(),
   createdAt: z.number(),
   source: dataflowSource,
+  kept: z.boolean().default(false),
 });
 
 /** A file that was sent to be looked at. */
@@ -31,6 +32,8 @@ export interface Sample {
   readonly createdAt: number;
   /** What was said about how it is written. */
   readonly source: DataflowSource;
+  /** Rows that came earlier, written down here: of how they are written the dataflow's `source` says nothing. */
+  readonly kept: boolean;
 }
 
 /** Samples in a folder of the server's own: the bytes under a random name, and beside them what is known of them. */
@@ -53,9 +56,14 @@ export class SampleFolder {
   /**
    * Keeps the first part of a body; the rest is read and thrown away.
    *
+   * @param kept of rows that came earlier: how they are written here
    * @throws PeregrineError `fileEmpty`, `diskFull`, `uploadBroken`
    */
-  async take(fileName: string, body: AsyncIterable<Uint8Array>): Promise<Sample> {
+  async take(
+    fileName: string,
+    body: AsyncIterable<Uint8Array>,
+    kept?: Partial<DataflowSource>,
+  ): Promise<Sample> {
     await this.sweep(MOST_SAMPLES - 1);
     const whole = { part: false };
     const file = await this.#spool.take(firstPart(body, whole));
@@ -69,7 +77,8 @@ export class SampleFolder {
       size: file.size,
       part: whole.part,
       createdAt: this.#clock.now(),
-      source: dataflowSource.parse({}),
+      source: dataflowSource.parse(kept ?? {}),
+      kept: kept !== undefined,
     };
     await this.#write(sample);
     return sample;

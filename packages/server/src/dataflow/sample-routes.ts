@@ -53,15 +53,21 @@ export function sampleRoutes(app: ApiApp, samples: SampleService): void {
       schema: {
         operationId: "sampleDrafts",
         summary:
-          "Look at the latest rows that came as drafts of a stream; they are kept for a day as they are now",
+          "Look at rows that have come: the latest drafts of a stream, or the first of the latest import; they are kept for a day as they are now",
         tags: ["dataflows"],
         params: z.object({ id: definitionId }),
-        querystring: shown,
+        querystring: shown.extend({
+          of: z
+            .enum(["drafts", "import"])
+            .default("drafts")
+            .describe("`import`: the rows that the latest published import has kept, a thousand at most"),
+        }),
         response: { 201: sampleSchema },
       },
     },
     async ({ params: { id }, query }, reply) => {
-      const sample = await samples.takeDrafts(id, query.rows);
+      const take = { drafts: "takeDrafts", import: "takeLatest" } as const;
+      const sample = await samples[take[query.of]](id, query.rows);
       return reply.code(201).header("Location", `/api/v1/samples/${sample.id}`).send(show(sample));
     },
   );
@@ -125,6 +131,11 @@ export function sampleRoutes(app: ApiApp, samples: SampleService): void {
           name: z.string().min(1).max(200).optional(),
           schema: definitionId.optional().describe("A schema that is there; columns are added to it"),
           personIdentifier: definitionId.optional(),
+          documents: documents
+            .optional()
+            .describe(
+              "A dataflow whose mapping stands instead of what would be proposed, as `apply` takes it, and with it what is not saved",
+            ),
           timeZone: z
             .string()
             .refine(isTimeZone, "a time zone, such as Europe/Berlin")

@@ -11,8 +11,10 @@ import {
   notFound,
   PeregrineError,
   type Proposal,
+  type ProposalInput,
   profileColumn,
   propose,
+  proposeAgain,
   type SampleCell,
   type SchemaParent,
 } from "@peregrine/core";
@@ -21,6 +23,7 @@ import type { Engine } from "../engine/index.ts";
 import { foreseePeople } from "../identity/index.ts";
 import {
   columnNames,
+  type LatestRows,
   type MappedSample,
   type MappedSampleRow,
   mapSample,
@@ -44,6 +47,8 @@ interface SampleServiceOptions {
   readonly takesIn: boolean;
   /** The latest rows that came as drafts for a dataflow, as JSON objects. */
   readonly draftRows: (dataflowId: string) => Promise<{ readonly rows: readonly string[] }>;
+  /** The first rows of the latest import of a dataflow that has kept some. */
+  readonly latestRows: (dataflowId: string) => Promise<LatestRows | undefined>;
 }
 
 /** A sample with what is seen of it. */
@@ -74,6 +79,8 @@ export interface ProposalRequest {
   readonly schema?: string | undefined;
   readonly personIdentifier?: string | undefined;
   readonly timeZone?: string | undefined;
+  /** A dataflow whose mapping stands instead of what would be proposed, and with it what is not saved. */
+  readonly documents?: readonly unknown[] | undefined;
 }
 
 export interface PreviewedRow extends Omit<MappedSampleRow, "identifiers"> {
@@ -127,10 +134,7 @@ export class SampleService {
    * @throws PeregrineError `uploadElsewhere`, `fileEmpty`, `diskFull`, `uploadBroken`
    */
   async take(fileName: string, body: AsyncIterable<Uint8Array>, rows: number): Promise<SampleView> {
-    if (!this.#options.takesIn) {
-      throw new PeregrineError("uploadElsewhere", { detail: "This server runs without the role `ingest`." });
-    }
-    return this.#view(await this.#folder.take(fileName, body), rows);
+    return this.#take(fileName, body, rows);
   }
 
   /**
@@ -144,7 +148,37 @@ export class SampleService {
       throw notFound("sample", `No draft rows have come for \`${dataflowId}\` on this server.`);
     }
     const lines = rows.map((row) => Buffer.from(`${row}\n`));
-    return this.take(`${dataflowId}.jsonl`, Readable.from(lines), shown);
+    return this.#take(`${dataflowId}.jsonl`, Readable.from(lines), shown, { format: "jsonLines" });
+  }
+
+  /**
+   * Keeps the first rows of the latest import of a dataflow that was published.
+   *
+   * @throws PeregrineError `notFound`, also where none was, `uploadElsewhere`, `diskFull`
+   */
+  async takeLatest(dataflowId: string, shown: number): Promise<SampleView> {
+    const { store, latestRows } = this.#options;
+    if ((await store.definitions.get("dataflow", dataflowId)) === undefined) {
+      const known = (await store.definitions.list("dataflow")).map((one) => one.id);
+      throw notFound("dataflow", `There is no dataflow \`${dataflowId}\`.`, { asked: dataflowId, known });
+    }
+    const latest = await latestRows(dataflowId);
+    if (latest === undefined) {
+      throw notFound("sample", `No import of \`${dataflowId}\` has kept rows.`);
+    }
+    return this.#take(latest.fileName, latest.body, shown, latest.source);
+  }
+
+  async #take(
+    fileName: string,
+    body: AsyncIterable<Uint8Array>,
+    shown: number,
+    kept?: Partial<DataflowSource>,
+  ): Promise<SampleView> {
+    if (!this.#options.takesIn) {
+      throw new PeregrineError("uploadElsewhere", { detail: "This server runs without the role `ingest`." });
+    }
+    return this.#view(await this.#folder.take(fileName, body, kept), shown);
   }
 
   /** @throws PeregrineError `notFound` */
@@ -162,7 +196,7 @@ export class SampleService {
     await this.#folder.remove(id);
   }
 
-  /** @throws PeregrineError `notFound`, and what makes the file unreadable */
+  /** @throws PeregrineError `notFound`, `definitionInvalid`, and what makes the file unreadable */
   async propose(id: string, request: ProposalRequest): Promise<Proposal> {
     const sample = await this.#folder.get(id);
     const { store, timeZone } = this.#options;
@@ -171,8 +205,11 @@ export class SampleService {
       store.definitions.list("identifier"),
       store.definitions.list("schema"),
     ]);
-    const schema =
-      request.schema === undefined ? undefined : schemas.find((one) => one.id === request.schema)?.body;
+    const there =
+      request.documents === undefined
+        ? undefined
+        : (await readDraft(store, this.#options.definitions, request.documents)).definition;
+    const schema = there?.schema ?? schemas.find((one) => one.id === request.schema)?.body;
     if (request.schema !== undefined && schema === undefined) {
       throw notFound("schema", `There is no schema \`${request.schema}\`.`, {
         asked: request.schema,
@@ -180,7 +217,7 @@ export class SampleService {
       });
     }
     const names = columnNames(found);
-    return propose({
+    const input: ProposalInput = {
       parent: schema?.parent ?? request.parent,
       id: request.id ?? idOf(sample.fileName),
       name: request.name,
@@ -192,12 +229,14 @@ export class SampleService {
           columns.map((name) => names.indexOf(name)),
         ),
       nested: found.reading.format !== "csv",
-      source: saidOf(sample.source),
+      // Of rows that were written down here it is none of the dataflow's.
+      source: sample.kept ? {} : saidOf(sample.source),
       identifiers: identifiers.map(({ body }) => body),
       schemas: schemas.map(({ body }) => body),
       schema,
       personIdentifier: request.personIdentifier,
-    });
+    };
+    return there === undefined ? propose(input) : proposeAgain(input, there.dataflow);
   }
 
   /**
@@ -272,9 +311,13 @@ export class SampleService {
     const { store, engine, definitions, clock } = this.#options;
     const sample = await this.#folder.get(id);
     const draft = await readDraft(store, definitions, documents);
-    const { source } = draft.definition.dataflow;
+    const { dataflow } = draft.definition;
+    const source = sample.kept
+      ? { ...sample.source, emptyCells: dataflow.source.emptyCells }
+      : dataflow.source;
     const file = { path: this.#folder.path(id), part: sample.part, source };
-    return { draft, mapped: await mapSample(engine, file, draft.definition, { ...of, now: clock.now() }) };
+    const definition = { ...draft.definition, dataflow: { ...dataflow, source } };
+    return { draft, mapped: await mapSample(engine, file, definition, { ...of, now: clock.now() }) };
   }
 
   async #read({ id, part, source }: Sample): Promise<SampleRows> {

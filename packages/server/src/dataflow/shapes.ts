@@ -45,6 +45,9 @@ export const sampleSchema = z
     fileName: z.string(),
     size: z.number().int().describe("Bytes that are kept"),
     part: z.boolean().describe("The file is larger: only its first part is kept"),
+    kept: z
+      .boolean()
+      .describe("Rows that came earlier: how they are written here is none of the dataflow's `source`"),
     createdAt: instant,
     expiresAt: instant,
     source: dataflowSource.describe("What was said about how the file is written"),
@@ -85,7 +88,10 @@ export const proposalSchema = z
           type: z.enum(COLUMN_TYPES),
           expression: z.string(),
           identifier: z.string().nullable(),
-          share: z.number(),
+          share: z
+            .number()
+            .nullable()
+            .describe("Of the values that are there, what the expression can read; null: it was not tried"),
           why: z.string(),
           doubt: z.string().nullable(),
           alternatives: z.array(guess).readonly(),
@@ -93,6 +99,10 @@ export const proposalSchema = z
       )
       .readonly()
       .describe("Every column of the file, also those that are left out"),
+    computed: z
+      .array(z.object({ target: z.string(), type: z.enum(COLUMN_TYPES), expression: z.string() }))
+      .readonly()
+      .describe("Of a dataflow that is there: columns of the schema that are made of no single column"),
     roles: z.object({ time: role, tieBreak: role, event: role, key: role }),
     identifiers: z.array(z.unknown()).readonly().describe("Identifiers that are missing and needed"),
     schema: z.unknown(),

@@ -2,6 +2,7 @@ import { definition, definitionId, KINDS } from "@peregrine/core";
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { instant, instantText } from "../http/instant.ts";
+import { seenVersion } from "../http/seen-version.ts";
 import type { DefinitionRecord } from "../store/index.ts";
 import type { ApplyResult, DefinitionService } from "./service.ts";
 
@@ -76,6 +77,13 @@ export function definitionRoutes(app: ApiApp, service: DefinitionService): void 
           dryRun: z.boolean().default(false).describe("Only say what would change"),
           prune: z.boolean().default(false).describe("Delete what came from files and is not among these"),
           origin: z.enum(["api", "file"]).default("api"),
+          versions: z
+            .array(place.extend({ version: z.number().int().min(0) }))
+            .max(5000)
+            .optional()
+            .describe(
+              "Of definitions that were seen before: refused (409) when one that would change has another version by now; 0: it was not there",
+            ),
           ...answers,
         }),
         response: { 200: resultSchema },
@@ -137,13 +145,15 @@ export function definitionRoutes(app: ApiApp, service: DefinitionService): void 
         summary: "Create or change one definition",
         tags: ["definitions"],
         params: place,
-        querystring: z.object({ dryRun: flag, ...answers }),
+        querystring: z.object({ dryRun: flag, version: seenVersion, ...answers }),
         body: z.looseObject({}).describe("The definition; `kind` and `id` may be left out"),
         response: { 200: resultSchema },
       },
     },
-    async ({ params, query, body, caller }) =>
-      resultOf(await service.apply([{ ...body, ...params }], { ...query, origin: "api", by: caller })),
+    async ({ params, query: { version: ofVersion, ...query }, body, caller }) => {
+      const options = { ...query, ofVersion, origin: "api" as const, by: caller };
+      return resultOf(await service.apply([{ ...body, ...params }], options));
+    },
   );
 
   app.delete(
@@ -154,12 +164,14 @@ export function definitionRoutes(app: ApiApp, service: DefinitionService): void 
         summary: "Delete one definition, unless others need it",
         tags: ["definitions"],
         params: place,
-        querystring: z.object({ dryRun: flag, people: answers.people }),
+        querystring: z.object({ dryRun: flag, version: seenVersion, people: answers.people }),
         response: { 200: resultSchema },
       },
     },
-    async ({ params, query, caller }) =>
-      resultOf(await service.delete(params.kind, params.id, { ...query, origin: "api", by: caller })),
+    async ({ params, query: { version: ofVersion, ...query }, caller }) => {
+      const options = { ...query, ofVersion, origin: "api" as const, by: caller };
+      return resultOf(await service.delete(params.kind, params.id, options));
+    },
   );
 }
 

@@ -319,3 +319,42 @@ test("the API applies, lists page by page, shows, changes and deletes", async ()
   expect((await call("GET", "/definitions/activation/shop")).status).toBe(404);
   await app.close();
 });
+
+test("of several definitions each is changed only while it is as it was seen", async () => {
+  const by = (name: string) => ({ origin: "api" as const, by: name });
+  const seen = (kind: "identifier" | "schema" | "audience", id: string, version: number) => ({
+    kind,
+    id,
+    version,
+  });
+  await service.apply([userid], by("ann"));
+  // Not there, as it was seen.
+  await service.apply([userid, visits, audience], {
+    ...by("ann"),
+    versions: [seen("schema", "visits", 0), seen("audience", "all", 0)],
+  });
+  const named = (name: string) => ({ ...audience, name });
+  const made = await failure(
+    service.apply([named("Mine")], { ...by("bob"), versions: [seen("audience", "all", 0)] }),
+  );
+  expect(made).toMatchObject({
+    code: "savedMeanwhile",
+    detail: "ann made the audience all in the meantime.",
+    faults: [{ path: "/version", message: "it has version 1 now, and was not there" }],
+  });
+  const versions = [seen("schema", "visits", 1), seen("audience", "all", 7)];
+  const wider = { ...visits, columns: [...visits.columns, { name: "title", type: "text" }] };
+  expect(await failure(service.apply([wider, named("Mine")], { ...by("bob"), versions }))).toMatchObject({
+    code: "savedMeanwhile",
+    detail: "ann saved the audience all in the meantime.",
+  });
+  expect(await service.get("schema", "visits")).toMatchObject({ version: 1 });
+  // What stays as it is may have any version, and so may what is not named.
+  await service.apply([wider, audience], { ...by("bob"), versions });
+  await service.apply([named("Everybody")], { ...by("bob"), versions: [seen("schema", "visits", 7)] });
+  const late = await failure(service.delete("audience", "all", { ...by("ann"), ofVersion: 1 }));
+  expect(late).toMatchObject({ code: "savedMeanwhile", detail: "bob saved it in the meantime." });
+  await service.delete("audience", "all", { ...by("ann"), ofVersion: 2 });
+  // Deleted is not there.
+  await service.apply([audience], { ...by("bob"), versions: [seen("audience", "all", 0)] });
+});

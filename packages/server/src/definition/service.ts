@@ -35,6 +35,16 @@ export interface ApplyOptions extends Answers {
   readonly mustBeNew?: boolean | undefined;
   /** Refused when what is changed or deleted has another version by now: somebody saved it in between. */
   readonly ofVersion?: number | undefined;
+  /** The same of each of several definitions; those that are not named are changed whatever their version. */
+  readonly versions?: readonly ExpectedVersion[] | undefined;
+}
+
+/** What whoever changes a definition has seen of it. */
+export interface ExpectedVersion {
+  readonly kind: Kind;
+  readonly id: string;
+  /** 0: it was not there. */
+  readonly version: number;
 }
 
 export interface ApplyResult {
@@ -169,7 +179,7 @@ export class DefinitionService {
       },
     );
     if (options.mustBeNew === true) refuseTaken(plan);
-    if (options.ofVersion !== undefined) refuseOvertaken(plan, stored, options.ofVersion);
+    refuseOvertaken(plan, stored, options);
     const live = new DefinitionSet(stored.filter(({ state }) => state === "live").map(({ body }) => body));
     const context = {
       wanted: plan.wanted,
@@ -339,19 +349,25 @@ function refuseTaken({ changes }: DefinitionPlan): void {
 function refuseOvertaken(
   { changes }: DefinitionPlan,
   stored: readonly DefinitionRecord[],
-  version: number,
+  { ofVersion, versions = [] }: ApplyOptions,
 ): void {
   for (const { action, body } of changes) {
-    const record = stored.find(({ kind, id }) => kind === body.kind && id === body.id);
-    if (action === "unchanged" || record?.version === version) continue;
-    const now = record === undefined ? "it is not there" : `it has version ${record.version} now`;
-    const did = record?.state === "deleted" ? "deleted" : "saved";
+    const isThis = ({ kind, id }: { readonly kind: Kind; readonly id: string }) =>
+      kind === body.kind && id === body.id;
+    const version = ofVersion ?? versions.find(isThis)?.version;
+    if (action === "unchanged" || version === undefined) continue;
+    const record = stored.find(isThis);
+    const isThere = record !== undefined && (record.state === "live" || version > 0);
+    if (version === (isThere ? record.version : 0)) continue;
+    const now = isThere ? `it has version ${record.version} now` : "it is not there";
+    const seen = version === 0 ? "was not there" : `not ${version}`;
+    const what = ofVersion === undefined ? `the ${body.kind} ${body.id}` : "it";
+    const did = record?.state === "deleted" ? "deleted" : version === 0 ? "made" : "saved";
     throw new PeregrineError("savedMeanwhile", {
-      detail:
-        record === undefined
-          ? `There is no ${body.kind} ${body.id}.`
-          : `${record.updatedBy} ${did} it in the meantime.`,
-      faults: [{ path: "/version", message: `${now}, and not ${version}` }],
+      detail: isThere
+        ? `${record.updatedBy} ${did} ${what} in the meantime.`
+        : `There is no ${body.kind} ${body.id}.`,
+      faults: [{ path: "/version", message: `${now}, and ${seen}` }],
     });
   }
 }

@@ -3,6 +3,7 @@ export { HeldLease } from "./held-lease.ts";
 export { RESOLVER, RESOLVER_LEASE_MS } from "./import-queue.ts";
 export type { IngestLog } from "./ingest-log.ts";
 export { keptIdentifiers } from "./kept-identifiers.ts";
+export type { LatestRows } from "./latest-rows.ts";
 export { ingestRoutes } from "./routes.ts";
 export { type MappedSample, type MappedSampleRow, mapSample } from "./sample/map-sample.ts";
 export { columnNames, readSample, type SampleRows } from "./sample/read-sample.ts";

@@ -4,11 +4,7 @@ import type { ImportDefinition, ImportRecord } from "../store/index.ts";
 import { CSV_READING } from "./derive-again.ts";
 import { isNested, type RowsFile } from "./file/index.ts";
 import { cellAt, escaped, parseRow } from "./json/index.ts";
-
-interface KeptRow {
-  readonly line: number;
-  readonly cells: readonly string[];
-}
+import { type KeptRow, keptRows } from "./kept-rows.ts";
 
 /**
  * The rows that an import has kept as a file of rows, to be imported once more: each as it came, with its line. Rows
@@ -33,19 +29,7 @@ export function keptRowsFile(engine: Engine, record: ImportRecord, definition: I
     columns,
     async *blocks() {
       let row = 0;
-      const kept = engine.stream<KeptRow>(
-        `SELECT line, cells FROM import_row
-        WHERE op = {operation:UInt64} AND import = {import:UInt32}
-          AND arrival >= {from:UInt64} AND arrival < {to:UInt64}
-        ORDER BY arrival`,
-        {
-          operation: record.operation ?? 0,
-          import: record.id,
-          from: record.arrivalFrom ?? 0,
-          to: record.arrivalTo ?? 0,
-        },
-      );
-      for await (const rows of kept) {
+      for await (const rows of keptRows(engine, record)) {
         let text = "";
         for (const one of rows)
           text += `${[String(row++), String(one.line), ...cellsOf(one).map(escaped)].join("\t")}\n`;

@@ -4,6 +4,7 @@ import { type ImportRecord, type ImportSource, Keyset, type Page, type Store } f
 import { refuseReplaced } from "./import-job.ts";
 import { ImportQueue } from "./import-queue.ts";
 import type { IngestLog } from "./ingest-log.ts";
+import { type LatestRows, latestRows } from "./latest-rows.ts";
 import { pausedDataflows } from "./paused-dataflows.ts";
 import { Spool } from "./spool.ts";
 
@@ -141,6 +142,11 @@ export class IngestService {
       if (state !== "published") await this.#spool.share(id, next);
     });
     return this.#view(record);
+  }
+
+  /** The first rows of the latest import of a dataflow that has kept some; undefined where none has. */
+  latestRows(dataflowId: string): Promise<LatestRows | undefined> {
+    return latestRows(this.#options, dataflowId);
   }
 
   /** @throws PeregrineError `notFound` */

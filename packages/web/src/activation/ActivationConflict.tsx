@@ -1,6 +1,5 @@
 import { Code, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { ApiProblem } from "../api/client.ts";
 import { differencesOf } from "../shell/differences.ts";
 import { SavedMeanwhile } from "../shell/SavedMeanwhile.tsx";
 import { activationQuery, type ShownActivation } from "./queries.ts";
@@ -36,11 +35,6 @@ export function ActivationConflict({ began, error, onSaveOver, onTakeTheirs }: P
       </Stack>
     </SavedMeanwhile>
   );
-}
-
-/** Whether somebody else saved it in between. */
-export function isOvertaken(error: Error | null): error is ApiProblem {
-  return error instanceof ApiProblem && error.problem.code === "savedMeanwhile";
 }
 
 /** What people can change of an activation, each setting by its own name. */

@@ -20,9 +20,10 @@ import {
 } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ApiProblem, faultAt } from "../api/client.ts";
+import { isOvertaken } from "../api/overtaken.ts";
 import { useMayEdit } from "../session/use-may-edit.ts";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
-import { ActivationConflict, isOvertaken } from "./ActivationConflict.tsx";
+import { ActivationConflict } from "./ActivationConflict.tsx";
 import { changeActivation } from "./change-activation.ts";
 import { activationStatusQuery, draftSetupQuery, type ShownActivation } from "./queries.ts";
 import { TestPerson } from "./TestPerson.tsx";

@@ -5,9 +5,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "../api/client.ts";
 import { useMayEdit } from "../session/use-may-edit.ts";
+import { ButtonLink } from "../shell/links.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
 import { plainId } from "../words/plain-id.ts";
 import { DeleteDataflow } from "./DeleteDataflow.tsx";
+import { isHalfMade } from "./half-made.ts";
 import { type DataflowStanding, type DataflowState, dataflowsQuery } from "./queries.ts";
 
 const TURNS: Readonly<
@@ -34,8 +36,13 @@ export function DataflowActions({ dataflow }: { readonly dataflow: DataflowStand
   return (
     <>
       <ProblemAlert error={change.error} />
+      {isHalfMade(dataflow) ? (
+        <ButtonLink to="/dataflows/new" search={{ dataflow: id }}>
+          Continue setting up
+        </ButtonLink>
+      ) : null}
       <Button
-        variant={state === "active" ? "default" : "filled"}
+        variant={state === "active" || isHalfMade(dataflow) ? "default" : "filled"}
         loading={change.isPending}
         onClick={() => change.mutate()}
       >

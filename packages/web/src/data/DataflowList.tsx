@@ -7,6 +7,7 @@ import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
+import { isHalfMade } from "./half-made.ts";
 import { dataflowsQuery } from "./queries.ts";
 import { StateBadge } from "./StateBadge.tsx";
 
@@ -52,7 +53,7 @@ export function DataflowList() {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {dataflows.map(({ definition, parent, lastImport, waiting }) => (
+            {dataflows.map(({ definition, parent, origin, lastImport, waiting }) => (
               <Table.Tr key={definition.id}>
                 <Table.Td style={{ overflowWrap: "anywhere" }}>
                   <AnchorLink to="/dataflows/$id" params={{ id: definition.id }} fw={600}>
@@ -61,6 +62,18 @@ export function DataflowList() {
                 </Table.Td>
                 <Table.Td>
                   <StateBadge state={definition.state} />
+                  {mayEdit && isHalfMade({ definition, origin }) ? (
+                    <Text size="sm" mt={4}>
+                      <AnchorLink
+                        to="/dataflows/new"
+                        search={{ dataflow: definition.id }}
+                        aria-label={`Continue setting up ${definition.name ?? definition.id}`}
+                        size="sm"
+                      >
+                        Continue setting up
+                      </AnchorLink>
+                    </Text>
+                  ) : null}
                 </Table.Td>
                 <Table.Td style={{ overflowWrap: "anywhere" }}>
                   <AnchorLink to="/schemas/$id" params={{ id: definition.schema }} size="sm">

@@ -4,7 +4,7 @@ import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useMayEdit } from "../session/use-may-edit.ts";
-import { AnchorLink } from "../shell/links.tsx";
+import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { counted } from "../words/number.ts";
 import { DataflowActions } from "./DataflowActions.tsx";
@@ -12,6 +12,7 @@ import { DataflowLog } from "./DataflowLog.tsx";
 import { DataflowMapping } from "./DataflowMapping.tsx";
 import { FileChoice } from "./FileChoice.tsx";
 import { ImportTable } from "./ImportTable.tsx";
+import { MappingHolds } from "./mapping/MappingHolds.tsx";
 import { type DataflowStanding, dataflowQuery, type Import } from "./queries.ts";
 import { StateBadge } from "./StateBadge.tsx";
 import { StreamIds } from "./StreamIds.tsx";
@@ -59,15 +60,7 @@ export function DataflowPage() {
             </Stack>
           </Tabs.Panel>
           <Tabs.Panel value="mapping">
-            <Text size="sm" mb="md">
-              Rows become {dataflow.parent === null ? "columns" : PARENT_WORDS[dataflow.parent].toLowerCase()}{" "}
-              of the schema{" "}
-              <AnchorLink to="/schemas/$id" params={{ id: definition.schema }} size="sm" underline="always">
-                {definition.schema}
-              </AnchorLink>
-              . Write mode: {WRITE_MODE_WORDS[definition.write]}.
-            </Text>
-            <DataflowMapping dataflow={dataflow} />
+            <MappingTab dataflow={dataflow} />
           </Tabs.Panel>
           <Tabs.Panel value="stream">
             <StreamIds dataflow={dataflow} />
@@ -78,6 +71,34 @@ export function DataflowPage() {
         </Suspense>
       </Tabs>
     </>
+  );
+}
+
+function MappingTab({ dataflow }: { readonly dataflow: DataflowStanding }) {
+  const { definition, parent, origin } = dataflow;
+  const { id, schema, write } = definition;
+  const mayEdit = useMayEdit();
+  return (
+    <Stack gap="md">
+      <Text size="sm">
+        Rows become {parent === null ? "columns" : PARENT_WORDS[parent].toLowerCase()} of the schema{" "}
+        <AnchorLink to="/schemas/$id" params={{ id: schema }} size="sm" underline="always">
+          {schema}
+        </AnchorLink>
+        . Write mode: {WRITE_MODE_WORDS[write]}.
+      </Text>
+      <MappingHolds dataflow={dataflow} />
+      {origin === "file" ? (
+        <Text size="sm">It stands in a file, and is changed there.</Text>
+      ) : mayEdit ? (
+        <Group>
+          <ButtonLink to="/dataflows/$id/mapping" params={{ id }} variant="default">
+            Edit the mapping
+          </ButtonLink>
+        </Group>
+      ) : null}
+      <DataflowMapping dataflow={dataflow} />
+    </Stack>
   );
 }
 

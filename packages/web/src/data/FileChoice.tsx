@@ -6,6 +6,8 @@ interface Props {
   /** What the button says. */
   readonly label: string;
   readonly hint?: string;
+  /** It is not what one is here for. */
+  readonly isAside?: boolean;
   /** 0 to 1 while a file is sent. */
   readonly share: number | undefined;
   readonly error: unknown;
@@ -14,7 +16,7 @@ interface Props {
 }
 
 /** A place for a file: drop it or choose it; while it is sent, how far it has come, and a way to call it off. */
-export function FileChoice({ label, hint, share, error, onFile, onCancel }: Props) {
+export function FileChoice({ label, hint, isAside = false, share, error, onFile, onCancel }: Props) {
   const [isOver, setOver] = useState(false);
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -39,7 +41,11 @@ export function FileChoice({ label, hint, share, error, onFile, onCancel }: Prop
         {share === undefined ? (
           <Group gap="md">
             <FileButton onChange={(file) => file !== null && onFile(file)}>
-              {(props) => <Button {...props}>{label}</Button>}
+              {(props) => (
+                <Button {...props} variant={isAside ? "default" : "filled"}>
+                  {label}
+                </Button>
+              )}
             </FileButton>
             <Text size="sm" c="dimmed">
               or drop it here. {hint}

@@ -10,6 +10,7 @@ export type ImportCounts = Schemas["ImportCounts"];
 export type Sample = Schemas["Sample"];
 export type SampleColumn = Schemas["SampleColumn"];
 export type SamplePreview = Schemas["SamplePreview"];
+export type SampleValidation = Schemas["SampleValidation"];
 
 /** How often what changes by itself is asked for again, in ms. */
 const LIVE_MS = 2_000;
@@ -146,6 +147,25 @@ export function sampleQuery(id: string) {
       dataOf(await api.GET("/api/v1/samples/{id}", { params: { path: { id }, query: { rows: 20 } } })),
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+/** Where rows that have come are found: the latest drafts of a stream, or the latest import that has kept some. */
+export type LatestOf = "drafts" | "import";
+
+/** Makes a sample of rows that a dataflow has got, of the first of these places that has some. */
+export async function latestSample(
+  dataflow: string,
+  places: readonly LatestOf[],
+): Promise<Sample | undefined> {
+  for (const of of places) {
+    try {
+      const params = { path: { id: dataflow }, query: { rows: 20, of } };
+      return dataOf(await api.POST("/api/v1/dataflows/{id}/samples", { params }));
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.problem.code !== "notFound") throw error;
+    }
+  }
+  return undefined;
 }
 
 /** What definitions that need not be saved make of a sample's first rows; without a dataflow to look at, its faults. */

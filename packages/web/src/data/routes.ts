@@ -13,7 +13,14 @@ const dataflows = createRoute({
 const newDataflow = createRoute({
   getParentRoute: () => shellRoute,
   path: "/dataflows/new",
-  validateSearch: (search): { readonly step?: StepName } => ({ step: stepOf(search["step"]) }),
+  // `dataflow`: one that is saved as a draft, and gone on with.
+  validateSearch: (search): { readonly step?: StepName; readonly dataflow?: string } => {
+    const [step, id] = [stepOf(search["step"]), search["dataflow"]];
+    return {
+      ...(step === undefined ? {} : { step }),
+      ...(typeof id === "string" ? { dataflow: id } : {}),
+    };
+  },
   component: lazyRouteComponent(() => import("./wizard/DataflowWizard.tsx"), "DataflowWizard"),
 });
 
@@ -26,6 +33,12 @@ const dataflow = createRoute({
   },
   loader: ({ context: { queries }, params: { id } }) => queries.prefetchQuery(dataflowQuery(id)),
   component: lazyRouteComponent(() => import("./DataflowPage.tsx"), "DataflowPage"),
+});
+
+const mapping = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/dataflows/$id/mapping",
+  component: lazyRouteComponent(() => import("./mapping/EditMapping.tsx"), "EditMapping"),
 });
 
 const imports = createRoute({
@@ -76,6 +89,7 @@ export const dataRoutes = [
   dataflows,
   newDataflow,
   dataflow,
+  mapping,
   imports,
   oneImport,
   schemas,

@@ -4,13 +4,15 @@ interface Props {
   readonly value: string;
   readonly title: string;
   readonly about: string;
+  readonly disabled?: boolean;
 }
 
 /** One of few choices that want explaining; within a `Radio.Group`. */
-export function ChoiceCard({ value, title, about }: Props) {
+export function ChoiceCard({ value, title, about, disabled = false }: Props) {
   return (
     <Radio.Card
       value={value}
+      disabled={disabled}
       p="md"
       radius="sm"
       aria-label={title}

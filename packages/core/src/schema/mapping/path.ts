@@ -18,10 +18,16 @@ export function mappedPaths(dataflow: Dataflow): Path[] {
   const { map, leaveOut, time, tieBreak, event, key } = dataflow;
   const found = new Map<string, Path>();
   for (const source of [...Object.values(map), leaveOut, time, tieBreak, event, key]) {
-    const parsed = source === undefined ? undefined : parseExpression(source);
-    if (parsed?.ok) for (const path of pathsIn(parsed.node)) found.set(pathName(path), path);
+    for (const path of source === undefined ? [] : pathsOf(source)) found.set(pathName(path), path);
   }
   return [...found].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, path]) => path);
+}
+
+/** Every path that one expression names, once each; none where it can't be read. */
+export function pathsOf(expression: string): Path[] {
+  const parsed = parseExpression(expression);
+  if (!parsed.ok) return [];
+  return [...new Map(pathsIn(parsed.node).map((path) => [pathName(path), path])).values()];
 }
 
 /** Every column that an expression names. */

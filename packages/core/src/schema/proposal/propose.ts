@@ -45,16 +45,25 @@ export interface ProposedColumn {
   readonly type: SchemaColumn["type"];
   readonly expression: string;
   readonly identifier: string | null;
-  /** Of the values that are there, the share that the expression can read. */
-  readonly share: number;
+  /** Of the values that are there, the share that the expression can read; null: it was not tried. */
+  readonly share: number | null;
   /** Why so, or why it is left out. */
   readonly why: string;
   readonly doubt: string | null;
   readonly alternatives: readonly Guess[];
 }
 
+/** A column of the schema that is made of no single column of the file. */
+export interface ComputedColumn {
+  readonly target: string;
+  readonly type: SchemaColumn["type"];
+  readonly expression: string;
+}
+
 export interface Proposal {
   readonly columns: readonly ProposedColumn[];
+  /** Of a dataflow that is there. */
+  readonly computed: readonly ComputedColumn[];
   readonly roles: { readonly [Name in keyof Roles]: Role | null };
   /** Identifiers that are missing and needed. */
   readonly identifiers: readonly IdentifierDefinitionInput[];
@@ -116,7 +125,17 @@ export function propose(input: ProposalInput): Proposal {
     ...(checked.schema === undefined || checked.faults.length > 0 ? [] : [dataflow]),
   ];
   const notes = notesOf(input, columns, roles, person, identifiers);
-  return { columns, roles, identifiers, schema, dataflow, documents, notes, faults: checked.faults };
+  return {
+    columns,
+    computed: [],
+    roles,
+    identifiers,
+    schema,
+    dataflow,
+    documents,
+    notes,
+    faults: checked.faults,
+  };
 }
 
 function proposedColumns(input: ProposalInput, found: readonly FoundIdentifier[]): ProposedColumn[] {
@@ -255,7 +274,8 @@ function schemaColumnsOf(input: ProposalInput, taken: readonly ProposedColumn[])
   return [...known, ...added];
 }
 
-function check(
+/** Whether both could be saved, and the mapping fits the sample. */
+export function check(
   schemaDocument: unknown,
   dataflowDocument: DataflowInput,
   { nested, columns }: ProposalInput,

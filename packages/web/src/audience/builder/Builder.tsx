@@ -2,6 +2,7 @@ import { Alert, Box, Button, Grid, Group, Modal, Stack, Text } from "@mantine/co
 import { useDisclosure } from "@mantine/hooks";
 import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { isOvertaken } from "../../api/overtaken.ts";
 import { PageTitle } from "../../shell/PageTitle.tsx";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
 import type { AudienceView } from "../queries.ts";
@@ -24,7 +25,7 @@ import { PreviewPanel, sizeText } from "./PreviewPanel.tsx";
 import { SaveButton } from "./SaveButton.tsx";
 import { UndoButtons } from "./UndoButtons.tsx";
 import { usePreview } from "./use-preview.ts";
-import { isOvertaken, ruleFaultsOf, useSave } from "./use-save.ts";
+import { ruleFaultsOf, useSave } from "./use-save.ts";
 
 interface Props {
   /** As it is when the builder opens; later values are not looked at. */

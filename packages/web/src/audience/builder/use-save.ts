@@ -47,11 +47,6 @@ export function useSave(saved: AudienceView | undefined) {
   return { ...mutation, isDone: () => done.current };
 }
 
-/** Whether somebody else saved it in between. */
-export function isOvertaken(error: Error | null): error is ApiProblem {
-  return error instanceof ApiProblem && error.problem.code === "savedMeanwhile";
-}
-
 const IN_RULE = /^\/[^/]+\/rule(\/.*)?$/;
 
 /** Faults of the rule in an answer that refused to save it, with paths below the rule. */

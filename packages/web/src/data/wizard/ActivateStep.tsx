@@ -1,17 +1,18 @@
-import { Alert, Button, Group, List, Loader, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, List, Stack, Text, Title } from "@mantine/core";
 import { WRITE_MODE_WORDS } from "@peregrine/core/data-words";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useMemo, useState } from "react";
-import { api } from "../../api/client.ts";
+import { isOvertaken } from "../../api/overtaken.ts";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
-import { counted, people } from "../../words/number.ts";
-import { CountsSum } from "../CountsSum.tsx";
 import { FileChoice } from "../FileChoice.tsx";
+import { ForeseenRows } from "../mapping/ForeseenRows.tsx";
+import { MappingConflict } from "../mapping/MappingConflict.tsx";
+import { documentsOf } from "../mapping/mapping.ts";
+import { saveMapping } from "../mapping/save-mapping.ts";
 import { type Import, sampleQuery, sampleValidationQuery } from "../queries.ts";
-import { RefusedTable } from "../RefusedRows.tsx";
 import { useFileUpload } from "../use-file-upload.ts";
-import { documentsOf } from "./mapping.ts";
+import { savedAs } from "./draft.ts";
 import type { StepProps } from "./step-props.ts";
 
 interface Props extends StepProps {
@@ -19,18 +20,22 @@ interface Props extends StepProps {
   readonly forget: () => void;
 }
 
-const FEW = 10;
+interface Save {
+  readonly state: "draft" | "active";
+  /** The version that is saved over. */
+  readonly over: number;
+}
 
 /** What all of the sample would become, as numbers that add up; then the dataflow is saved and the file imported. */
-export function ActivateStep({ draft, onBack, file, forget }: Props) {
+export function ActivateStep({ draft, change, onBack, file, forget }: Props) {
   const { mapping } = draft;
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [isActive, setActive] = useState(false);
   const sample = useQuery(sampleQuery(draft.sample));
   const documents = useMemo(
-    () => (mapping === null ? [] : documentsOf(mapping, { write: draft.write, state: "draft" })),
-    [mapping, draft.write],
+    () => (mapping === null ? [] : documentsOf(mapping, savedAs(draft, "draft"))),
+    [mapping, draft],
   );
   const validation = useQuery({
     ...sampleValidationQuery(draft.sample, documents),
@@ -51,10 +56,12 @@ export function ActivateStep({ draft, onBack, file, forget }: Props) {
     void upload.send(`/api/v1/dataflows/${encodeURIComponent(draft.id)}/imports?${query}`, chosen);
   };
   const save = useMutation({
-    mutationFn: async (state: "draft" | "active") => {
-      if (mapping === null) return state;
-      const saved = documentsOf(mapping, { write: draft.write, state });
-      await api.POST("/api/v1/apply", { body: { documents: [...saved] } });
+    mutationFn: async ({ state, over }: Save) => {
+      if (mapping !== null) {
+        const as = { ...savedAs(draft, state), version: over };
+        const { definition, version } = await saveMapping(mapping, as);
+        change({ saved: { definition, version }, isMapped: true });
+      }
       return state;
     },
     onSuccess: async (state) => {
@@ -66,56 +73,16 @@ export function ActivateStep({ draft, onBack, file, forget }: Props) {
   });
   if (mapping === null) return null;
   const found = validation.data;
-  const name = mapping.dataflow.name ?? draft.id;
   return (
     <Stack gap="lg">
       <ProblemAlert error={validation.error} />
-      {validation.isPending ? (
-        <Group gap="sm" role="status">
-          <Loader size="sm" aria-hidden="true" />
-          <Text size="sm">All rows of the sample are looked at …</Text>
-        </Group>
+      {validation.error === null ? (
+        <ForeseenRows
+          found={found}
+          hasPeople={draft.parent !== "Catalog"}
+          faultTitle="It can’t be activated like this"
+        />
       ) : null}
-      {found === undefined ? null : (
-        <>
-          <div>
-            <Title order={2} size="h4" mb={4}>
-              {draft.parent === "Catalog" ? "What the rows become" : `The rows name ${people(found.people)}`}
-            </Title>
-            <Text size="sm" c="dimmed" mb="sm">
-              {found.more
-                ? `By the first ${counted(found.counts.read)} rows; there are more.`
-                : "By all rows of the sample. Nothing has been imported yet."}
-            </Text>
-            <CountsSum counts={found.counts} isForeseen />
-          </div>
-          {found.tooManyRefused ? (
-            <Alert color="red" title="Too many rows would be refused">
-              An import with so many refused rows is not taken at all, so that a wrong mapping changes
-              nothing. Correct the mapping, or the file.
-            </Alert>
-          ) : null}
-          {found.refused.length === 0 ? null : (
-            <Stack gap="xs">
-              <Title order={3} size="h5">
-                {found.counts.refused > FEW
-                  ? `The first of ${counted(found.counts.refused)} refused rows`
-                  : "Refused rows"}
-              </Title>
-              <RefusedTable rows={found.refused.slice(0, FEW)} />
-            </Stack>
-          )}
-          {found.faults.length === 0 ? null : (
-            <Alert color="red" role="alert" title="It can’t be activated like this">
-              {found.faults.map(({ path, message, remedy }) => (
-                <Text size="sm" key={`${path} ${message}`}>
-                  {path} {message} {remedy}
-                </Text>
-              ))}
-            </Alert>
-          )}
-        </>
-      )}
       <div>
         <Title order={2} size="h5" mb="xs">
           What is made
@@ -132,7 +99,7 @@ export function ActivateStep({ draft, onBack, file, forget }: Props) {
             <b>{mapping.schema.name ?? mapping.schema.id}</b>
           </List.Item>
           <List.Item>
-            The dataflow <b>{name}</b>, write mode {WRITE_MODE_WORDS[draft.write]}
+            The dataflow <b>{draft.name.trim()}</b>, write mode {WRITE_MODE_WORDS[draft.write]}
           </List.Item>
           {draft.source === "stream" ? null : (
             <List.Item>
@@ -141,7 +108,19 @@ export function ActivateStep({ draft, onBack, file, forget }: Props) {
           )}
         </List>
       </div>
-      <ProblemAlert error={save.error} />
+      {isOvertaken(save.error) && draft.saved !== null ? (
+        <MappingConflict
+          id={draft.id}
+          began={draft.saved}
+          error={save.error}
+          onSaveOver={({ version }) =>
+            save.mutate({ state: save.variables?.state ?? "draft", over: version })
+          }
+          onTakeTheirs={forget}
+        />
+      ) : (
+        <ProblemAlert error={save.error} />
+      )}
       {isActive ? (
         <>
           {file.current === undefined ? (
@@ -169,17 +148,17 @@ export function ActivateStep({ draft, onBack, file, forget }: Props) {
             Back
           </Button>
           <Button
-            loading={save.isPending && save.variables === "active"}
+            loading={save.isPending && save.variables.state === "active"}
             disabled={found === undefined || found.faults.length > 0}
-            onClick={() => save.mutate("active")}
+            onClick={() => save.mutate({ state: "active", over: draft.saved?.version ?? 0 })}
           >
             {draft.source === "stream" ? "Activate" : "Activate and import"}
           </Button>
           <Button
             variant="subtle"
-            loading={save.isPending && save.variables === "draft"}
+            loading={save.isPending && save.variables.state === "draft"}
             disabled={found === undefined || found.faults.length > 0}
-            onClick={() => save.mutate("draft")}
+            onClick={() => save.mutate({ state: "draft", over: draft.saved?.version ?? 0 })}
           >
             Save as a draft
           </Button>

@@ -5,40 +5,62 @@ import { PageTitle } from "../../shell/PageTitle.tsx";
 import { ActivateStep } from "./ActivateStep.tsx";
 import { useDraft } from "./draft.ts";
 import { GeneralStep } from "./GeneralStep.tsx";
+import { HalfMade } from "./HalfMade.tsx";
 import { MappingStep } from "./MappingStep.tsx";
 import { SourceStep } from "./SourceStep.tsx";
 import { reachedStep, STEPS } from "./steps.ts";
 import { TransformStep } from "./TransformStep.tsx";
+import { WhatIsStored } from "./WhatIsStored.tsx";
 
-/** A new dataflow in five stages; where one stands is in the address, what was said in the window's storage. */
+/**
+ * A dataflow in five stages, a new one or one that was left as a draft; which one and where one stands is in the
+ * address, what was said in the window's storage.
+ */
 export function DataflowWizard() {
-  const { step } = useSearch({ from: "/shell/dataflows/new" });
+  const { step, dataflow } = useSearch({ from: "/shell/dataflows/new" });
   const navigate = useNavigate();
-  const { draft, change, forget } = useDraft();
+  const { draft, change, forget } = useDraft(dataflow);
   // The file itself, to be imported at the end; after a reload it is asked for again.
   const file = useRef<File>(undefined);
+  const isRead = dataflow === undefined || draft.id === dataflow;
+  const isSaved = draft.saved !== null;
   const reached = reachedStep(draft);
+  const wanted = step ?? (isSaved ? draft.step : "general");
   const at = Math.min(
-    STEPS.findIndex(({ name }) => name === step),
+    STEPS.findIndex(({ name }) => name === wanted),
     reached,
   );
   const go = (index: number) => {
     const name = STEPS[index]?.name;
-    if (name !== undefined) void navigate({ to: "/dataflows/new", search: { step: name } });
+    if (name === undefined) return;
+    change({ step: name });
+    void navigate({
+      to: "/dataflows/new",
+      search: { step: name, ...(isSaved ? { dataflow: draft.id } : {}) },
+    });
   };
+  // As soon as it is saved it has an address of its own, with the stage, so that back leads to where one was.
+  const isComplete = !isSaved || (dataflow !== undefined && step !== undefined);
+  useEffect(() => {
+    if (isComplete) return;
+    void navigate({ to: "/dataflows/new", search: { step: wanted, dataflow: draft.id }, replace: true });
+  }, [isComplete, wanted, draft.id, navigate]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: to the top where the step has changed.
   useEffect(() => {
     window.scrollTo({ top: 0 });
   }, [at]);
+  if (!isRead && dataflow !== undefined) return <HalfMade id={dataflow} onRead={change} />;
   const props = { draft, change, onBack: () => go(at - 1), onNext: () => go(at + 1) };
+  const title = isSaved ? "Setting up" : "New dataflow";
   return (
     <>
-      <PageTitle title={draft.name.trim() === "" ? "New dataflow" : `New dataflow: ${draft.name.trim()}`} />
+      <PageTitle title={draft.name.trim() === "" ? title : `${title}: ${draft.name.trim()}`} />
       <Stepper active={at} onStepClick={go} allowNextStepsSelect={false} size="sm" mb="lg">
         {STEPS.map(({ name, label }, index) => (
           <Stepper.Step key={name} label={label} allowStepSelect={index <= reached && index !== at} />
         ))}
       </Stepper>
+      <WhatIsStored draft={draft} onForget={forget} />
       {at === 0 ? <GeneralStep {...props} /> : null}
       {at === 1 ? <SourceStep {...props} file={file} /> : null}
       {at === 2 ? <MappingStep {...props} /> : null}

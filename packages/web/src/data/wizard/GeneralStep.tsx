@@ -26,6 +26,8 @@ export function GeneralStep({ draft, change, onNext }: Pick<StepProps, "draft" |
   const { data: dataflows } = useSuspenseQuery(dataflowsQuery);
   const { data: schemas } = useSuspenseQuery(schemasQuery);
   const { data: identifiers } = useSuspenseQuery(identifiersQuery);
+  // What the rows are is settled by the schema, which is there then.
+  const isSaved = draft.saved !== null;
   const fitting = schemas.filter(({ definition }) => definition.parent === draft.parent);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -35,7 +37,7 @@ export function GeneralStep({ draft, change, onNext }: Pick<StepProps, "draft" |
     ]);
     change({
       name: draft.name.trim(),
-      ...(draft.isSaved ? {} : { id: plainId(draft.name, "dataflow", taken) }),
+      ...(isSaved ? {} : { id: plainId(draft.name, "dataflow", taken) }),
     });
     onNext();
   };
@@ -54,6 +56,9 @@ export function GeneralStep({ draft, change, onNext }: Pick<StepProps, "draft" |
         />
         <Radio.Group
           label="What the rows are"
+          description={
+            isSaved ? "Settled, as the schema is: for rows of another kind, make another dataflow" : undefined
+          }
           value={draft.parent}
           onChange={(value) =>
             change({ parent: PARENTS.find((one) => one === value) ?? draft.parent, schema: "" })
@@ -66,6 +71,7 @@ export function GeneralStep({ draft, change, onNext }: Pick<StepProps, "draft" |
                 value={parent}
                 title={PARENT_WORDS[parent]}
                 about={ABOUT_PARENTS[parent]}
+                disabled={isSaved}
               />
             ))}
           </SimpleGrid>
@@ -75,8 +81,9 @@ export function GeneralStep({ draft, change, onNext }: Pick<StepProps, "draft" |
             label="Schema"
             description="Which columns your data has"
             allowDeselect={false}
+            disabled={isSaved}
             data={[
-              { value: "", label: "Make a new one" },
+              { value: "", label: draft.schema === "" && isSaved ? "Its own" : "Make a new one" },
               ...fitting.map(({ id, definition }) => ({ value: id, label: definition.name ?? id })),
             ]}
             value={draft.schema}
@@ -87,7 +94,7 @@ export function GeneralStep({ draft, change, onNext }: Pick<StepProps, "draft" |
               label="Person Identifier"
               description="By what a row names its person"
               allowDeselect={false}
-              disabled={draft.schema !== ""}
+              disabled={isSaved || draft.schema !== ""}
               data={[
                 {
                   value: "",

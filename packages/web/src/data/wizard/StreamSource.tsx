@@ -1,9 +1,9 @@
 import { Button, Group, Loader, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { ApiProblem, api, dataOf } from "../../api/client.ts";
+import { api, dataOf } from "../../api/client.ts";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
-import { identifiersQuery, sampleQuery, schemasQuery } from "../queries.ts";
+import { identifiersQuery, latestSample, sampleQuery, schemasQuery } from "../queries.ts";
 import { StreamIdShown } from "../StreamIdShown.tsx";
 import type { StepProps } from "./step-props.ts";
 import { streamDraft } from "./stream-draft.ts";
@@ -15,15 +15,21 @@ export function StreamSource({ draft, change }: Pick<StepProps, "draft" | "chang
   const { data: identifiers } = useSuspenseQuery(identifiersQuery);
   const { data: schemas } = useSuspenseQuery(schemasQuery);
   const queries = useQueryClient();
+  const isSaved = draft.saved !== null;
   const make = useMutation({
     mutationFn: async () => {
-      if (!draft.isSaved) {
+      if (!isSaved) {
         const schema = schemas.find(({ id }) => id === draft.schema)?.definition;
         const known = new Set(identifiers.map(({ id }) => id));
-        await api.POST("/api/v1/apply", { body: { documents: [...streamDraft(draft, known, schema)] } });
-        change({ isSaved: true });
+        const versions = [{ kind: "dataflow" as const, id: draft.id, version: 0 }];
+        const documents = [...streamDraft(draft, known, schema)];
+        await api.POST("/api/v1/apply", { body: { documents, versions } });
       }
       const params = { path: { id: draft.id } };
+      if (!isSaved) {
+        const { definition, version } = dataOf(await api.GET("/api/v1/dataflows/{id}", { params }));
+        change({ saved: { definition, version }, isMapped: false, step: "source" });
+      }
       return dataOf(
         await api.POST("/api/v1/dataflows/{id}/stream-ids", { params, body: { name: "stream" } }),
       );
@@ -32,16 +38,8 @@ export function StreamSource({ draft, change }: Pick<StepProps, "draft" | "chang
   });
   const drafts = useQuery({
     queryKey: ["dataflows", draft.id, "drafts"],
-    queryFn: async () => {
-      try {
-        const params = { path: { id: draft.id }, query: { rows: 20 } };
-        return dataOf(await api.POST("/api/v1/dataflows/{id}/samples", { params }));
-      } catch (error) {
-        if (error instanceof ApiProblem && error.problem.code === "notFound") return null;
-        throw error;
-      }
-    },
-    enabled: draft.isSaved && draft.sample === "",
+    queryFn: async () => (await latestSample(draft.id, ["drafts"])) ?? null,
+    enabled: isSaved && draft.sample === "",
     refetchInterval: POLL_MS,
     gcTime: 0,
   });
@@ -55,11 +53,11 @@ export function StreamSource({ draft, change }: Pick<StepProps, "draft" | "chang
       {make.data === undefined ? (
         <Group>
           <Button onClick={() => make.mutate()} loading={make.isPending}>
-            {draft.isSaved ? "Make another stream id" : "Make a stream id"}
+            {isSaved ? "Make another stream id" : "Make a stream id"}
           </Button>
           <Text size="sm" c="dimmed">
-            {draft.isSaved
-              ? "The first one was shown once, and can’t be shown again."
+            {isSaved
+              ? "The one that there is was shown once, and can’t be shown again."
               : "The dataflow is kept as a draft, so that nothing is imported yet."}
           </Text>
         </Group>
@@ -67,7 +65,7 @@ export function StreamSource({ draft, change }: Pick<StepProps, "draft" | "chang
         <StreamIdShown made={make.data} draft />
       )}
       <ProblemAlert error={make.error} />
-      {draft.isSaved && draft.sample === "" ? (
+      {isSaved && draft.sample === "" ? (
         <Group gap="sm" wrap="nowrap" role="status">
           <Loader size="xs" aria-hidden="true" />
           <Text size="sm">

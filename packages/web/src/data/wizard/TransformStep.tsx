@@ -1,131 +1,21 @@
-import { Alert, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
-import { samplePreviewQuery } from "../queries.ts";
-import { ExpressionTable } from "./ExpressionTable.tsx";
-import { faultOf, mapPath, otherFaults } from "./faults.ts";
-import { documentsOf, type Mapping, ROLE_NAMES, type RoleName } from "./mapping.ts";
-import { PreviewRows } from "./PreviewRows.tsx";
+import { Stack } from "@mantine/core";
+import { ExpressionEditor } from "../mapping/ExpressionEditor.tsx";
+import type { Mapping } from "../mapping/mapping.ts";
+import { useMappingPreview } from "../mapping/use-mapping-preview.ts";
+import { savedAs } from "./draft.ts";
 import { StepButtons } from "./StepButtons.tsx";
 import type { StepProps } from "./step-props.ts";
 
-const TYPING_MS = 400;
-
-/** The mapping's expressions besides the columns: what each says, and for which rows there is one. */
-const ROLES: Readonly<
-  Record<RoleName, { readonly label: string; readonly about: string; readonly of: readonly string[] }>
-> = {
-  time: {
-    label: "When it was so",
-    about: "Without it, the time at which the row came",
-    of: ["PersonalData", "Interaction"],
-  },
-  event: {
-    label: "What happened",
-    about: 'The kind of event: a column, or a text such as "buy"',
-    of: ["Interaction"],
-  },
-  key: {
-    label: "What makes it the same event",
-    about: "So that the same row twice counts once",
-    of: ["Interaction"],
-  },
-  tieBreak: { label: "Which of two equally old rows wins", about: "The larger text", of: ["PersonalData"] },
-};
-
-/** How each value is made: the expressions with what they yield, live; computed columns; rows to leave out. */
+/** How each value is made, with what it yields. */
 export function TransformStep({ draft, change, onBack, onNext }: StepProps) {
   const { mapping } = draft;
-  const documents = useMemo(
-    () => (mapping === null ? [] : documentsOf(mapping, { write: draft.write, state: "draft" })),
-    [mapping, draft.write],
-  );
-  const [typed] = useDebouncedValue(documents, TYPING_MS);
-  const preview = useQuery({
-    ...samplePreviewQuery(draft.sample, typed),
-    placeholderData: keepPreviousData,
-    enabled: typed.length > 0,
-  });
+  const preview = useMappingPreview(draft.sample, mapping, savedAs(draft, "draft"));
   if (mapping === null) return null;
-  const faults = preview.data?.faults ?? [];
-  const rows = preview.data?.rows ?? [];
   const update = (patch: Partial<Mapping>) => change({ mapping: { ...mapping, ...patch } });
-  const roles = ROLE_NAMES.filter((name) => ROLES[name].of.includes(draft.parent));
-  const taken = mapping.columns.filter(({ isTaken }) => isTaken);
-  const shownAt = [
-    ...[...taken, ...mapping.computed].map(({ target }) => mapPath(target)),
-    ...roles.map((name) => `/${name}`),
-    "/leaveOut",
-  ];
-  const others = otherFaults(faults, shownAt);
-  const isSettled = typed === documents && !preview.isPlaceholderData && !preview.isFetching;
   return (
     <Stack gap="lg">
-      <Text size="sm" maw={760}>
-        Each column is made by an expression over the file’s columns, such as <code>trim(name)</code> or{" "}
-        <code>number(price) * number(quantity)</code>. What it yields for the first rows stands beside it.
-      </Text>
-      <ExpressionTable mapping={mapping} rows={rows} faults={faults} update={update} />
-      <Group>
-        <Button
-          variant="default"
-          onClick={() =>
-            update({ computed: [...mapping.computed, { target: "", type: "text", expression: "" }] })
-          }
-        >
-          Add a computed column
-        </Button>
-      </Group>
-      <Stack gap="sm" maw={760}>
-        <Title order={2} size="h5">
-          Rows
-        </Title>
-        {roles.map((name) => (
-          <TextInput
-            key={name}
-            label={ROLES[name].label}
-            description={mapping.roleReasons[name] === "" ? ROLES[name].about : mapping.roleReasons[name]}
-            value={mapping.roles[name]}
-            error={faultOf(faults, `/${name}`)}
-            styles={MONOSPACE}
-            spellCheck={false}
-            onChange={(event) => update({ roles: { ...mapping.roles, [name]: event.currentTarget.value } })}
-          />
-        ))}
-        <TextInput
-          label="Leave out rows where"
-          description={
-            <>
-              A condition, such as <code>country = "test"</code>; without it all rows are taken
-            </>
-          }
-          value={mapping.leaveOut}
-          error={faultOf(faults, "/leaveOut")}
-          styles={MONOSPACE}
-          spellCheck={false}
-          onChange={(event) => update({ leaveOut: event.currentTarget.value })}
-        />
-      </Stack>
-      <ProblemAlert error={preview.error} />
-      {others.length === 0 ? null : (
-        <Alert color="red" role="alert">
-          {others.map(({ path, message, remedy }) => (
-            <Text size="sm" key={`${path} ${message}`} style={{ overflowWrap: "anywhere" }}>
-              {path} {message} {remedy}
-            </Text>
-          ))}
-        </Alert>
-      )}
-      <PreviewRows rows={rows} />
-      <StepButtons
-        onBack={onBack}
-        onNext={onNext}
-        canGoOn={isSettled && preview.error === null && faults.length === 0}
-      />
+      <ExpressionEditor mapping={mapping} preview={preview} update={update} />
+      <StepButtons onBack={onBack} onNext={onNext} canGoOn={preview.isSound} />
     </Stack>
   );
 }
-
-const MONOSPACE = { input: { fontFamily: "var(--mantine-font-family-monospace)" } };

@@ -11,14 +11,14 @@ export const STEPS = [
 
 export type StepName = (typeof STEPS)[number]["name"];
 
-/** Reads a step from an address; the first one where it names none. */
-export function stepOf(value: unknown): StepName {
-  return STEPS.find(({ name }) => name === value)?.name ?? "general";
+/** Reads a step from an address; undefined where it names none. */
+export function stepOf(value: unknown): StepName | undefined {
+  return STEPS.find(({ name }) => name === value)?.name;
 }
 
 /** What the mapping is proposed for: when any of this changes, it is proposed anew. */
-export function mappingKey({ id, name, parent, schema, personIdentifier, sample }: Draft): string {
-  return JSON.stringify([id, name.trim(), parent, schema, personIdentifier, sample]);
+export function mappingKey({ id, parent, schema, personIdentifier, sample }: Draft): string {
+  return JSON.stringify([id, parent, schema, personIdentifier, sample]);
 }
 
 /** The latest step that can be shown: what an earlier one asks for must be there. */

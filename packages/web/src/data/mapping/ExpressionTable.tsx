@@ -87,7 +87,9 @@ export function ExpressionTable({ mapping, rows, faults, update }: Props) {
                   aria-label={`Type of computed column ${at + 1}`}
                   data={TYPES}
                   allowDeselect={false}
-                  value={column.type}
+                  // A column that the schema has keeps its type.
+                  disabled={typeKnown(mapping, column) !== undefined}
+                  value={typeKnown(mapping, column) ?? column.type}
                   onChange={(value) =>
                     changeComputed(at, {
                       type: TYPES.find((one) => one.value === value)?.value ?? column.type,
@@ -124,6 +126,10 @@ export function ExpressionTable({ mapping, rows, faults, update }: Props) {
       </Table>
     </Table.ScrollContainer>
   );
+}
+
+function typeKnown({ known }: Mapping, { target }: ComputedColumn): ColumnType | undefined {
+  return known.find(({ name }) => name === target)?.type;
 }
 
 interface ExpressionProps {

@@ -39,7 +39,7 @@ export function MappingTable({ columns, known, profiles, identifiers, hasPeople,
             <Row
               key={column.source}
               column={column}
-              isKnown={known.some(({ name }) => name === column.target)}
+              known={known}
               profile={profiles.find(({ name }) => name === column.source)}
               identifiers={identifiers}
               hasPeople={hasPeople}
@@ -52,16 +52,16 @@ export function MappingTable({ columns, known, profiles, identifiers, hasPeople,
   );
 }
 
-interface RowProps extends Pick<Props, "identifiers" | "hasPeople" | "onChange"> {
+interface RowProps extends Pick<Props, "known" | "identifiers" | "hasPeople" | "onChange"> {
   readonly column: MappedColumn;
-  readonly isKnown: boolean;
   readonly profile: SampleColumn | undefined;
 }
 
-function Row({ column, isKnown, profile, identifiers, hasPeople, onChange }: RowProps) {
+function Row({ column, known, profile, identifiers, hasPeople, onChange }: RowProps) {
   const { source, target, isTaken, type, expression, identifier, why, doubt } = column;
   const shown = source === "" ? "(without a name)" : source;
   const readings = readingsOf(column, profile);
+  const there = known.find(({ name }) => name === target);
   const reading = readings.findIndex((one) => one.type === type && one.expression === expression);
   return (
     <Table.Tr style={{ verticalAlign: "top" }}>
@@ -70,7 +70,12 @@ function Row({ column, isKnown, profile, identifiers, hasPeople, onChange }: Row
           mt={8}
           checked={isTaken}
           disabled={source === ""}
-          onChange={(event) => onChange(source, { isTaken: event.currentTarget.checked })}
+          onChange={(event) =>
+            onChange(source, {
+              isTaken: event.currentTarget.checked,
+              ...fitted(column, { known, profile, target }),
+            })
+          }
           aria-label={`Take ${shown}`}
         />
       </Table.Td>
@@ -89,7 +94,10 @@ function Row({ column, isKnown, profile, identifiers, hasPeople, onChange }: Row
             value={target}
             maxLength={128}
             error={target.trim() === "" ? "It needs a name" : undefined}
-            onChange={(event) => onChange(source, { target: event.currentTarget.value })}
+            onChange={(event) => {
+              const named = event.currentTarget.value;
+              onChange(source, { target: named, ...fitted(column, { known, profile, target: named }) });
+            }}
           />
         ) : (
           <Text size="sm" c="dimmed" mt={6}>
@@ -98,9 +106,9 @@ function Row({ column, isKnown, profile, identifiers, hasPeople, onChange }: Row
         )}
       </Table.Td>
       <Table.Td>
-        {!isTaken ? null : identifier !== null || isKnown ? (
+        {!isTaken ? null : identifier !== null || there !== undefined ? (
           <Text size="sm" mt={6}>
-            {COLUMN_TYPE_WORDS[type]}
+            {COLUMN_TYPE_WORDS[there?.type ?? type]}
           </Text>
         ) : (
           <Select
@@ -118,9 +126,9 @@ function Row({ column, isKnown, profile, identifiers, hasPeople, onChange }: Row
       </Table.Td>
       {hasPeople ? (
         <Table.Td>
-          {!isTaken ? null : isKnown ? (
+          {!isTaken ? null : there !== undefined ? (
             <Text size="sm" mt={6}>
-              {identifier ?? "–"}
+              {there.identifier ?? "–"}
             </Text>
           ) : (
             <Select
@@ -169,6 +177,20 @@ function readingsOf(
   }
   if (read.some((one) => one.type === type && one.expression === expression)) return read;
   return [{ type, expression, label: COLUMN_TYPE_WORDS[type] }, ...read];
+}
+
+/** What becomes a column that the schema has already is read as that column's type, where it can be. */
+function fitted(
+  column: MappedColumn,
+  { known, profile, target }: Pick<RowProps, "known" | "profile"> & { readonly target: string },
+): Partial<MappedColumn> {
+  const there = known.find(({ name }) => name === target);
+  if (there === undefined || there.type === column.type) return {};
+  const reading = readingsOf(column, profile).find(({ type }) => type === there.type);
+  if (reading !== undefined) return { type: reading.type, expression: reading.expression };
+  return there.type === "text" && profile !== undefined
+    ? { type: "text", expression: profile.expression }
+    : {};
 }
 
 /** What names people is text, as it stands in the file. */

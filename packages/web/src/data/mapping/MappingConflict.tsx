@@ -1,0 +1,47 @@
+import { Code, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { differencesOf } from "../../shell/differences.ts";
+import { SavedMeanwhile } from "../../shell/SavedMeanwhile.tsx";
+import { type DataflowStanding, dataflowQuery } from "../queries.ts";
+
+interface Props {
+  readonly id: string;
+  /** As it was when the editing began. */
+  readonly began: Pick<DataflowStanding, "definition" | "version">;
+  readonly error: Error;
+  readonly onSaveOver: (theirs: DataflowStanding) => void;
+  readonly onTakeTheirs: (theirs: DataflowStanding) => void;
+}
+
+/** Somebody else saved the dataflow in between: what did they change, and whose holds? */
+export function MappingConflict({ id, began, error, onSaveOver, onTakeTheirs }: Props) {
+  const { data } = useQuery({ ...dataflowQuery(id), refetchOnMount: "always" });
+  const theirs = data?.version === began.version ? undefined : data;
+  return (
+    <SavedMeanwhile
+      what="dataflow"
+      error={error}
+      isKnown={theirs !== undefined}
+      onSaveOver={() => theirs !== undefined && onSaveOver(theirs)}
+      onTakeTheirs={() => theirs !== undefined && onTakeTheirs(theirs)}
+    >
+      <Stack gap="xs" mt="sm">
+        {differencesOf(told(began.definition), theirs === undefined ? {} : told(theirs.definition)).map(
+          ({ field, before, after }) => (
+            <Text size="sm" key={field} style={{ overflowWrap: "anywhere" }}>
+              <b>{field}</b>: <Code>{before}</Code> → <Code>{after}</Code>
+            </Text>
+          ),
+        )}
+      </Stack>
+    </SavedMeanwhile>
+  );
+}
+
+/** What people can change of a dataflow, each column's expression by the column's name. */
+function told({ map, ...rest }: DataflowStanding["definition"]) {
+  return {
+    ...rest,
+    ...Object.fromEntries(Object.entries(map).map(([name, made]) => [`map › ${name}`, made])),
+  };
+}
