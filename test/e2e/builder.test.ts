@@ -220,7 +220,14 @@ describe("the builder of audiences", () => {
     await page.getByRole("button", { name: "More", exact: true }).click();
     await page.getByRole("menuitem", { name: "Delete …" }).click();
     await page.getByText(/goes from the list/).waitFor();
+    // Nobody deletes what somebody else has just changed.
+    const place = new URL(page.url()).pathname;
+    const { rule } = await shop.call<{ rule: object }>("GET", place);
+    await shop.call("PUT", place, { name: "Lapsed, and dear to somebody", rule });
     await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("Somebody else saved this audience since you saw it").waitFor();
+    await expectAccessible(page, "deleting what somebody else has saved");
+    await page.getByRole("button", { name: "Delete it all the same" }).click();
     await page.getByText("1 audience", { exact: true }).waitFor();
     expect(shop.failures).toEqual([]);
   });

@@ -228,6 +228,30 @@ describe("what is there afterwards", () => {
     await page.getByRole("cell", { name: "lower(name)" }).waitFor();
   });
 
+  it("deletes no dataflow that somebody else has just changed, unless told so", async () => {
+    await page.goto("/dataflows/shop-stream");
+    const ask = async () => {
+      await page.getByRole("button", { name: "More", exact: true }).click();
+      await page.getByRole("menuitem", { name: "Delete …" }).click();
+      await page.getByText("All that it has brought is withdrawn at once").waitFor();
+    };
+    const remove = page.getByRole("button", { name: "Delete", exact: true });
+    await ask();
+    const { definition } = await shop.call<{ definition: object }>("GET", "/dataflows/shop-stream");
+    await shop.define({ ...definition, refuseAbove: 0.3 });
+    await remove.click();
+    await page.getByText("Somebody else saved this dataflow since you saw it").waitFor();
+    await page.getByRole("button", { name: "See what they changed" }).click();
+    await page.getByText("refuseAbove").waitFor();
+    await expectAccessible(page, "deleting a dataflow that somebody else has saved");
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await remove.waitFor({ state: "detached" });
+    await ask();
+    await remove.click();
+    await page.getByRole("heading", { name: "Dataflows", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Shop stream" }).waitFor({ state: "detached" });
+  });
+
   it("pauses a dataflow and resumes it", async () => {
     await page.goto("/dataflows/shop-users");
     await page.getByRole("button", { name: "Pause" }).click();

@@ -252,7 +252,14 @@ describe("deleting", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("radio", { name: "Leave them" }).check();
     await dialog.getByLabel("Type the activation’s name").fill("Shop");
+    const { items } = await shop.call<{ items: { id: string; definition: object }[] }>(
+      "GET",
+      "/definitions?kind=activation",
+    );
+    await shop.define(...items.map(({ definition }) => ({ ...definition, description: "Saved meanwhile" })));
     await dialog.getByRole("button", { name: "Delete" }).click();
+    await dialog.getByText("Somebody else saved this activation since you saw it").waitFor();
+    await dialog.getByRole("button", { name: "Delete it all the same" }).click();
     await page.getByText("Nothing is sent anywhere yet").waitFor();
     expect(shop.sandbox.people("c0000001")).toHaveLength(PEOPLE);
     expect(shop.failures).toEqual([]);

@@ -57,6 +57,10 @@ describe("versions of an audience", () => {
         faults: [{ path: "/version", message: "it has version 2 now, and not 1" }],
       },
     });
+    expect(await ask("DELETE", "aaaa0009?version=1")).toMatchObject({
+      status: 409,
+      body: { code: "savedMeanwhile", detail: "ann saved it in the meantime." },
+    });
     expect((await ask("GET", "aaaa0009")).body).toMatchObject({ name: "Theirs", version: 2 });
     // Whoever has seen it may save over it; what is there already is no conflict.
     expect((await ask("PUT", "aaaa0009?version=2", mine)).body).toMatchObject({ name: "Mine", version: 3 });

@@ -267,7 +267,11 @@ describe("a deletion", () => {
     });
     const { publication } = world.ingest.store.operations;
     const before = await publication.call(world.ingest.store.operations);
-    await world.dataflows.delete("gone", "ann");
+    const { version } = await world.dataflows.get("gone");
+    await expect(world.dataflows.delete("gone", "ann", { ofVersion: version + 1 })).rejects.toMatchObject({
+      code: "savedMeanwhile",
+    });
+    await world.dataflows.delete("gone", "ann", { ofVersion: version });
     expect(await world.ingest.store.operations.dataSince(before)).toMatchObject([
       { touched: { attributes: "any", events: "any" } },
     ]);

@@ -313,6 +313,16 @@ test("the API applies, lists page by page, shows, changes and deletes", async ()
   const refused = await call("DELETE", "/definitions/identifier/userid");
   expect(refused).toMatchObject({ status: 422, body: { code: "definitionInvalid" } });
   expect(refused.body.faults[0].path).toBe("/activation shop/personIdentifier");
+  expect((await call("DELETE", "/definitions/activation/shop?version=9")).body.code).toBe("savedMeanwhile");
+  expect(
+    (await call("PUT", "/definitions/audience/all?version=9", { name: "Other", rule: { everyone: true } }))
+      .body.code,
+  ).toBe("savedMeanwhile");
+  const seen = [{ kind: "audience", id: "all", version: 0 }];
+  const other = { ...audience, name: "Other" };
+  expect((await call("POST", "/apply", { documents: [other], versions: seen })).body.code).toBe(
+    "savedMeanwhile",
+  );
   expect((await call("DELETE", "/definitions/activation/shop")).body.changes).toMatchObject([
     { action: "deleted" },
   ]);

@@ -4,9 +4,12 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../api/client.ts";
+import { isOvertaken } from "../api/overtaken.ts";
 import { useMayEdit } from "../session/use-may-edit.ts";
 import { Dialog } from "../shell/Dialog.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { useSeen } from "../shell/use-seen.ts";
+import { ActivationConflict } from "./ActivationConflict.tsx";
 import { changeActivation, type PeopleChoice } from "./change-activation.ts";
 import { PeopleChoiceField } from "./PeopleChoiceField.tsx";
 import type { ActivationStatus, ShownActivation } from "./queries.ts";
@@ -98,6 +101,7 @@ interface DeleteProps extends Props {
 
 /** Deletes an activation when its name was typed, and does with its people what was chosen. */
 function DeleteActivation({ activation, status, opened, onClose }: DeleteProps) {
+  const seen = useSeen(activation, opened);
   const { id, name } = activation;
   const [choice, setChoice] = useState<PeopleChoice>("takeOut");
   const [typed, setTyped] = useState("");
@@ -108,8 +112,10 @@ function DeleteActivation({ activation, status, opened, onClose }: DeleteProps) 
     0,
   );
   const remove = useMutation({
-    mutationFn: () =>
-      api.DELETE("/api/v1/activations/{id}", { params: { path: { id }, query: { people: choice } } }),
+    mutationFn: (version: number) =>
+      api.DELETE("/api/v1/activations/{id}", {
+        params: { path: { id }, query: { people: choice, version } },
+      }),
     onSuccess: async () => {
       await navigate({
         to: "/activations",
@@ -118,8 +124,12 @@ function DeleteActivation({ activation, status, opened, onClose }: DeleteProps) 
       await queries.invalidateQueries({ queryKey: ["activations"] });
     },
   });
+  const close = () => {
+    remove.reset();
+    onClose();
+  };
   return (
-    <Dialog title="Delete this activation" opened={opened} onClose={onClose} size="lg">
+    <Dialog title="Delete this activation" opened={opened} onClose={close} size="lg">
       <Stack gap="md">
         <PeopleChoiceField count={inside} value={choice} onChange={setChoice} />
         <TextInput
@@ -128,16 +138,26 @@ function DeleteActivation({ activation, status, opened, onClose }: DeleteProps) 
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
-        <ProblemAlert error={remove.error} />
+        {isOvertaken(remove.error) ? (
+          <ActivationConflict
+            began={seen}
+            error={remove.error}
+            isDeletion
+            onSaveOver={({ version }) => remove.mutate(version)}
+            onTakeTheirs={close}
+          />
+        ) : (
+          <ProblemAlert error={remove.error} />
+        )}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={close}>
             Cancel
           </Button>
           <Button
             color="red"
             disabled={typed.trim() !== name.trim()}
             loading={remove.isPending}
-            onClick={() => remove.mutate()}
+            onClick={() => remove.mutate(seen.version)}
           >
             Delete
           </Button>

@@ -8,18 +8,20 @@ interface Props {
   /** As it was when the editing began. */
   readonly began: ShownActivation;
   readonly error: Error;
+  readonly isDeletion?: boolean;
   readonly onSaveOver: (theirs: ShownActivation) => void;
   readonly onTakeTheirs: (theirs: ShownActivation) => void;
 }
 
 /** Somebody else saved the activation in between: what did they change, and whose holds? */
-export function ActivationConflict({ began, error, onSaveOver, onTakeTheirs }: Props) {
+export function ActivationConflict({ began, error, isDeletion, onSaveOver, onTakeTheirs }: Props) {
   const { data } = useQuery({ ...activationQuery(began.id), refetchOnMount: "always" });
   const theirs = data?.version === began.version ? undefined : data;
   return (
     <SavedMeanwhile
       what="activation"
       error={error}
+      isDeletion={isDeletion}
       isKnown={theirs !== undefined}
       onSaveOver={() => theirs !== undefined && onSaveOver(theirs)}
       onTakeTheirs={() => theirs !== undefined && onTakeTheirs(theirs)}

@@ -2,9 +2,12 @@ import { Alert, Button, Group, List, Loader, Modal, Stack, Text } from "@mantine
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "../api/client.ts";
+import { isOvertaken } from "../api/overtaken.ts";
 import { AnchorLink } from "../shell/links.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { useSeen } from "../shell/use-seen.ts";
 import { counted, people } from "../words/number.ts";
+import { DataflowConflict } from "./DataflowConflict.tsx";
 import { type DataflowStanding, dataflowDeletionQuery } from "./queries.ts";
 
 interface Props {
@@ -14,13 +17,15 @@ interface Props {
 }
 
 /** Says what a deletion withdraws, then does it. */
-export function DeleteDataflow({ dataflow: { definition }, opened, onClose }: Props) {
-  const { id, name } = definition;
+export function DeleteDataflow({ dataflow, opened, onClose }: Props) {
+  const seen = useSeen(dataflow, opened);
+  const { id, name } = dataflow.definition;
   const queries = useQueryClient();
   const navigate = useNavigate();
   const foreseen = useQuery({ ...dataflowDeletionQuery(id), enabled: opened, staleTime: 0 });
   const remove = useMutation({
-    mutationFn: () => api.DELETE("/api/v1/dataflows/{id}", { params: { path: { id } } }),
+    mutationFn: (version: number) =>
+      api.DELETE("/api/v1/dataflows/{id}", { params: { path: { id }, query: { version } } }),
     onSuccess: async () => {
       onClose();
       await navigate({ to: "/dataflows" });
@@ -28,16 +33,30 @@ export function DeleteDataflow({ dataflow: { definition }, opened, onClose }: Pr
       await queries.invalidateQueries();
     },
   });
+  const close = () => {
+    remove.reset();
+    onClose();
+  };
   const found = foreseen.data;
   return (
     <Modal
       opened={opened}
-      onClose={onClose}
+      onClose={close}
       title={`Delete ${name ?? id}?`}
       closeButtonProps={{ "aria-label": "Close" }}
     >
       <Stack gap="md">
-        <ProblemAlert error={foreseen.error ?? remove.error} />
+        {isOvertaken(remove.error) ? (
+          <DataflowConflict
+            id={id}
+            began={seen}
+            error={remove.error}
+            isDeletion
+            onSaveOver={({ version }) => remove.mutate(version)}
+            onTakeTheirs={close}
+          />
+        ) : null}
+        <ProblemAlert error={foreseen.error ?? (isOvertaken(remove.error) ? null : remove.error)} />
         {foreseen.isFetching ? (
           <Loader size="sm" role="status" aria-label="Counting what would be withdrawn" />
         ) : null}
@@ -80,14 +99,14 @@ export function DeleteDataflow({ dataflow: { definition }, opened, onClose }: Pr
           </>
         )}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={close}>
             Cancel
           </Button>
           <Button
             color="red"
             loading={remove.isPending}
             disabled={found === undefined || foreseen.isFetching || found.faults.length > 0}
-            onClick={() => remove.mutate()}
+            onClick={() => remove.mutate(seen.version)}
           >
             Delete
           </Button>

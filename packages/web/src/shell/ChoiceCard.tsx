@@ -16,7 +16,11 @@ export function ChoiceCard({ value, title, about, disabled = false }: Props) {
       p="md"
       radius="sm"
       aria-label={title}
-      style={{ display: "flex", alignItems: "flex-start" }}
+      style={{
+        display: "flex",
+        alignItems: "flex-start",
+        ...(disabled ? { opacity: 0.6, cursor: "not-allowed" } : {}),
+      }}
     >
       <Group gap="sm" wrap="nowrap" align="flex-start">
         <Radio.Indicator mt={2} />

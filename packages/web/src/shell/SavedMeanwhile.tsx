@@ -8,21 +8,50 @@ interface Props {
   readonly error: Error;
   /** Theirs is here, so that it can be looked at and decided on. */
   readonly isKnown: boolean;
+  /** It was to be deleted, and not changed. */
+  readonly isDeletion?: boolean | undefined;
+  /** Saves one's own over theirs, or deletes it all the same. */
   readonly onSaveOver: () => void;
   readonly onTakeTheirs: () => void;
   /** What they changed. */
   readonly children: ReactNode;
 }
 
+const WORDS = {
+  change: {
+    when: "while you were editing",
+    so: "Nothing of yours is lost, and nothing of theirs was changed.",
+    theirs: "Take theirs, drop mine",
+    mine: "Save mine over it",
+  },
+  deletion: {
+    when: "since you saw it",
+    so: "It was not deleted.",
+    theirs: "Keep it",
+    mine: "Delete it all the same",
+  },
+} as const;
+
 /** Somebody else saved it in between: what did they change, and whose holds? */
-export function SavedMeanwhile({ what, error, isKnown, onSaveOver, onTakeTheirs, children }: Props) {
+export function SavedMeanwhile({
+  what,
+  error,
+  isKnown,
+  isDeletion = false,
+  onSaveOver,
+  onTakeTheirs,
+  children,
+}: Props) {
+  const { when, so, theirs, mine } = WORDS[isDeletion ? "deletion" : "change"];
   const [isComparing, comparing] = useDisclosure(false);
   return (
     <Alert color="orange" role="alert">
       <Text size="sm" fw={600}>
-        Somebody else saved this {what} while you were editing
+        Somebody else saved this {what} {when}
       </Text>
-      <Text size="sm">{error.message} Nothing of yours is lost, and nothing of theirs was changed.</Text>
+      <Text size="sm">
+        {error.message} {so}
+      </Text>
       {isKnown ? (
         <>
           <Group gap="xs" mt="sm">
@@ -30,10 +59,10 @@ export function SavedMeanwhile({ what, error, isKnown, onSaveOver, onTakeTheirs,
               See what they changed
             </Button>
             <Button size="xs" variant="default" onClick={onTakeTheirs}>
-              Take theirs, drop mine
+              {theirs}
             </Button>
-            <Button size="xs" onClick={onSaveOver}>
-              Save mine over it
+            <Button size="xs" {...(isDeletion ? { color: "red" } : {})} onClick={onSaveOver}>
+              {mine}
             </Button>
           </Group>
           {isComparing ? children : null}

@@ -7,18 +7,20 @@ interface Props {
   /** As it was when the editing began. */
   readonly saved: AudienceView;
   readonly error: Error;
+  readonly isDeletion?: boolean;
   readonly onSaveOver: (version: number) => void;
   readonly onTakeTheirs: (theirs: AudienceView) => void;
 }
 
 /** Somebody else saved the audience in between: what did they change, and whose holds? */
-export function ConflictAlert({ saved, error, onSaveOver, onTakeTheirs }: Props) {
+export function ConflictAlert({ saved, error, isDeletion, onSaveOver, onTakeTheirs }: Props) {
   const { data } = useQuery({ ...audienceQuery(saved.id), refetchOnMount: "always" });
   const theirs = data?.version === saved.version ? undefined : data;
   return (
     <SavedMeanwhile
       what="audience"
       error={error}
+      isDeletion={isDeletion}
       isKnown={theirs !== undefined}
       onSaveOver={() => theirs !== undefined && onSaveOver(theirs.version)}
       onTakeTheirs={() => theirs !== undefined && onTakeTheirs(theirs)}

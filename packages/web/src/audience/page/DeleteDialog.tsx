@@ -2,9 +2,12 @@ import { Button, Group, List, Modal, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "../../api/client.ts";
+import { isOvertaken } from "../../api/overtaken.ts";
 import { AnchorLink } from "../../shell/links.tsx";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
+import { useSeen } from "../../shell/use-seen.ts";
 import { people } from "../../words/number.ts";
+import { ConflictAlert } from "../builder/ConflictAlert.tsx";
 import { type AudienceView, audiencesQuery } from "../queries.ts";
 import { useUsage } from "../usage.ts";
 
@@ -16,23 +19,29 @@ interface Props {
 
 /** What deleting an audience does, or what keeps it from being deleted. */
 export function DeleteDialog({ audience, opened, onClose }: Props) {
+  const seen = useSeen(audience, opened);
   const { id, name, size } = audience;
   const usage = useUsage(id);
   const isUsed = usage.activations.length + usage.audiences.length > 0;
   const queries = useQueryClient();
   const navigate = useNavigate();
   const remove = useMutation({
-    mutationFn: () => api.DELETE("/api/v1/audiences/{id}", { params: { path: { id } } }),
+    mutationFn: (version: number) =>
+      api.DELETE("/api/v1/audiences/{id}", { params: { path: { id }, query: { version } } }),
     onSuccess: async () => {
       await navigate({ to: "/audiences" });
       queries.removeQueries({ queryKey: ["audiences", id] });
       await queries.invalidateQueries({ queryKey: audiencesQuery.queryKey, exact: true });
     },
   });
+  const close = () => {
+    remove.reset();
+    onClose();
+  };
   return (
     <Modal
       opened={opened}
-      onClose={onClose}
+      onClose={close}
       title="Delete this audience?"
       closeButtonProps={{ "aria-label": "Close" }}
     >
@@ -65,13 +74,23 @@ export function DeleteDialog({ audience, opened, onClose }: Props) {
             activation carries it. Its versions are kept.
           </Text>
         )}
-        <ProblemAlert error={remove.error} />
+        {isOvertaken(remove.error) ? (
+          <ConflictAlert
+            saved={seen}
+            error={remove.error}
+            isDeletion
+            onSaveOver={(version) => remove.mutate(version)}
+            onTakeTheirs={close}
+          />
+        ) : (
+          <ProblemAlert error={remove.error} />
+        )}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={close}>
             {isUsed ? "Close" : "Keep it"}
           </Button>
           {isUsed ? null : (
-            <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+            <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(seen.version)}>
               Delete
             </Button>
           )}

@@ -6,6 +6,7 @@ import { api, dataOf } from "../../api/client.ts";
 import { isOvertaken } from "../../api/overtaken.ts";
 import { ButtonLink } from "../../shell/links.tsx";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
+import { DataflowConflict } from "../DataflowConflict.tsx";
 import {
   type DataflowStanding,
   dataflowQuery,
@@ -18,7 +19,6 @@ import { ExpressionEditor } from "./ExpressionEditor.tsx";
 import { ForeseenRows } from "./ForeseenRows.tsx";
 import { type MappingEdit, useMappingEdit } from "./kept-edit.ts";
 import { LookedAtRows } from "./LookedAtRows.tsx";
-import { MappingConflict } from "./MappingConflict.tsx";
 import {
   documentsOf,
   frameOf,
@@ -99,7 +99,7 @@ export function MappingEditor({ dataflow }: { readonly dataflow: DataflowStandin
           ) : null}
           <ProblemAlert error={validation.error} />
           {isOvertaken(save.error) ? (
-            <MappingConflict
+            <DataflowConflict
               id={id}
               began={began}
               error={save.error}

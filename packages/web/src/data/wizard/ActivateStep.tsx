@@ -5,9 +5,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useMemo, useState } from "react";
 import { isOvertaken } from "../../api/overtaken.ts";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
+import { DataflowConflict } from "../DataflowConflict.tsx";
 import { FileChoice } from "../FileChoice.tsx";
 import { ForeseenRows } from "../mapping/ForeseenRows.tsx";
-import { MappingConflict } from "../mapping/MappingConflict.tsx";
 import { documentsOf } from "../mapping/mapping.ts";
 import { saveMapping } from "../mapping/save-mapping.ts";
 import { type Import, sampleQuery, sampleValidationQuery } from "../queries.ts";
@@ -109,7 +109,7 @@ export function ActivateStep({ draft, change, onBack, file, forget }: Props) {
         </List>
       </div>
       {isOvertaken(save.error) && draft.saved !== null ? (
-        <MappingConflict
+        <DataflowConflict
           id={draft.id}
           began={draft.saved}
           error={save.error}
