@@ -252,6 +252,35 @@ describe("what is there afterwards", () => {
     await page.getByRole("link", { name: "Shop stream" }).waitFor({ state: "detached" });
   });
 
+  it("goes on with a copy, whose mapping stands for the file that is chosen", async () => {
+    await page.goto("/dataflows/shop-users");
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Clone …" }).click();
+    await page.getByRole("button", { name: "Clone", exact: true }).click();
+    await page.getByRole("link", { name: "Continue setting up" }).click();
+    await page.getByText("Not stored yet: the file, and what you change now").waitFor();
+    const [taken] = await Promise.all([
+      page.waitForResponse((response) => response.url().includes("/api/v1/samples?")),
+      page.locator("input[type=file]").setInputFiles(file("users.csv", USERS)),
+    ]);
+    const { id: sample } = await taken.json();
+    await page.getByRole("cell", { name: "user0@Example.com" }).waitFor();
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByLabel("What spent becomes").waitFor();
+    expect(await page.getByLabel("What spent becomes").inputValue()).toBe("revenue");
+    await page.getByRole("button", { name: "Next" }).click();
+    expect(await page.getByLabel("Name of computed column 2").inputValue()).toBe("shout");
+    // A sample is gone after a day: what was said stays, and other rows are asked for.
+    await page.getByLabel("Expression of computed column 2").fill("lower(trim(name))");
+    await shop.call("DELETE", `/samples/${sample}`);
+    await page.reload();
+    await page.getByRole("button", { name: "Choose a file" }).waitFor();
+    await page.locator("input[type=file]").setInputFiles(file("users.csv", USERS));
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("button", { name: "Next" }).click();
+    expect(await page.getByLabel("Expression of computed column 2").inputValue()).toBe("lower(trim(name))");
+  });
+
   it("pauses a dataflow and resumes it", async () => {
     await page.goto("/dataflows/shop-users");
     await page.getByRole("button", { name: "Pause" }).click();

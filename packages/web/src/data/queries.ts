@@ -149,6 +149,17 @@ export function sampleQuery(id: string) {
   });
 }
 
+/** Samples are kept for a day. */
+export async function isSampleThere(id: string): Promise<boolean> {
+  try {
+    await api.GET("/api/v1/samples/{id}", { params: { path: { id }, query: { rows: 0 } } });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiProblem && error.problem.code === "notFound") return false;
+    throw error;
+  }
+}
+
 /** Where rows that have come are found: the latest drafts of a stream, or the latest import that has kept some. */
 export type LatestOf = "drafts" | "import";
 

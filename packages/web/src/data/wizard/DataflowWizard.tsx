@@ -39,12 +39,14 @@ export function DataflowWizard() {
       search: { step: name, ...(isSaved ? { dataflow: draft.id } : {}) },
     });
   };
-  // As soon as it is saved it has an address of its own, with the stage, so that back leads to where one was.
-  const isComplete = !isSaved || (dataflow !== undefined && step !== undefined);
+  // As soon as it is saved it has an address of its own, with the stage, so that back leads to where one was. Where
+  // rows are missing the stage is theirs: what comes next is looked at when they are there, and not at once.
+  const place = reached === 1 && at === 1 ? "source" : wanted;
+  const isComplete = !isSaved || (dataflow !== undefined && step === place);
   useEffect(() => {
     if (isComplete) return;
-    void navigate({ to: "/dataflows/new", search: { step: wanted, dataflow: draft.id }, replace: true });
-  }, [isComplete, wanted, draft.id, navigate]);
+    void navigate({ to: "/dataflows/new", search: { step: place, dataflow: draft.id }, replace: true });
+  }, [isComplete, place, draft.id, navigate]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: to the top where the step has changed.
   useEffect(() => {
     window.scrollTo({ top: 0 });

@@ -6,7 +6,7 @@ import { ButtonLink } from "../../shell/links.tsx";
 import { PageTitle } from "../../shell/PageTitle.tsx";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
 import { isHalfMade } from "../half-made.ts";
-import { latestSample } from "../queries.ts";
+import { isSampleThere, latestSample } from "../queries.ts";
 import { type Draft, draftOf, dropDraft, keptDraft } from "./draft.ts";
 
 interface Props {
@@ -61,9 +61,14 @@ async function halfMade(id: string): Promise<{ readonly draft: Draft } | { reado
     };
   }
   const kept = keptDraft(id);
-  if (kept !== undefined) return { draft: kept };
+  if (kept !== undefined && (kept.sample === "" || (await isSampleThere(kept.sample))))
+    return { draft: kept };
   const streams = dataOf(await api.GET("/api/v1/stream-ids", { params: { query: { dataflow: id } } })).items;
   const isStream = streams.length > 0;
   const sample = await latestSample(id, isStream ? ["drafts", "import"] : ["import"]);
-  return { draft: draftOf(dataflow, { isStream, sample: sample?.id ?? "" }) };
+  const found = sample?.id ?? "";
+  // What was said of rows that are gone by now stands, and is shown by those that there are.
+  return {
+    draft: kept === undefined ? draftOf(dataflow, { isStream, sample: found }) : { ...kept, sample: found },
+  };
 }

@@ -4,15 +4,22 @@ import { useEffect } from "react";
 import { api, dataOf } from "../../api/client.ts";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
 import { ColumnMapping } from "../mapping/ColumnMapping.tsx";
-import { gapsOf, mappingOf } from "../mapping/mapping.ts";
+import { documentsOf, gapsOf, type Mapping, mappingOf } from "../mapping/mapping.ts";
 import { sampleQuery, schemasQuery } from "../queries.ts";
-import type { Draft } from "./draft.ts";
+import { type Draft, savedAs } from "./draft.ts";
 import { StepButtons } from "./StepButtons.tsx";
 import type { StepProps } from "./step-props.ts";
-import { mappingKey } from "./steps.ts";
+import { isMadeByOtherRows, mappingKey } from "./steps.ts";
 
 async function propose(draft: Draft) {
   const { id, name, parent, personIdentifier, sample, saved, isMapped } = draft;
+  const standing = standingOf(draft);
+  const documents =
+    standing !== undefined
+      ? documentsOf(standing, savedAs(draft, "draft"))
+      : saved !== null && isMapped
+        ? [saved.definition]
+        : undefined;
   const into = schemaOf(draft);
   return dataOf(
     await api.POST("/api/v1/samples/{id}/proposal", {
@@ -23,10 +30,16 @@ async function propose(draft: Draft) {
         name: name.trim(),
         ...(into === "" ? {} : { schema: into }),
         ...(personIdentifier === "" ? {} : { personIdentifier }),
-        ...(saved !== null && isMapped ? { documents: [saved.definition] } : {}),
+        ...(documents === undefined ? {} : { documents: [...documents] }),
       },
     }),
   );
+}
+
+/** What was made by other rows and stands. */
+function standingOf(draft: Draft): Mapping | undefined {
+  const { mapping } = draft;
+  return mapping !== null && isMadeByOtherRows(mapping, draft) ? mapping : undefined;
 }
 
 /** The schema that is there; empty: it is made. A dataflow that was saved for its stream id has one of its id. */
@@ -50,8 +63,10 @@ export function MappingStep({ draft, change, onBack, onNext }: StepProps) {
   useEffect(() => {
     if (isMade || proposal.data === undefined) return;
     const known = schemas.find(({ id }) => id === into)?.definition.columns ?? [];
-    change({ mapping: mappingOf(proposal.data, key, known) });
-  }, [isMade, proposal.data, schemas, into, key, change]);
+    const made = mappingOf(proposal.data, key, known);
+    const standing = standingOf(draft);
+    change({ mapping: standing === undefined ? made : { ...made, identifiers: standing.identifiers } });
+  }, [isMade, proposal.data, schemas, into, key, draft, change]);
   const { mapping } = draft;
   if (!isMade || mapping === null) {
     return (

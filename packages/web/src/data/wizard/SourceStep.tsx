@@ -31,7 +31,8 @@ export function SourceStep({ draft, change, onBack, onNext, file }: Props) {
   const sample = useQuery({ ...sampleQuery(draft.sample), enabled: draft.sample !== "" });
   const upload = useFileUpload<Sample>((taken) => {
     queries.setQueryData(sampleQuery(taken.id).queryKey, taken);
-    change({ sample: taken.id, mapping: null });
+    // A mapping that was saved stands, whatever file it is shown by.
+    change({ sample: taken.id, ...(draft.isMapped ? {} : { mapping: null }) });
   });
   const look = (chosen: File) => {
     file.current = chosen;

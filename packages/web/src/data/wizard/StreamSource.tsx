@@ -46,7 +46,7 @@ export function StreamSource({ draft, change }: Pick<StepProps, "draft" | "chang
   useEffect(() => {
     if (draft.sample !== "" || drafts.data === undefined || drafts.data === null) return;
     queries.setQueryData(sampleQuery(drafts.data.id).queryKey, drafts.data);
-    change({ sample: drafts.data.id, mapping: null });
+    change({ sample: drafts.data.id });
   }, [drafts.data, draft.sample, change, queries]);
   return (
     <Stack gap="md" maw={760}>
@@ -76,7 +76,7 @@ export function StreamSource({ draft, change }: Pick<StepProps, "draft" | "chang
       ) : null}
       {draft.sample === "" ? null : (
         <Group>
-          <Button variant="default" onClick={() => change({ sample: "", mapping: null })}>
+          <Button variant="default" onClick={() => change({ sample: "" })}>
             Look at the latest rows
           </Button>
         </Group>

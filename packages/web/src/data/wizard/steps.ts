@@ -1,3 +1,4 @@
+import type { Mapping } from "../mapping/mapping.ts";
 import type { Draft } from "./draft.ts";
 
 /** The five stages, in their order. */
@@ -19,6 +20,13 @@ export function stepOf(value: unknown): StepName | undefined {
 /** What the mapping is proposed for: when any of this changes, it is proposed anew. */
 export function mappingKey({ id, parent, schema, personIdentifier, sample }: Draft): string {
   return JSON.stringify([id, parent, schema, personIdentifier, sample]);
+}
+
+/** Whether a mapping was made for the same dataflow by other rows: then it stands, and its columns are looked for anew. */
+export function isMadeByOtherRows(mapping: Mapping, draft: Draft): boolean {
+  const made: unknown = JSON.parse(mapping.madeFor);
+  const sample: unknown = Array.isArray(made) ? made.at(-1) : undefined;
+  return typeof sample === "string" && mapping.madeFor === mappingKey({ ...draft, sample });
 }
 
 /** The latest step that can be shown: what an earlier one asks for must be there. */
