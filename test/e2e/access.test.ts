@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectAccessible, expectAccessiblePage } from "./harness/accessible.ts";
+import { expectAccessibleInBoth, expectAccessiblePage } from "./harness/accessible.ts";
 import { openPage } from "./harness/browser.ts";
 import { ADMIN, type Installation, startInstallation, USERS } from "./harness/installation.ts";
 
@@ -37,7 +37,7 @@ describe("who may come in", () => {
     await page.getByRole("button", { name: ADMIN.name }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
-    await expectAccessible(page, "sign-in");
+    await expectAccessibleInBoth(page, "sign-in");
     await page.goto("/activations/our-ibexa");
     await signIn(page, ADMIN.email, "another password");
     await page.getByText("E-mail address and password don't belong together").waitFor();

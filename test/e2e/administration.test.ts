@@ -1,7 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectAccessible, expectAccessiblePage } from "./harness/accessible.ts";
-import { type Installation, startInstallation } from "./harness/installation.ts";
+import { expectAccessibleInBoth, expectAccessiblePage } from "./harness/accessible.ts";
+import { ADMIN, type Installation, startInstallation } from "./harness/installation.ts";
+import { expectFocus, tabTo } from "./harness/keyboard.ts";
 
 let shop: Installation;
 let page: Page;
@@ -27,7 +28,7 @@ describe("API tokens", () => {
     await dialog.getByLabel("Name").fill("Nightly export");
     await dialog.getByRole("button", { name: "Make it" }).click();
     const token = (await dialog.getByLabel("The new token").textContent()) ?? "";
-    await expectAccessible(page, "a new token");
+    await expectAccessibleInBoth(page, "a new token");
     expect(await statusOf(token)).toBe(200);
     await dialog.getByRole("button", { name: "Done" }).click();
     await page.getByRole("cell", { name: "Nightly export", exact: true }).waitFor();
@@ -46,7 +47,7 @@ describe("the audit log", () => {
     await page.getByRole("cell", { name: "Created" }).waitFor();
     await page.getByRole("button", { name: "Before and after" }).first().click();
     await page.getByText("Nightly export").first().waitFor();
-    await expectAccessible(page, "before and after");
+    await expectAccessibleInBoth(page, "before and after");
   });
 });
 
@@ -81,6 +82,82 @@ describe("a lost connection", () => {
     await page.getByText("The connection is lost").waitFor();
     await page.context().setOffline(false);
     await page.getByText("The connection is lost").waitFor({ state: "detached" });
+  });
+});
+
+describe("the connection that is lost before anything is here", () => {
+  it("is told in place of the page, which comes as soon as there is an answer", async () => {
+    await page.route("**/api/v1/session", (route) => route.abort());
+    await page.goto("/");
+    await page.getByText("The connection is lost").waitFor();
+    await page.unroute("**/api/v1/session");
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+  });
+
+  it("a page whose answer is an error says it, and is here after another try", async () => {
+    // The browser notes the error, so it is none of the window whose failures are looked at.
+    const other = await shop.openWindow("admin");
+    const path = "**/api/v1/tokens";
+    const problem = {
+      type: "about:blank",
+      title: "Something broke",
+      status: 500,
+      detail: "",
+      code: "internal",
+      actor: "us",
+      remedy: "Try again.",
+      faults: [],
+    };
+    await other.page.route(path, (route) => route.fulfill({ status: 500, json: problem }));
+    await other.page.goto("/tokens");
+    await other.page.getByText("Something broke").first().waitFor();
+    await expectAccessibleInBoth(other.page, "a page that could not be shown");
+    await other.page.unroute(path);
+    await other.page.getByRole("button", { name: "Try again" }).click();
+    await other.page.getByRole("heading", { name: "API tokens" }).waitFor();
+    await other.context.close();
+  });
+});
+
+describe("by keyboard alone", () => {
+  it("a dialog opens and gives the focus back, and the navigation leads on", async () => {
+    await page.goto("/tokens");
+    const make = page.getByRole("button", { name: "Make a token" });
+    await tabTo(page, make);
+    await page.keyboard.press("Enter");
+    await expectFocus(page.getByRole("dialog").getByLabel("Name"));
+    await page.keyboard.press("Escape");
+    await expectFocus(make);
+    await tabTo(page, page.getByRole("link", { name: "Users" }));
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Users" }).waitFor();
+    await expectAccessibleInBoth(page, "users");
+  });
+
+  it("the menu of the user opens, is gone through, and gives the focus back", async () => {
+    const user = page.getByRole("button", { name: ADMIN.name });
+    await tabTo(page, user);
+    await page.keyboard.press("Enter");
+    await expectFocus(page.getByRole("menuitemradio", { name: "As the system" }));
+    await expectAccessibleInBoth(page, "menu of the user");
+    await page.keyboard.press("ArrowDown");
+    await expectFocus(page.getByRole("menuitemradio", { name: "Light" }));
+    await page.keyboard.press("Escape");
+    await expectFocus(user);
+  });
+
+  it("the wizard goes forth and back, and keeps what was typed", async () => {
+    await page.goto("/activations/new/ibexa");
+    await tabTo(page, page.getByLabel("Name"));
+    await page.keyboard.type("Our Ibexa");
+    await tabTo(page, page.getByRole("button", { name: "Next" }));
+    await page.keyboard.press("Enter");
+    await tabTo(page, page.getByLabel("Base URL"));
+    await tabTo(page, page.getByRole("button", { name: "Back", exact: true }));
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Name").waitFor();
+    expect(await page.getByLabel("Name").inputValue()).toBe("Our Ibexa");
+    expect(shop.failures).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectAccessible, expectAccessiblePage } from "./harness/accessible.ts";
+import { expectAccessibleInBoth, expectAccessiblePage } from "./harness/accessible.ts";
 import { type Installation, startInstallation } from "./harness/installation.ts";
+import { tabTo } from "./harness/keyboard.ts";
 
 const DAY_MS = 86_400_000;
 const SHOP = [
@@ -78,7 +79,9 @@ async function choose(within: Page | Locator, field: string, option: string): Pr
 
 async function add(title: string, under: Page | Locator = page): Promise<void> {
   await under.getByRole("button", { name: "+ Add a condition", exact: true }).last().click();
-  await page.getByRole("menuitem", { name: title, exact: true }).click();
+  // What it is about follows the title.
+  await page.getByRole("menuitem", { name: new RegExp(`^${title}`) }).click();
+  await page.getByRole("menu").waitFor({ state: "detached" });
 }
 
 async function found(people: string): Promise<void> {
@@ -92,11 +95,11 @@ describe("the builder of audiences", () => {
     await page.getByText("There is no audience yet").waitFor();
     await page.getByRole("link", { name: "Create audience" }).click();
     await page.getByText("Needs an event such as “basket”").waitFor();
-    await expectAccessible(page, "templates");
+    await expectAccessibleInBoth(page, "templates");
     await page.getByRole("link", { name: "Lapsed customers" }).click();
     await found("4 people");
     await block("did not buy").getByText("10 people").waitFor();
-    await expectAccessible(page, "builder");
+    await expectAccessibleInBoth(page, "builder");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByRole("heading", { name: "Lapsed customers" }).waitFor();
     await page.getByText("Did not", { exact: false }).first().waitFor();
@@ -148,7 +151,7 @@ describe("the builder of audiences", () => {
     expect(await block("have country").getByText("is not a number").count()).toBe(0);
     await panel().getByText("As it was before. One of the conditions has a fault.").waitFor();
     expect(await panel().getByText("3 people", { exact: true }).count()).toBe(1);
-    await expectAccessible(page, "builder with a fault");
+    await expectAccessibleInBoth(page, "builder with a fault");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("Give it a name").waitFor();
     await page.getByLabel("Name").fill("Young or active 🇬🇧");
@@ -164,7 +167,7 @@ describe("the builder of audiences", () => {
     await page.getByText("+3 / −0").waitFor();
     await page.getByRole("tab", { name: "People" }).click();
     await page.getByRole("link", { name: "Person 5" }).waitFor();
-    await expectAccessible(page, "people of an audience");
+    await expectAccessibleInBoth(page, "people of an audience");
     await page.getByRole("link", { name: "Edit" }).click();
     await page.getByRole("button", { name: "More: Any of these" }).click();
     await page.getByRole("menuitem", { name: "Remove" }).click();
@@ -197,7 +200,7 @@ describe("the builder of audiences", () => {
     await page.getByText("Somebody else saved this audience while you were editing").waitFor();
     await page.getByRole("button", { name: "See what they changed" }).click();
     await page.getByText(/name: .* → “Theirs”/).waitFor();
-    await expectAccessible(page, "conflict");
+    await expectAccessibleInBoth(page, "conflict");
     await page.getByRole("button", { name: "Save mine over it" }).click();
     await page.getByRole("heading", { name: "Mine", exact: true }).waitFor();
     await page.getByRole("link", { name: "Edit" }).click();
@@ -226,9 +229,47 @@ describe("the builder of audiences", () => {
     await shop.call("PUT", place, { name: "Lapsed, and dear to somebody", rule });
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await page.getByText("Somebody else saved this audience since you saw it").waitFor();
-    await expectAccessible(page, "deleting what somebody else has saved");
+    await expectAccessibleInBoth(page, "deleting what somebody else has saved");
     await page.getByRole("button", { name: "Delete it all the same" }).click();
     await page.getByText("1 audience", { exact: true }).waitFor();
+  });
+
+  it("a rule is put together and saved by keyboard alone", async () => {
+    await page.goto("/audiences/new?from=empty");
+    await tabTo(page, page.getByLabel("Name"));
+    await page.keyboard.type("By keyboard");
+    const first = page.getByRole("button", { name: "What they have" });
+    await tabTo(page, first);
+    await expectAccessibleInBoth(page, "builder, empty");
+    await page.keyboard.press("Enter");
+    await tabTo(page, block("have").getByRole("combobox", { name: "Attribute", exact: true }));
+    await page.keyboard.type("country");
+    await page.getByRole("option", { name: "country", exact: true }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await tabTo(page, block("have country").getByRole("combobox", { name: "Comparison", exact: true }));
+    await page.keyboard.press("ArrowDown");
+    const is = page.getByRole("option", { name: "is", exact: true });
+    await is.waitFor();
+    for (let at = 0; at < 20 && (await is.getAttribute("data-combobox-selected")) === null; at += 1) {
+      await page.keyboard.press("ArrowDown");
+    }
+    await page.keyboard.press("Enter");
+    await tabTo(page, block("have country").getByRole("combobox", { name: "Value" }));
+    await page.keyboard.type("France");
+    await page.getByRole("option", { name: "France 4" }).waitFor();
+    await page.keyboard.press("Escape");
+    await found("4 people");
+    await tabTo(page, page.getByRole("button", { name: "+ Add a condition", exact: true }));
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: /^Everyone/ }).waitFor();
+    await expectAccessibleInBoth(page, "what can be added");
+    await page.keyboard.press("Escape");
+    await page.getByRole("menu").waitFor({ state: "detached" });
+    const save = page.getByRole("button", { name: "Save", exact: true });
+    await tabTo(page, save);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "By keyboard" }).waitFor();
     expect(shop.failures).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectAccessible, expectAccessiblePage } from "./harness/accessible.ts";
+import { expectAccessibleInBoth, expectAccessiblePage } from "./harness/accessible.ts";
 import type { Window } from "./harness/browser.ts";
 import { type Installation, startInstallation } from "./harness/installation.ts";
 
@@ -34,17 +34,17 @@ describe("a file with broken rows, through the five stages", () => {
   it("begins at the empty list with one button", async () => {
     await page.goto("/dataflows");
     await page.getByText("No data comes in yet").waitFor();
-    await expectAccessible(page, "dataflows, empty");
+    await expectAccessibleInBoth(page, "dataflows, empty");
     await page.getByRole("link", { name: "New dataflow" }).click();
     await page.getByLabel("Name").fill("Shop users");
-    await expectAccessible(page, "general information");
+    await expectAccessibleInBoth(page, "general information");
     await page.getByRole("button", { name: "Next" }).click();
   });
 
   it("shows how the file was recognised, and takes corrections", async () => {
     await page.locator("input[type=file]").setInputFiles(file("users.csv", USERS));
     await page.getByRole("cell", { name: "user0@Example.com" }).waitFor();
-    await expectAccessible(page, "file");
+    await expectAccessibleInBoth(page, "file");
     await page.getByRole("combobox", { name: "Between cells" }).click();
     await page.getByRole("option", { name: "Comma" }).click();
     await page.getByRole("columnheader", { name: "id;e-mail" }).waitFor();
@@ -57,7 +57,7 @@ describe("a file with broken rows, through the five stages", () => {
   it("proposes the mapping with reasons, and keeps what was changed over a reload", async () => {
     await page.getByText("By its name it holds the identifier").first().waitFor();
     await page.getByLabel("What spent becomes").fill("revenue");
-    await expectAccessible(page, "file mapping");
+    await expectAccessibleInBoth(page, "file mapping");
     await page.reload();
     await page.getByLabel("What spent becomes").waitFor();
     expect(await page.getByLabel("What spent becomes").inputValue()).toBe("revenue");
@@ -75,7 +75,7 @@ describe("a file with broken rows, through the five stages", () => {
     await page.getByText("user 0 · user 1 · user 2").waitFor();
     await page.getByLabel("Leave out rows where").fill('name = "Test"');
     await page.locator("[aria-invalid=true]").waitFor({ state: "detached" });
-    await expectAccessible(page, "transform and map");
+    await expectAccessibleInBoth(page, "transform and map");
     await page.getByRole("button", { name: "Next" }).click();
   });
 
@@ -83,7 +83,7 @@ describe("a file with broken rows, through the five stages", () => {
     await page.getByText("The rows name 60 people").waitFor();
     const rows = page.getByRole("region", { name: "Rows" });
     expect(await rows.textContent()).toBe(`${SUM}60 profiles would be new`);
-    await expectAccessible(page, "activate");
+    await expectAccessibleInBoth(page, "activate");
     // The page was loaded again since, so the file is asked for once more.
     await page.getByRole("button", { name: "Activate and import" }).click();
     await page.locator("input[type=file]").setInputFiles(file("users.csv", USERS));
@@ -133,7 +133,7 @@ describe("a stream that was left before it was activated", () => {
     await page.getByRole("link", { name: "Continue setting up Shop stream" }).click();
     await page.getByText("Waiting for the first rows").waitFor();
     await page.getByText("Stored: the draft, its stream id and the latest rows").waitFor();
-    await expectAccessible(page, "a stream that is gone on with");
+    await expectAccessibleInBoth(page, "a stream that is gone on with");
     await page.goto("/dataflows/new");
     expect(await page.getByLabel("Name").inputValue()).toBe("");
   });
@@ -199,7 +199,7 @@ describe("what is there afterwards", () => {
     await page.getByLabel("Expression of computed column 2").fill("upper(name)");
     await page.getByText("USER 0 · USER 1 · USER 2", { exact: true }).waitFor();
     await page.getByText("The rows name 60 people").waitFor();
-    await expectAccessible(page, "editing a mapping");
+    await expectAccessibleInBoth(page, "editing a mapping");
     await save.click();
     await page.getByRole("cell", { name: "upper(name)" }).waitFor();
     await page.getByRole("tab", { name: "Log" }).click();
@@ -222,7 +222,7 @@ describe("what is there afterwards", () => {
     await page.getByText("Somebody else saved this dataflow while you were editing").waitFor();
     await page.getByRole("button", { name: "See what they changed" }).click();
     await page.getByText("map › initial").waitFor();
-    await expectAccessible(page, "a mapping that two people change");
+    await expectAccessibleInBoth(page, "a mapping that two people change");
     await page.getByRole("button", { name: "Save mine over it" }).click();
     await page.getByRole("cell", { name: "upper(trim(name))" }).waitFor();
     await page.getByRole("cell", { name: "lower(name)" }).waitFor();
@@ -243,7 +243,7 @@ describe("what is there afterwards", () => {
     await page.getByText("Somebody else saved this dataflow since you saw it").waitFor();
     await page.getByRole("button", { name: "See what they changed" }).click();
     await page.getByText("refuseAbove").waitFor();
-    await expectAccessible(page, "deleting a dataflow that somebody else has saved");
+    await expectAccessibleInBoth(page, "deleting a dataflow that somebody else has saved");
     await page.getByRole("button", { name: "Keep it" }).click();
     await remove.waitFor({ state: "detached" });
     await ask();
@@ -307,7 +307,7 @@ describe("what is there afterwards", () => {
     await page.getByRole("combobox", { name: "Audience" }).click();
     await page.getByRole("option", { name: "Big spenders" }).click();
     await page.getByText("The rule does not hold").waitFor();
-    await expectAccessible(page, "profile");
+    await expectAccessibleInBoth(page, "profile");
   });
 
   it("deletes a person, after saying what that does", async () => {
@@ -315,7 +315,7 @@ describe("what is there afterwards", () => {
     await page.getByRole("link", { name: "User 30" }).click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await page.getByText("Nothing about this person is sent any more").waitFor();
-    await expectAccessible(page, "deletion of a person");
+    await expectAccessibleInBoth(page, "deletion of a person");
     await page.getByRole("button", { name: "Delete for good" }).click();
     await page.getByText("It is done: nothing of this person is left.").waitFor();
     await page.goto("/profiles?q=userid:130");
@@ -348,14 +348,14 @@ describe("what is there afterwards", () => {
     await page.getByRole("link", { name: "Deleted people" }).click();
     await page.getByRole("row", { name: /Being taken out of segments Shop/ }).waitFor();
     await page.getByRole("row", { name: /Gone/ }).waitFor();
-    await expectAccessible(page, "deleted people");
+    await expectAccessibleInBoth(page, "deleted people");
     await page
       .getByRole("row", { name: /Being taken out/ })
       .getByRole("link")
       .click();
     await page.getByRole("button", { name: "Remove without waiting" }).click();
     await page.getByText("They stay in the segments of Everybody in Ibexa").waitFor();
-    await expectAccessible(page, "removing without waiting");
+    await expectAccessibleInBoth(page, "removing without waiting");
     await page.getByRole("button", { name: "Remove now" }).click();
     await page.getByText("It is done: nothing of this person is left.").waitFor();
   });

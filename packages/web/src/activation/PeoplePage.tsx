@@ -41,8 +41,8 @@ export function PeoplePage() {
         }
       />
       <Stack gap="md">
-        <AnchorLink to="/activations/$id" params={{ id }} size="sm">
-          ← {status.name}
+        <AnchorLink to="/activations/$id" params={{ id }} size="sm" style={{ overflowWrap: "anywhere" }}>
+          ← <bdi>{status.name}</bdi>
         </AnchorLink>
         <Group align="flex-end">
           <Select
@@ -83,7 +83,7 @@ export function PeoplePage() {
               <Table.Tbody>
                 {people.map(({ personId, profile, lastSentAt, refusal }) => (
                   <Table.Tr key={`${personId} ${profile}`}>
-                    <Table.Td>{personId ?? "–"}</Table.Td>
+                    <Table.Td style={{ overflowWrap: "anywhere" }}>{personId ?? "–"}</Table.Td>
                     <Table.Td>
                       {profile === null ? (
                         "–"

@@ -223,7 +223,15 @@ function UsedIn({ usage }: { readonly usage: Usage | undefined }) {
   return (
     <Stack gap={2}>
       {activations.slice(0, NAMED).map(({ id, name }) => (
-        <AnchorLink key={id} to="/activations/$id" params={{ id }} size="sm" dir="auto">
+        <AnchorLink
+          key={id}
+          to="/activations/$id"
+          params={{ id }}
+          size="sm"
+          dir="auto"
+          lineClamp={3}
+          title={name}
+        >
           {name}
         </AnchorLink>
       ))}

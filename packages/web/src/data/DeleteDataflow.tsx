@@ -78,7 +78,7 @@ export function DeleteDataflow({ dataflow, opened, onClose }: Props) {
             ) : (
               <Alert color="orange" title="Audiences read of it and may lose people">
                 {found.audiences.map((audience) => (
-                  <Text size="sm" key={audience.id}>
+                  <Text size="sm" key={audience.id} dir="auto" style={{ overflowWrap: "anywhere" }}>
                     {audience.name}
                   </Text>
                 ))}

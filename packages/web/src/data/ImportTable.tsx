@@ -24,7 +24,7 @@ export function ImportTable({ dataflow }: Props) {
         <Table verticalSpacing="sm" highlightOnHover>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>File</Table.Th>
+              <Table.Th miw={200}>File</Table.Th>
               {dataflow === undefined ? <Table.Th>Dataflow</Table.Th> : null}
               <Table.Th>State</Table.Th>
               <Table.Th>Came</Table.Th>
@@ -76,7 +76,14 @@ function Row({ one, dataflow }: RowProps) {
       </Table.Td>
       {dataflow === undefined ? null : (
         <Table.Td style={{ overflowWrap: "anywhere" }}>
-          <AnchorLink to="/dataflows/$id" params={{ id: dataflowId }} size="sm">
+          <AnchorLink
+            to="/dataflows/$id"
+            params={{ id: dataflowId }}
+            size="sm"
+            dir="auto"
+            lineClamp={2}
+            title={dataflow}
+          >
             {dataflow}
           </AnchorLink>
         </Table.Td>

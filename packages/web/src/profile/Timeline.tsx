@@ -24,7 +24,7 @@ export function Timeline({ profile: { number, events } }: { readonly profile: Pr
       {events.count === 0 ? (
         <Text size="sm">Nothing has happened yet.</Text>
       ) : (
-        <Text size="sm">
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
           {counted(events.count)} {events.count === 1 ? "event" : "events"}:{" "}
           {events.types.map(({ type, count }) => `${counted(count)} ${type}`).join(", ")}
         </Text>

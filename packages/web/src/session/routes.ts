@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { EntryAwaited } from "../shell/PageAwaited.tsx";
 import { rootRoute } from "../shell/root-route.ts";
 import { sessionQuery } from "./queries.ts";
 
@@ -15,6 +16,7 @@ const signIn = createRoute({
     const { awaitsSetup } = await context.queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
     if (awaitsSetup) throw redirect({ to: "/set-up" });
   },
+  pendingComponent: EntryAwaited,
   component: lazyRouteComponent(() => import("./SignIn.tsx"), "SignIn"),
 });
 

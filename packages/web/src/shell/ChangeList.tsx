@@ -37,7 +37,11 @@ export function ChangeList({ entries, hasSubject }: Props) {
                   <Table.Td>
                     <Moment instant={entry.at} />
                   </Table.Td>
-                  <Table.Td style={{ overflowWrap: "anywhere" }}>{entry.by}</Table.Td>
+                  <Table.Td style={{ overflowWrap: "anywhere" }}>
+                    <Text size="sm" lineClamp={3} title={entry.by} dir="auto">
+                      {entry.by}
+                    </Text>
+                  </Table.Td>
                   <Table.Td>{entry.actionText}</Table.Td>
                   {hasSubject ? (
                     <Table.Td style={{ overflowWrap: "anywhere" }}>{subjectOf(entry)}</Table.Td>

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Text, Title } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQueryClient, useQueryErrorResetBoundary } from "@tanstack/react-query";
 import { type ErrorComponentProps, useLocation, useRouter } from "@tanstack/react-router";
 import { ApiProblem } from "../api/client.ts";
 import { sessionQuery } from "../session/queries.ts";
@@ -11,11 +11,14 @@ import { NAVIGATION } from "./navigation.ts";
 export function PageFailure({ error, reset }: Pick<ErrorComponentProps, "error" | "reset">) {
   const router = useRouter();
   const queries = useQueryClient();
+  const failed = useQueryErrorResetBoundary();
   const problem = error instanceof ApiProblem ? error.problem : undefined;
   if (problem?.code === "notFound") return <ThingMissing detail={problem.detail} />;
   const isSignedOut = problem?.status === 401;
   const again = async () => {
     if (isSignedOut) queries.removeQueries({ queryKey: sessionQuery.queryKey });
+    // Else what failed is not asked for again: the page would show the same error for ever.
+    failed.reset();
     reset();
     await router.invalidate();
   };

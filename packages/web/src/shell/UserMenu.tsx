@@ -1,4 +1,4 @@
-import { Button, Menu, useMantineColorScheme } from "@mantine/core";
+import { Button, Menu, Text, useMantineColorScheme } from "@mantine/core";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "../api/client.ts";
@@ -24,29 +24,31 @@ export function UserMenu() {
       await navigate({ to: "/sign-in", search: { to: "/" } });
     },
   });
+  const choose = (chosen: string) => {
+    const scheme = SCHEMES.find(({ value }) => value === chosen);
+    if (scheme !== undefined) setColorScheme(scheme.value);
+  };
   if (user === null) return null;
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
         <Button variant="subtle" color="gray" c="var(--mantine-color-text)" maw={260}>
-          {user.name}
+          <Text span fw={600} size="sm" truncate dir="auto">
+            {user.name}
+          </Text>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label c="var(--mantine-color-text)">
+        <Menu.Label c="var(--mantine-color-text)" style={{ overflowWrap: "anywhere" }}>
           {user.email} · {ROLE_WORDS[user.role]}
         </Menu.Label>
-        {SCHEMES.map(({ value, label }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            onClick={() => setColorScheme(value)}
-            rightSection={colorScheme === value ? "✓" : undefined}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={choose}>
+          {SCHEMES.map(({ value, label }) => (
+            <Menu.RadioItem key={value} value={value} closeMenuOnClick>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item onClick={() => signOut.mutate()}>Sign out</Menu.Item>
       </Menu.Dropdown>

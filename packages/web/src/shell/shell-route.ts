@@ -1,5 +1,6 @@
 import { createRoute, redirect } from "@tanstack/react-router";
 import { sessionQuery } from "../session/queries.ts";
+import { EntryAwaited } from "./PageAwaited.tsx";
 import { rootRoute } from "./root-route.ts";
 import { Shell } from "./Shell.tsx";
 
@@ -13,5 +14,6 @@ export const shellRoute = createRoute({
     if (user === null) throw redirect({ to: "/sign-in", search: { to: location.href } });
     return { user };
   },
+  pendingComponent: EntryAwaited,
   component: Shell,
 });

@@ -1,4 +1,12 @@
-import { type CSSVariablesResolver, createTheme, PasswordInput } from "@mantine/core";
+import {
+  Badge,
+  type CSSVariablesResolver,
+  createTheme,
+  Menu,
+  Modal,
+  PasswordInput,
+  TableScrollContainer,
+} from "@mantine/core";
 
 /** How everything looks, in both schemes. */
 export const theme = createTheme({
@@ -8,6 +16,16 @@ export const theme = createTheme({
   defaultRadius: "sm",
   cursorType: "pointer",
   components: {
+    // A state is a word or two: a narrow column makes room for it, where the library would cut it off.
+    Badge: Badge.extend({ styles: { root: { flexShrink: 0 }, label: { overflow: "visible" } } }),
+    // What the library puts there for the first focus is no item, and a menu holds nothing else.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+    // A title holds names that people gave, of up to 200 characters without a space.
+    Modal: Modal.extend({ styles: { title: { overflowWrap: "anywhere", minWidth: 0 } } }),
+    // Also a table without a link in it is scrolled by keyboard.
+    TableScrollContainer: TableScrollContainer.extend({
+      defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } },
+    }),
     // Not the library's "password visibility": a field is found by its label alone.
     PasswordInput: PasswordInput.extend({
       defaultProps: { visibilityToggleButtonProps: { "aria-label": "Show what is typed" } },

@@ -56,7 +56,7 @@ export function AudiencePicker({ opened, onClose, audiences, chosen, unavailable
               description={unavailable.get(id) ?? people(size)}
               disabled={unavailable.has(id)}
               checked={picked.includes(id) && !unavailable.has(id)}
-              styles={{ label: { overflowWrap: "anywhere" }, body: { maxWidth: "100%" } }}
+              styles={{ labelWrapper: { minWidth: 0, overflowWrap: "anywhere" }, body: { maxWidth: "100%" } }}
               onChange={(event) =>
                 setPicked(
                   event.currentTarget.checked ? [...picked, id] : picked.filter((other) => other !== id),

@@ -30,8 +30,8 @@ export function AudienceFacts({ audience }: { readonly audience: AudienceView })
         </Fact>
         <Fact label="Last saved">
           <Moment instant={updatedAt} />
-          <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-            by {updatedBy}
+          <Text size="sm" c="dimmed" lineClamp={2} title={updatedBy} style={{ overflowWrap: "anywhere" }}>
+            by <bdi>{updatedBy}</bdi>
           </Text>
         </Fact>
       </Group>

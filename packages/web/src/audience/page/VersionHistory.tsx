@@ -52,7 +52,7 @@ export function VersionHistory({ id, current, mayRestore, onRestored }: Props) {
           aria-label={`Version ${one.version}`}
         >
           <Group justify="space-between" align="flex-start" wrap="nowrap" gap="lg">
-            <Stack gap={4}>
+            <Stack gap={4} miw={0}>
               <Group gap="xs">
                 <Text fw={600} size="sm">
                   Version {one.version}
@@ -63,7 +63,9 @@ export function VersionHistory({ id, current, mayRestore, onRestored }: Props) {
                   </Badge>
                 ) : null}
                 <Moment instant={one.at} />
-                <Text size="sm">by {one.by}</Text>
+                <Text size="sm" lineClamp={2} style={{ overflowWrap: "anywhere" }}>
+                  by <bdi>{one.by}</bdi>
+                </Text>
               </Group>
               <Text size="sm" style={{ overflowWrap: "anywhere" }}>
                 {whatChanged(one)}
@@ -75,7 +77,7 @@ export function VersionHistory({ id, current, mayRestore, onRestored }: Props) {
               )}
             </Stack>
             {one.version === current || one.deleted ? null : (
-              <Group gap="xs" wrap="nowrap">
+              <Group gap="xs" wrap="nowrap" style={{ flexShrink: 0 }}>
                 <Button
                   size="xs"
                   variant="default"

@@ -35,7 +35,7 @@ export function AddBlock({ into, event }: { readonly into: string; readonly even
       </Menu.Target>
       <Menu.Dropdown>
         {kinds.map(({ kind, title, about }) => (
-          <Menu.Item key={kind} aria-label={title} onClick={() => dispatch({ do: "add", into, kind })}>
+          <Menu.Item key={kind} onClick={() => dispatch({ do: "add", into, kind })}>
             <Text size="sm">{title}</Text>
             <Text size="xs" c="dimmed">
               {about}

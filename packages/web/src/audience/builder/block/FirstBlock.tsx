@@ -8,7 +8,7 @@ export function FirstBlock({ into }: { readonly into: string }) {
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
       {ON_PEOPLE.map(({ kind, title, about }) => (
-        <UnstyledButton key={kind} aria-label={title} onClick={() => dispatch({ do: "add", into, kind })}>
+        <UnstyledButton key={kind} onClick={() => dispatch({ do: "add", into, kind })}>
           <Card withBorder padding="sm" h="100%" radius="md">
             <Text size="sm" fw={600} c="var(--mantine-color-anchor)">
               {title}
