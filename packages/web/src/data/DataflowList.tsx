@@ -56,7 +56,14 @@ export function DataflowList() {
             {dataflows.map(({ definition, parent, origin, lastImport, waiting }) => (
               <Table.Tr key={definition.id}>
                 <Table.Td style={{ overflowWrap: "anywhere" }}>
-                  <AnchorLink to="/dataflows/$id" params={{ id: definition.id }} fw={600}>
+                  <AnchorLink
+                    to="/dataflows/$id"
+                    params={{ id: definition.id }}
+                    fw={600}
+                    dir="auto"
+                    lineClamp={3}
+                    title={definition.name ?? definition.id}
+                  >
                     {definition.name ?? definition.id}
                   </AnchorLink>
                 </Table.Td>
@@ -93,7 +100,13 @@ export function DataflowList() {
                   ) : (
                     <>
                       <Group gap="xs">
-                        <AnchorLink to="/imports/$id" params={{ id: lastImport.id }} size="sm">
+                        <AnchorLink
+                          to="/imports/$id"
+                          params={{ id: lastImport.id }}
+                          size="sm"
+                          lineClamp={3}
+                          title={lastImport.fileName}
+                        >
                           {lastImport.fileName}
                         </AnchorLink>
                         {lastImport.state === "published" ? null : <StateBadge state={lastImport.state} />}
