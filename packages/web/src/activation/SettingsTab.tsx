@@ -53,34 +53,36 @@ export function SettingsTab({ activation }: { readonly activation: ShownActivati
   });
   const queries = useQueryClient();
   const mayEdit = useMayEdit();
-  const take = (saved: ShownActivation) => {
+  const fields = { name, description, values };
+  /** @param sent what was saved: what somebody has typed since stands */
+  const take = (saved: ShownActivation, sent?: typeof fields) => {
     setBegan(saved);
-    setName(saved.name);
-    setDescription(saved.description ?? "");
-    setValues(valuesOf(saved.settings));
+    setName((now) => (now === (sent?.name ?? now) ? saved.name : now));
+    setDescription((now) => (now === (sent?.description ?? now) ? (saved.description ?? "") : now));
+    setValues((now) => (now === (sent?.values ?? now) ? valuesOf(saved.settings) : now));
     setDestination(undefined);
   };
   const save = useMutation({
     // Saved over the version that was loaded, or over the one that somebody was shown and decided about.
-    mutationFn: (over: ShownActivation) => {
+    mutationFn: ({ over, sent }: { readonly over: ShownActivation; readonly sent: typeof fields }) => {
       const { advanced: _, ...settings } = over.settings;
       return changeActivation(
         over,
         {
-          name: name.trim(),
-          settings: { ...settings, ...settingsOf(values) },
-          description: description.trim(),
+          name: sent.name.trim(),
+          settings: { ...settings, ...settingsOf(sent.values) },
+          description: sent.description.trim(),
         },
         destination === undefined ? {} : { destination },
       );
     },
-    onSuccess: (saved) => take(saved),
+    onSuccess: (saved, { sent }) => take(saved, sent),
     onSettled: () => queries.invalidateQueries({ queryKey: ["activations"] }),
   });
   const isMoved = save.error instanceof ApiProblem && save.error.problem.code === "activationMoved";
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate(began);
+    save.mutate({ over: began, sent: fields });
   };
   const isFromFile = activation.origin === "file";
   return (
@@ -138,7 +140,7 @@ export function SettingsTab({ activation }: { readonly activation: ShownActivati
                 <ActivationConflict
                   began={began}
                   error={save.error}
-                  onSaveOver={(theirs) => save.mutate(theirs)}
+                  onSaveOver={(theirs) => save.mutate({ over: theirs, sent: fields })}
                   onTakeTheirs={(theirs) => {
                     take(theirs);
                     save.reset();
