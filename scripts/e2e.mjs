@@ -4,6 +4,4 @@ import { prepare, root, run, runTool } from "./prepare.mjs";
 
 prepare({ tests: true });
 run(process.execPath, [join(root, "scripts/chromium.mjs")], { stdio: ["ignore", "ignore", "inherit"] });
-runTool("vitest/vitest.mjs", ["run", "--project", "e2e", ...process.argv.slice(2)], {
-  env: { ...process.env, PEREGRINE_E2E: "all" },
-});
+runTool("vitest/vitest.mjs", ["run", "--project", "e2e", ...process.argv.slice(2)]);
