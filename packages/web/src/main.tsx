@@ -4,7 +4,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ApiProblem } from "./api/client.ts";
+import { isAskedAgain, pauseBefore } from "./api/patience.ts";
 import { createAppRouter } from "./router.ts";
 import { contrast, theme } from "./shell/theme.ts";
 
@@ -14,9 +14,8 @@ const queries = new QueryClient({
     mutations: { networkMode: "always" },
     queries: {
       networkMode: "always",
-      // What the API refused stays refused; a broken connection heals.
-      retry: (count, error) => !(error instanceof ApiProblem) && count < 20,
-      retryDelay: (attempt) => Math.min(1_000 * 2 ** attempt, 10_000),
+      retry: isAskedAgain,
+      retryDelay: pauseBefore,
       staleTime: 2_000,
     },
   },

@@ -12,7 +12,7 @@ import { useSeen } from "../shell/use-seen.ts";
 import { ActivationConflict } from "./ActivationConflict.tsx";
 import { changeActivation, type PeopleChoice } from "./change-activation.ts";
 import { PeopleChoiceField } from "./PeopleChoiceField.tsx";
-import type { ActivationStatus, ShownActivation } from "./queries.ts";
+import { type ActivationStatus, activationsQuery, type ShownActivation } from "./queries.ts";
 import { TestPerson } from "./TestPerson.tsx";
 import { keepDraft } from "./wizard/draft.ts";
 
@@ -117,6 +117,8 @@ function DeleteActivation({ activation, status, opened, onClose }: DeleteProps) 
         params: { path: { id }, query: { people: choice, version } },
       }),
     onSuccess: async () => {
+      await queries.cancelQueries({ queryKey: activationsQuery.queryKey, exact: true });
+      queries.setQueryData(activationsQuery.queryKey, (all) => all?.filter((one) => one.id !== id));
       await navigate({
         to: "/activations",
         search: choice === "takeOut" && inside > 0 ? { leaving: id } : {},

@@ -1,6 +1,5 @@
-import { Code, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { differencesOf } from "../shell/differences.ts";
+import { DifferenceList } from "../shell/DifferenceList.tsx";
 import { SavedMeanwhile } from "../shell/SavedMeanwhile.tsx";
 import { activationQuery, type ShownActivation } from "./queries.ts";
 
@@ -26,15 +25,7 @@ export function ActivationConflict({ began, error, isDeletion, onSaveOver, onTak
       onSaveOver={() => theirs !== undefined && onSaveOver(theirs)}
       onTakeTheirs={() => theirs !== undefined && onTakeTheirs(theirs)}
     >
-      <Stack gap="xs" mt="sm">
-        {differencesOf(told(began), theirs === undefined ? {} : told(theirs)).map(
-          ({ field, before, after }) => (
-            <Text size="sm" key={field} style={{ overflowWrap: "anywhere" }}>
-              <b>{field}</b>: <Code>{before}</Code> → <Code>{after}</Code>
-            </Text>
-          ),
-        )}
-      </Stack>
+      {theirs === undefined ? null : <DifferenceList before={told(began)} after={told(theirs)} />}
     </SavedMeanwhile>
   );
 }

@@ -25,7 +25,11 @@ export function ActivationList() {
   const mayEdit = useMayEdit();
   const [isHelped, help] = useDisclosure(false);
   const rows = activations
-    .map((activation, at) => ({ activation, summary: summaryOf(statuses[at]?.data) }))
+    .map((activation, at) => ({
+      activation,
+      summary: summaryOf(statuses[at]?.data),
+      failure: statuses[at]?.error ?? null,
+    }))
     .toSorted(
       (one, other) => Number(other.summary?.isWorrying ?? false) - Number(one.summary?.isWorrying ?? false),
     );
@@ -65,7 +69,7 @@ export function ActivationList() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {rows.map(({ activation, summary }) => (
+              {rows.map(({ activation, summary, failure }) => (
                 <Table.Tr key={activation.id}>
                   <Table.Td style={{ overflowWrap: "anywhere" }} miw={180}>
                     <AnchorLink
@@ -82,7 +86,7 @@ export function ActivationList() {
                   </Table.Td>
                   <Table.Td miw={240}>
                     {summary === undefined ? (
-                      "…"
+                      <Text size="sm">{failure === null ? "…" : `It isn’t known: ${failure.message}`}</Text>
                     ) : (
                       <>
                         <StatusBadge status={summary.status} />
@@ -94,15 +98,21 @@ export function ActivationList() {
                       </>
                     )}
                   </Table.Td>
-                  <Table.Td ta="right">{counted(summary?.accepted ?? 0)}</Table.Td>
-                  <Table.Td ta="right">{counted(summary?.waiting ?? 0)}</Table.Td>
-                  <Table.Td ta="right">{counted(summary?.refused ?? 0)}</Table.Td>
-                  <Table.Td>
-                    <Age instant={summary?.oldestUnsentAt ?? null} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Moment instant={summary?.lastSynchronizedAt ?? null} />
-                  </Table.Td>
+                  {summary === undefined ? (
+                    <Table.Td colSpan={5} />
+                  ) : (
+                    <>
+                      <Table.Td ta="right">{counted(summary.accepted)}</Table.Td>
+                      <Table.Td ta="right">{counted(summary.waiting)}</Table.Td>
+                      <Table.Td ta="right">{counted(summary.refused)}</Table.Td>
+                      <Table.Td>
+                        <Age instant={summary.oldestUnsentAt} />
+                      </Table.Td>
+                      <Table.Td>
+                        <Moment instant={summary.lastSynchronizedAt} />
+                      </Table.Td>
+                    </>
+                  )}
                 </Table.Tr>
               ))}
             </Table.Tbody>

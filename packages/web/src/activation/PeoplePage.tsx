@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Select, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Button, Group, Select, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { PERSON_STATES, type PersonState } from "@peregrine/core";
 import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
@@ -88,9 +88,9 @@ export function PeoplePage() {
                       {profile === null ? (
                         "–"
                       ) : (
-                        <Anchor href={`/profiles/${profile}`} size="sm">
+                        <AnchorLink to="/profiles/$number" params={{ number: profile }} size="sm">
                           {profile}
-                        </Anchor>
+                        </AnchorLink>
                       )}
                     </Table.Td>
                     <Table.Td>

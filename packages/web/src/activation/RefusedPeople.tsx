@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../api/client.ts";
 import { useMayEdit } from "../session/use-may-edit.ts";
 import { AnchorLink } from "../shell/links.tsx";
+import { PageAwaited } from "../shell/PageAwaited.tsx";
 import { PageFailure } from "../shell/PageFailure.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
 import { Marked } from "../words/Marked.tsx";
@@ -28,8 +29,9 @@ export function RefusedPeople({ id, segments }: Props) {
       }),
     onSettled: () => queries.invalidateQueries({ queryKey: ["activations", id] }),
   });
-  if (error !== null) return <PageFailure error={error} reset={() => void refetch()} />;
-  if (refusals === undefined) return null;
+  if (refusals === undefined) {
+    return error === null ? <PageAwaited /> : <PageFailure error={error} reset={() => void refetch()} />;
+  }
   if (refusals.length === 0) return <Text mt="md">Ibexa refuses nobody.</Text>;
   const nameOf = (audience: string) =>
     segments.find(({ audienceId }) => audienceId === audience)?.name ?? audience;

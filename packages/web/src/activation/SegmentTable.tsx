@@ -181,6 +181,7 @@ function AddAudiences({ activation }: { readonly activation: ShownActivation }) 
         opened={isPicking}
         onClose={picking.close}
         audiences={others}
+        isNoneLeft={others.length === 0 && activation.audiences.length > 0}
         chosen={NONE}
         unavailable={sentAlready(activations ?? [], activation.settings["baseUrl"], activation.id)}
         onApply={(ids) => add.mutate(ids)}

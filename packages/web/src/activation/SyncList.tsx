@@ -2,6 +2,7 @@ import { Button, List, Stack, Table, Text } from "@mantine/core";
 import { RUN_WORDS, type RunState, triggerText } from "@peregrine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Fragment, useId, useState } from "react";
+import { PageAwaited } from "../shell/PageAwaited.tsx";
 import { PageFailure } from "../shell/PageFailure.tsx";
 import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
@@ -15,9 +16,10 @@ export function SyncList({ id }: { readonly id: string }) {
     runsQuery(id),
   );
   const [opened, setOpened] = useState<number>();
-  if (error !== null) return <PageFailure error={error} reset={() => void refetch()} />;
-  const runs = data?.pages.flatMap(({ items }) => items) ?? [];
-  if (data !== undefined && runs.length === 0) {
+  const failure = error === null ? null : <PageFailure error={error} reset={() => void refetch()} />;
+  if (data === undefined) return failure ?? <PageAwaited />;
+  const runs = data.pages.flatMap(({ items }) => items);
+  if (runs.length === 0) {
     return (
       <Text mt="md">Nothing has been sent yet. A sync begins when somebody joins or leaves an audience.</Text>
     );
@@ -51,6 +53,7 @@ export function SyncList({ id }: { readonly id: string }) {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+      {failure}
       {hasNextPage ? (
         <Button variant="default" onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
           Earlier syncs

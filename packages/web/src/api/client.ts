@@ -15,25 +15,70 @@ export class ApiProblem extends Error {
 
 /** No answer came: the connection broke, or nobody is there. */
 export class Unreachable extends Error {
-  constructor(cause: unknown) {
-    super("Peregrine doesn't answer. What you see may be old; it is tried again.", { cause });
+  constructor(cause?: unknown) {
+    super("Peregrine doesn’t answer.", { cause });
   }
 }
 
-/** The API, typed by its own document. Each call answers its data or throws {@link ApiProblem} or {@link Unreachable}. */
-export const api = createClient<paths>({ baseUrl: window.location.origin });
+/** An answer came that is none of Peregrine's: a proxy before it answers, with a page of its own perhaps. */
+export class Misanswered extends Error {
+  constructor(status: number) {
+    super(
+      `The answer has status ${status} and isn’t Peregrine’s: what stands before it answers in its place, such as a proxy while Peregrine restarts.`,
+    );
+  }
+}
 
-api.use({
-  async onResponse({ response }) {
-    if (response.ok) return;
-    const body: unknown = await response.json().catch(() => undefined);
-    if (isProblem(body)) throw new ApiProblem(body);
-    throw new Unreachable(new Error(`an answer of status ${response.status} that is none of Peregrine's`));
-  },
-  onError({ error }) {
-    return error instanceof ApiProblem ? error : new Unreachable(error);
-  },
+/** Whether Peregrine said nothing to it: what was asked for may be asked for again. */
+export function isUnanswered(error: unknown): error is Unreachable | Misanswered {
+  return error instanceof Unreachable || error instanceof Misanswered;
+}
+
+/** How long an answer may take, in ms, to what only reads. What changes something is waited for. */
+const READING_MS = 60_000;
+
+/**
+ * The API, typed by its own document. Each call answers its data or throws {@link ApiProblem}, {@link Unreachable} or
+ * {@link Misanswered}.
+ */
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  // Else the browser lets a second request wait for the first one's answer, which may never come.
+  cache: "no-store",
+  fetch: answerTo,
 });
+
+async function answerTo(request: Request): Promise<Response> {
+  const { response, body } = await wholeAnswer(request);
+  const { status, ok, headers } = response;
+  const isJson = /\bjson\b/.test(headers.get("Content-Type") ?? "");
+  if (ok && (isJson || body === "")) return new Response(body === "" ? null : body, { status, headers });
+  const problem = isJson ? parsed(body) : undefined;
+  throw isProblem(problem) ? new ApiProblem(problem) : new Misanswered(status);
+}
+
+/** An answer with all of its body: a connection may break, or an answer end, in the middle of it. */
+async function wholeAnswer(request: Request): Promise<{ response: Response; body: string }> {
+  const { method, signal } = request;
+  const isReading = method === "GET";
+  try {
+    const response = await fetch(request, {
+      signal: isReading ? AbortSignal.any([signal, AbortSignal.timeout(READING_MS)]) : signal,
+    });
+    return { response, body: await response.text() };
+  } catch (error) {
+    throw new Unreachable(error);
+  }
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
 
 /** The data of an answer that has some. */
 export function dataOf<Data>({ data }: { readonly data?: Data | undefined }): NonNullable<Data> {

@@ -1,4 +1,4 @@
-import { ApiProblem, isProblem, Unreachable } from "./client.ts";
+import { ApiProblem, isProblem, Misanswered, Unreachable } from "./client.ts";
 
 export interface FileOnItsWay {
   /** Of the API, with its query. */
@@ -13,7 +13,7 @@ export interface FileOnItsWay {
  * Sends a file as it is, and tells how far it has come; `fetch` can't tell that.
  *
  * @returns the answer's body; undefined when it was called off
- * @throws ApiProblem, Unreachable
+ * @throws ApiProblem, Unreachable, Misanswered
  */
 export function sendFile<Body>({ path, file, signal, onProgress }: FileOnItsWay): Promise<Body | undefined> {
   return new Promise((resolve, reject) => {
@@ -23,11 +23,11 @@ export function sendFile<Body>({ path, file, signal, onProgress }: FileOnItsWay)
     request.responseType = "json";
     request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total);
     request.onload = () => {
-      if (request.status >= 200 && request.status < 300) return resolve(request.response as Body);
-      if (isProblem(request.response)) return reject(new ApiProblem(request.response));
-      reject(new Unreachable(new Error(`an answer of status ${request.status} that is none of Peregrine's`)));
+      const { status, response } = request;
+      if (status >= 200 && status < 300 && response !== null) return resolve(response as Body);
+      reject(isProblem(response) ? new ApiProblem(response) : new Misanswered(status));
     };
-    request.onerror = () => reject(new Unreachable(new Error("the connection broke")));
+    request.onerror = () => reject(new Unreachable());
     request.onabort = () => resolve(undefined);
     signal.addEventListener("abort", () => request.abort(), { once: true });
     request.send(file);

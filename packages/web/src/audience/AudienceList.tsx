@@ -58,12 +58,12 @@ function Starts() {
 function Found({ audiences }: { readonly audiences: readonly AudienceView[] }) {
   const search = useSearch({ from: "/shell/audiences" });
   const navigate = useNavigate({ from: "/audiences" });
-  const { data: activations = [] } = useQuery(activationsQuery);
+  const { data: activations } = useQuery(activationsQuery);
   const found = findAudiences(audiences, search);
   const pages = Math.max(1, Math.ceil(found.length / ROWS));
   const page = Math.min(search.page ?? 1, pages);
   const rows = found.slice((page - 1) * ROWS, page * ROWS);
-  const used = usages(audiences, activations);
+  const used = activations === undefined ? undefined : usages(audiences, activations);
   const narrow = (patch: AudienceSearch) =>
     void navigate({ search: ({ page: _, ...kept }) => ({ ...kept, ...patch }), replace: true });
   return (
@@ -139,7 +139,8 @@ function Filters({ audiences, search, narrow }: FiltersProps) {
 
 interface RowsProps {
   readonly rows: readonly AudienceView[];
-  readonly used: ReadonlyMap<string, Usage>;
+  /** Undefined as long as it isn't known. */
+  readonly used: ReadonlyMap<string, Usage> | undefined;
 }
 
 function Rows({ rows, used }: RowsProps) {
@@ -161,7 +162,11 @@ function Rows({ rows, used }: RowsProps) {
         </Table.Thead>
         <Table.Tbody>
           {rows.map((audience) => (
-            <Row key={audience.id} audience={audience} usage={used.get(audience.id)} />
+            <Row
+              key={audience.id}
+              audience={audience}
+              usage={used === undefined ? "unknown" : used.get(audience.id)}
+            />
           ))}
         </Table.Tbody>
       </Table>
@@ -169,7 +174,13 @@ function Rows({ rows, used }: RowsProps) {
   );
 }
 
-function Row({ audience, usage }: { readonly audience: AudienceView; readonly usage: Usage | undefined }) {
+interface RowProps {
+  readonly audience: AudienceView;
+  /** Undefined: it is used nowhere. */
+  readonly usage: Usage | "unknown" | undefined;
+}
+
+function Row({ audience, usage }: RowProps) {
   const { id, name, tags, sentence, size, lastDay, checkedAt, error } = audience;
   return (
     <Table.Tr>
@@ -210,7 +221,8 @@ const NUMBER = { verticalAlign: "top", fontVariantNumeric: "tabular-nums" } as c
 /** So many activations are named; how many more there are is said. */
 const NAMED = 2;
 
-function UsedIn({ usage }: { readonly usage: Usage | undefined }) {
+function UsedIn({ usage }: Pick<RowProps, "usage">) {
+  if (usage === "unknown") return <Text size="sm">…</Text>;
   if (usage === undefined) {
     return (
       <Text size="sm" c="dimmed">

@@ -32,9 +32,10 @@ export function usages(
 
 const UNUSED: Usage = { activations: [], audiences: [] };
 
-/** Where one audience is used; nowhere as long as it isn't known. */
-export function useUsage(id: string): Usage {
-  const { data: audiences = [] } = useQuery(audiencesQuery);
-  const { data: activations = [] } = useQuery(activationsQuery);
+/** Where one audience is used; undefined as long as it isn't known. */
+export function useUsage(id: string): Usage | undefined {
+  const { data: audiences } = useQuery(audiencesQuery);
+  const { data: activations } = useQuery(activationsQuery);
+  if (audiences === undefined || activations === undefined) return undefined;
   return usages(audiences, activations).get(id) ?? UNUSED;
 }

@@ -1,6 +1,5 @@
-import { Code, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { differencesOf } from "../shell/differences.ts";
+import { DifferenceList } from "../shell/DifferenceList.tsx";
 import { SavedMeanwhile } from "../shell/SavedMeanwhile.tsx";
 import { type DataflowStanding, dataflowQuery } from "./queries.ts";
 
@@ -27,15 +26,9 @@ export function DataflowConflict({ id, began, error, isDeletion, onSaveOver, onT
       onSaveOver={() => theirs !== undefined && onSaveOver(theirs)}
       onTakeTheirs={() => theirs !== undefined && onTakeTheirs(theirs)}
     >
-      <Stack gap="xs" mt="sm">
-        {differencesOf(told(began.definition), theirs === undefined ? {} : told(theirs.definition)).map(
-          ({ field, before, after }) => (
-            <Text size="sm" key={field} style={{ overflowWrap: "anywhere" }}>
-              <b>{field}</b>: <Code>{before}</Code> → <Code>{after}</Code>
-            </Text>
-          ),
-        )}
-      </Stack>
+      {theirs === undefined ? null : (
+        <DifferenceList before={told(began.definition)} after={told(theirs.definition)} />
+      )}
     </SavedMeanwhile>
   );
 }

@@ -5,6 +5,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useMayEdit } from "../session/use-may-edit.ts";
 import { AnchorLink, ButtonLink } from "../shell/links.tsx";
+import { PageAwaited } from "../shell/PageAwaited.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { counted } from "../words/number.ts";
 import { DataflowActions } from "./DataflowActions.tsx";
@@ -52,7 +53,7 @@ export function DataflowPage() {
           <Tabs.Tab value="stream">Stream</Tabs.Tab>
           <Tabs.Tab value="log">Log</Tabs.Tab>
         </Tabs.List>
-        <Suspense>
+        <Suspense fallback={<PageAwaited />}>
           <Tabs.Panel value="imports">
             <Stack gap="lg">
               <SendFile dataflow={dataflow} />

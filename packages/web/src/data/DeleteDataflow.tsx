@@ -8,7 +8,7 @@ import { ProblemAlert } from "../shell/ProblemAlert.tsx";
 import { useSeen } from "../shell/use-seen.ts";
 import { counted, people } from "../words/number.ts";
 import { DataflowConflict } from "./DataflowConflict.tsx";
-import { type DataflowStanding, dataflowDeletionQuery } from "./queries.ts";
+import { type DataflowStanding, dataflowDeletionQuery, dataflowsQuery } from "./queries.ts";
 
 interface Props {
   readonly dataflow: DataflowStanding;
@@ -28,6 +28,10 @@ export function DeleteDataflow({ dataflow, opened, onClose }: Props) {
       api.DELETE("/api/v1/dataflows/{id}", { params: { path: { id }, query: { version } } }),
     onSuccess: async () => {
       onClose();
+      await queries.cancelQueries({ queryKey: dataflowsQuery.queryKey, exact: true });
+      queries.setQueryData(dataflowsQuery.queryKey, (all) =>
+        all?.filter(({ definition }) => definition.id !== id),
+      );
       await navigate({ to: "/dataflows" });
       queries.removeQueries({ queryKey: ["dataflows", id] });
       await queries.invalidateQueries();

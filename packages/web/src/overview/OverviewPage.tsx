@@ -24,9 +24,15 @@ export function OverviewPage() {
   const { data: imports } = useQuery(latestImportsQuery);
   const results = useQueries({ queries: activations.map(({ id }) => activationStatusQuery(id)) });
   const statuses = results.flatMap(({ data }) => (data === undefined ? [] : [data]));
-  const needs = needsOf({ statuses, userid, audiences });
+  const unknown = activations.flatMap(({ id, name }, at) => {
+    const found = results[at];
+    return found?.data === undefined && found?.error ? [{ id, name, why: found.error.message }] : [];
+  });
+  const needs = needsOf({ statuses, unknown, userid, audiences });
   const accepted = statuses.reduce((sum, status) => sum + (summaryOf(status)?.accepted ?? 0), 0);
-  const isSetUp = userid.withIdentifier > 0 && audiences.length > 0 && activations.length > 0 && accepted > 0;
+  const isKnown = statuses.length === activations.length;
+  const isSetUp =
+    userid.withIdentifier > 0 && audiences.length > 0 && activations.length > 0 && (accepted > 0 || !isKnown);
   return (
     <>
       <PageTitle title="Overview" />
@@ -40,7 +46,7 @@ export function OverviewPage() {
               Needs you
             </Title>
             {needs.length === 0 ? (
-              <Text>Nothing. All is well.</Text>
+              <Text>{isKnown ? "Nothing. All is well." : "Looking how the activations stand …"}</Text>
             ) : (
               <Stack gap="sm">
                 {needs.map((need) => (
@@ -59,7 +65,11 @@ export function OverviewPage() {
             value={userid.profiles === 0 ? "–" : percent(userid.withIdentifier / userid.profiles)}
             note={`${counted(userid.withIdentifier)} of ${counted(userid.profiles)}`}
           />
-          <Figure label="Accepted by Ibexa" value={counted(accepted)} note="people, over all segments" />
+          <Figure
+            label="Accepted by Ibexa"
+            value={isKnown ? counted(accepted) : "–"}
+            note="people, over all segments"
+          />
         </SimpleGrid>
         {imports === undefined || imports.length === 0 ? null : (
           <section aria-label="Last imports">
@@ -81,8 +91,22 @@ export function OverviewPage() {
                 <Table.Tbody>
                   {imports.map(({ id, fileName, dataflowId, state, counts, createdAt }) => (
                     <Table.Tr key={id}>
-                      <Table.Td style={{ overflowWrap: "anywhere" }}>{fileName}</Table.Td>
-                      <Table.Td style={{ overflowWrap: "anywhere" }}>{dataflowId}</Table.Td>
+                      <Table.Td style={{ overflowWrap: "anywhere" }}>
+                        <AnchorLink
+                          to="/imports/$id"
+                          params={{ id }}
+                          size="sm"
+                          lineClamp={2}
+                          title={fileName}
+                        >
+                          {fileName}
+                        </AnchorLink>
+                      </Table.Td>
+                      <Table.Td style={{ overflowWrap: "anywhere" }}>
+                        <AnchorLink to="/dataflows/$id" params={{ id: dataflowId }} size="sm">
+                          {dataflowId}
+                        </AnchorLink>
+                      </Table.Td>
                       <Table.Td>{IMPORT_WORDS[state]}</Table.Td>
                       <Table.Td ta="right">{counts === null ? "–" : counted(counts.read)}</Table.Td>
                       <Table.Td ta="right">{counts === null ? "–" : counted(counts.refused)}</Table.Td>

@@ -16,6 +16,8 @@ export interface Need {
 
 interface Facts {
   readonly statuses: readonly ActivationStatus[];
+  /** Activations of which it isn't known how they stand. */
+  readonly unknown: readonly { readonly id: string; readonly name: string; readonly why: string }[];
   readonly userid: IdentifierProfiles;
   readonly audiences: readonly {
     readonly id: string;
@@ -25,10 +27,11 @@ interface Facts {
 }
 
 /** What needs somebody, the worst first; each has one button. */
-export function needsOf({ statuses, userid, audiences }: Facts): Need[] {
+export function needsOf({ statuses, unknown, userid, audiences }: Facts): Need[] {
   return [
     ...missingIdentifier(statuses, userid),
     ...statuses.flatMap(ofActivation),
+    ...unknown.map(ofUnknown),
     ...ofAudiences(audiences),
   ];
 }
@@ -80,6 +83,16 @@ function ofActivation({ id, name, run, segments }: ActivationStatus): Need[] {
     });
   }
   return needs;
+}
+
+function ofUnknown({ id, name, why }: Facts["unknown"][number]): Need {
+  return {
+    key: `${id} unknown`,
+    title: `It isn’t known how “${name}” stands`,
+    detail: why,
+    action: "Look at it",
+    to: { page: "activation", id },
+  };
 }
 
 function ofAudiences(audiences: Facts["audiences"]): Need[] {

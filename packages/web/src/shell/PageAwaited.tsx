@@ -1,13 +1,36 @@
-import { Container, Group, Loader, Text } from "@mantine/core";
+import { Button, Container, Group, Loader, Stack, Text } from "@mantine/core";
+import { useEffect, useState } from "react";
 import { ConnectionNotice } from "./ConnectionNotice.tsx";
+
+/** After this time, in ms, it is said that a page takes unusually long. */
+const LONG_MS = 9_000;
 
 /** Where a page takes longer than a second. */
 export function PageAwaited() {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), LONG_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
-    <Group gap="sm" p="md" role="status">
-      <Loader size="sm" aria-hidden="true" />
-      <Text>Loading …</Text>
-    </Group>
+    <Stack gap="sm" p="md" align="flex-start" role="status">
+      <Group gap="sm">
+        <Loader size="sm" aria-hidden="true" />
+        <Text>Loading …</Text>
+      </Group>
+      {isLong ? (
+        <>
+          <Text size="sm">
+            This takes longer than usual: Peregrine hasn’t answered for ten seconds. The page comes as soon as
+            it does.
+          </Text>
+          {/* From the beginning: it may be the page's script that doesn't come. */}
+          <Button size="xs" variant="default" onClick={() => window.location.reload()}>
+            Try again
+          </Button>
+        </>
+      ) : null}
+    </Stack>
   );
 }
 

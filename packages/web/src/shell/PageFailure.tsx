@@ -1,11 +1,12 @@
 import { Alert, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useQueryClient, useQueryErrorResetBoundary } from "@tanstack/react-query";
 import { type ErrorComponentProps, useLocation, useRouter } from "@tanstack/react-router";
-import { ApiProblem } from "../api/client.ts";
+import { ApiProblem, isUnanswered } from "../api/client.ts";
 import { sessionQuery } from "../session/queries.ts";
 import { Marked } from "../words/Marked.tsx";
 import { ButtonLink } from "./links.tsx";
 import { NAVIGATION } from "./navigation.ts";
+import { useHealing } from "./use-healing.ts";
 
 /** What went wrong, and what to do. */
 export function PageFailure({ error, reset }: Pick<ErrorComponentProps, "error" | "reset">) {
@@ -13,7 +14,6 @@ export function PageFailure({ error, reset }: Pick<ErrorComponentProps, "error" 
   const queries = useQueryClient();
   const failed = useQueryErrorResetBoundary();
   const problem = error instanceof ApiProblem ? error.problem : undefined;
-  if (problem?.code === "notFound") return <ThingMissing detail={problem.detail} />;
   const isSignedOut = problem?.status === 401;
   const again = async () => {
     if (isSignedOut) queries.removeQueries({ queryKey: sessionQuery.queryKey });
@@ -22,10 +22,20 @@ export function PageFailure({ error, reset }: Pick<ErrorComponentProps, "error" 
     reset();
     await router.invalidate();
   };
+  const isHealing = isUnanswered(error);
+  useHealing(isHealing, again);
+  if (problem?.code === "notFound") return <ThingMissing detail={problem.detail} />;
   return (
-    <Alert color="red" title={problem?.title ?? "This page could not be shown"} maw={640} m="md">
+    <Alert
+      color={isHealing ? "orange" : "red"}
+      title={problem?.title ?? (isHealing ? "Peregrine can’t be reached" : "This page could not be shown")}
+      maw={640}
+      m="md"
+      role="alert"
+    >
       <Text size="sm">
         <Marked text={error instanceof Error ? error.message : String(error)} />
+        {isHealing ? " The page comes as soon as it is reached; it is tried again every ten seconds." : ""}
       </Text>
       {problem === undefined ? null : (
         <Text size="sm">

@@ -1,5 +1,5 @@
 import { Alert, Text } from "@mantine/core";
-import { ApiProblem } from "../api/client.ts";
+import { ApiProblem, isUnanswered } from "../api/client.ts";
 import { Marked } from "../words/Marked.tsx";
 
 /**
@@ -12,10 +12,11 @@ export function ProblemAlert({ error }: { readonly error: unknown }) {
     return (
       <Alert color="red" role="alert">
         <Text size="sm" fw={600}>
-          This wasn’t done
+          {isUnanswered(error) ? "No answer came" : "This wasn’t done"}
         </Text>
         <Text size="sm">
           <Marked text={error instanceof Error ? error.message : String(error)} />
+          {isUnanswered(error) ? " What was to be changed may be changed: look before you try again." : ""}
         </Text>
       </Alert>
     );

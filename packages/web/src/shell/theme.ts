@@ -7,6 +7,7 @@ import {
   PasswordInput,
   TableScrollContainer,
 } from "@mantine/core";
+import { focusableWhileItScrolls } from "./focusable-scroller.ts";
 
 /** How everything looks, in both schemes. */
 export const theme = createTheme({
@@ -24,7 +25,7 @@ export const theme = createTheme({
     Modal: Modal.extend({ styles: { title: { overflowWrap: "anywhere", minWidth: 0 } } }),
     // Also a table without a link in it is scrolled by keyboard.
     TableScrollContainer: TableScrollContainer.extend({
-      defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } },
+      defaultProps: { scrollAreaProps: { viewportRef: focusableWhileItScrolls } },
     }),
     // Not the library's "password visibility": a field is found by its label alone.
     PasswordInput: PasswordInput.extend({

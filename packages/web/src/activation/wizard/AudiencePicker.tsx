@@ -9,6 +9,8 @@ interface Props {
   readonly onClose: () => void;
   readonly audiences: readonly AudienceView[];
   readonly chosen: readonly string[];
+  /** Where all are chosen already: none is left to choose, and there are some. */
+  readonly isNoneLeft?: boolean;
   /** Why an audience can't be chosen, by id. */
   readonly unavailable?: ReadonlyMap<string, string>;
   readonly onApply: (ids: readonly string[]) => void;
@@ -17,7 +19,15 @@ interface Props {
 const NONE: ReadonlyMap<string, string> = new Map();
 
 /** A list with check boxes, and Apply. */
-export function AudiencePicker({ opened, onClose, audiences, chosen, unavailable = NONE, onApply }: Props) {
+export function AudiencePicker({
+  opened,
+  onClose,
+  audiences,
+  chosen,
+  isNoneLeft = false,
+  unavailable = NONE,
+  onApply,
+}: Props) {
   const [picked, setPicked] = useState<readonly string[]>(chosen);
   const [sought, setSought] = useState("");
   useEffect(() => {
@@ -33,7 +43,9 @@ export function AudiencePicker({ opened, onClose, audiences, chosen, unavailable
       closeButtonProps={{ "aria-label": "Close" }}
     >
       <Stack gap="md">
-        {audiences.length === 0 ? (
+        {isNoneLeft ? (
+          <Text>Every audience is linked already.</Text>
+        ) : audiences.length === 0 ? (
           <Text>
             There is no audience yet. <AnchorLink to="/audiences">Make one</AnchorLink>; what is typed here is
             kept.

@@ -14,7 +14,7 @@ interface Props {
 
 /** Saves, and says what is sent by that: "Save and send +312 / −87". */
 export function SaveButton({ saved, preview, isUnfinished, isSaving, onSave }: Props) {
-  const { activations } = useUsage(saved?.id ?? "");
+  const { activations = [] } = useUsage(saved?.id ?? "") ?? {};
   const isSent = saved !== undefined && activations.some(({ state }) => state === "active");
   const change = preview.isStale || isUnfinished ? null : preview.preview?.change;
   const moves =

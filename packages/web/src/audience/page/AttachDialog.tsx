@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { changeActivation } from "../../activation/change-activation.ts";
@@ -14,13 +14,19 @@ interface Props {
   readonly onClose: () => void;
 }
 
+/** More than so many are searched through. */
+const AT_A_GLANCE = 8;
+
 /** Which activation is to carry the audience too, and what that sends. */
 export function AttachDialog({ audience, opened, onClose }: Props) {
   const { id, name, size } = audience;
   const queries = useQueryClient();
-  const { data: activations = [] } = useQuery(activationsQuery);
+  const { data, error } = useQuery(activationsQuery);
   const [chosen, setChosen] = useState<string | null>(null);
+  const [sought, setSought] = useState("");
+  const activations = data ?? [];
   const free = activations.filter(({ audiences }) => !audiences.includes(id));
+  const found = free.filter(({ name: called }) => called.toLowerCase().includes(sought.trim().toLowerCase()));
   const activation = free.find((one) => one.id === chosen);
   const attach = useMutation({
     mutationFn: (to: ShownActivation) => changeActivation(to, { audiences: [...to.audiences, id] }),
@@ -34,28 +40,58 @@ export function AttachDialog({ audience, opened, onClose }: Props) {
       opened={opened}
       onClose={onClose}
       title="Add to an activation"
+      size="lg"
       closeButtonProps={{ "aria-label": "Close" }}
     >
       <Stack gap="md">
-        {free.length === 0 ? (
+        {data === undefined ? (
+          error === null ? (
+            <Text role="status">Looking which activations there are …</Text>
+          ) : (
+            <ProblemAlert error={error} />
+          )
+        ) : free.length === 0 ? (
           <Text>
             {activations.length === 0
               ? "There is no activation yet. Create one, and choose this audience there."
               : "Every activation carries it already."}
           </Text>
         ) : (
-          <Radio.Group label={`Which activation sends “${name}” too?`} value={chosen} onChange={setChosen}>
-            <Stack gap="xs" mt="xs">
-              {free.map((one) => (
-                <Radio
-                  key={one.id}
-                  value={one.id}
-                  label={one.name}
-                  description={one.state === "paused" ? "Paused" : undefined}
-                />
-              ))}
-            </Stack>
-          </Radio.Group>
+          <>
+            {free.length <= AT_A_GLANCE ? null : (
+              <TextInput
+                label="Search"
+                value={sought}
+                onChange={(event) => setSought(event.currentTarget.value)}
+              />
+            )}
+            <Radio.Group
+              label={
+                <>
+                  Which activation sends “<bdi>{name}</bdi>” too?
+                </>
+              }
+              styles={{ label: { overflowWrap: "anywhere" } }}
+              value={chosen}
+              onChange={setChosen}
+            >
+              <Stack gap="xs" mt="xs" mah={360} style={{ overflowY: "auto" }}>
+                {found.length === 0 ? <Text size="sm">No activation is called so.</Text> : null}
+                {found.map((one) => (
+                  <Radio
+                    key={one.id}
+                    value={one.id}
+                    label={<bdi>{one.name}</bdi>}
+                    description={one.state === "paused" ? "Paused" : undefined}
+                    styles={{
+                      labelWrapper: { minWidth: 0, overflowWrap: "anywhere" },
+                      body: { maxWidth: "100%" },
+                    }}
+                  />
+                ))}
+              </Stack>
+            </Radio.Group>
+          </>
         )}
         {activation === undefined ? null : (
           <Text size="sm">
@@ -69,7 +105,7 @@ export function AttachDialog({ audience, opened, onClose }: Props) {
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          {free.length === 0 && activations.length === 0 ? (
+          {data?.length === 0 ? (
             <ButtonLink to="/activations/new">Create New Activation</ButtonLink>
           ) : (
             <Button

@@ -22,13 +22,15 @@ export function DeleteDialog({ audience, opened, onClose }: Props) {
   const seen = useSeen(audience, opened);
   const { id, name, size } = audience;
   const usage = useUsage(id);
-  const isUsed = usage.activations.length + usage.audiences.length > 0;
+  const isUsed = usage !== undefined && usage.activations.length + usage.audiences.length > 0;
   const queries = useQueryClient();
   const navigate = useNavigate();
   const remove = useMutation({
     mutationFn: (version: number) =>
       api.DELETE("/api/v1/audiences/{id}", { params: { path: { id }, query: { version } } }),
     onSuccess: async () => {
+      await queries.cancelQueries({ queryKey: audiencesQuery.queryKey, exact: true });
+      queries.setQueryData(audiencesQuery.queryKey, (all) => all?.filter((one) => one.id !== id));
       await navigate({ to: "/audiences" });
       queries.removeQueries({ queryKey: ["audiences", id] });
       await queries.invalidateQueries({ queryKey: audiencesQuery.queryKey, exact: true });
@@ -46,7 +48,11 @@ export function DeleteDialog({ audience, opened, onClose }: Props) {
       closeButtonProps={{ "aria-label": "Close" }}
     >
       <Stack gap="md" style={{ overflowWrap: "anywhere" }}>
-        {isUsed ? (
+        {usage === undefined ? (
+          <Text size="sm" role="status">
+            Looking where “{name}” is used …
+          </Text>
+        ) : isUsed ? (
           <>
             <Text size="sm">“{name}” is in use. Take it out there first:</Text>
             <List size="sm">
@@ -90,7 +96,12 @@ export function DeleteDialog({ audience, opened, onClose }: Props) {
             {isUsed ? "Close" : "Keep it"}
           </Button>
           {isUsed ? null : (
-            <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(seen.version)}>
+            <Button
+              color="red"
+              loading={remove.isPending}
+              disabled={usage === undefined}
+              onClick={() => remove.mutate(seen.version)}
+            >
               Delete
             </Button>
           )}

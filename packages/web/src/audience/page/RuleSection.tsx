@@ -38,7 +38,8 @@ export function RuleSection({ audience }: { readonly audience: AudienceView }) {
 }
 
 function UsedIn({ audience }: { readonly audience: AudienceView }) {
-  const { activations, audiences } = useUsage(audience.id);
+  const usage = useUsage(audience.id);
+  const { activations = [], audiences = [] } = usage ?? {};
   const [isAttaching, attaching] = useDisclosure(false);
   const mayEdit = useMayEdit();
   return (
@@ -54,7 +55,8 @@ function UsedIn({ audience }: { readonly audience: AudienceView }) {
         ) : null}
       </Group>
       <Stack gap="xs">
-        {activations.length === 0 ? (
+        {usage === undefined ? <Text size="sm">Looking where it is used …</Text> : null}
+        {usage !== undefined && activations.length === 0 ? (
           <Text size="sm">No activation carries it, so its people are sent nowhere.</Text>
         ) : null}
         {activations.map(({ id, name, state }) => (

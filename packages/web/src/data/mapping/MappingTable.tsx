@@ -17,7 +17,7 @@ interface Props {
 const EXAMPLES = 3;
 const NONE = "";
 
-/** Every column of the file: what it holds, what becomes of it, and why. */
+/** Every column of the rows: what it holds, what becomes of it, and why. */
 export function MappingTable({ columns, known, profiles, identifiers, hasPeople, onChange }: Props) {
   return (
     <Table.ScrollContainer minWidth={960}>
@@ -27,7 +27,7 @@ export function MappingTable({ columns, known, profiles, identifiers, hasPeople,
             <Table.Th w={44}>
               <VisuallyHidden>Take</VisuallyHidden>
             </Table.Th>
-            <Table.Th w="21%">In the file</Table.Th>
+            <Table.Th w="21%">In the rows</Table.Th>
             <Table.Th w="18%">Becomes</Table.Th>
             <Table.Th w={158}>Type</Table.Th>
             {hasPeople ? <Table.Th w={118}>Identifier</Table.Th> : null}
