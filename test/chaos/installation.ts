@@ -184,13 +184,12 @@ export class Installation {
     return items[0];
   }
 
-  /** Begins a run, or goes on with one that was left: true. False while one is under way, or the engine is away. */
-  async run(): Promise<boolean> {
+  /** Begins a run, goes on with one that was left, or has one more follow the one under way; not while the engine is away. */
+  async run(): Promise<void> {
     const { status, body } = await this.call<unknown>("POST", `/activations/${ACTIVATION}/runs`, {});
-    if (status !== 202 && status !== 409 && status !== 503) {
+    if (status !== 202 && status !== 503) {
       throw new Error(`a run was answered ${status}: ${JSON.stringify(body)}`);
     }
-    return status === 202;
   }
 
   /** Processes of this installation that are still there: what they are, for a message. */

@@ -57,9 +57,11 @@ describe("activation run", () => {
     await expect
       .poll(async () => (await runsOf("waited01")).map(({ state }) => state), { timeout: 30_000 })
       .toContain("attaching");
-    const said = await lines("activation", "run", "waited01");
+    const { exit, stdout, stderr } = await shop.run("activation", "run", "waited01");
     expect(slow).toBeDefined();
-    expect(said).toEqual([
+    expect(exit).toBe(0);
+    expect(stderr).toMatch(/^Run \d+ is under way; one more follows it\.$/m);
+    expect(stdout.trimEnd().split("\n")).toEqual([
       expect.stringMatching(
         /^Run \d+, begun by a changed definition, done: 42 to join, 0 to leave; 42 accepted, 0 refused, \d+ requests$/,
       ),

@@ -23,8 +23,8 @@ export const BEGUN_BY: Readonly<Record<string, string>> = {
 };
 
 /**
- * Starts a run, waits for its end, and says how the activation stands then. A run that is under way is waited for
- * first, since it may have looked before what changed last. Changes that are not due yet are told, not waited for.
+ * Asks for a run, waits for its end, and says how the activation stands then. It follows a run that is under way,
+ * since that may have looked before what changed last. Changes that are not due yet are told, not waited for.
  *
  * @throws CommandFailed when the run did not end well
  */
@@ -47,29 +47,61 @@ export async function runActivation(session: Session, id: string): Promise<void>
   ]);
 }
 
-/** Begins a run as soon as none is under way. `waitedFor`: the runs that were, as they ended, the oldest first. */
+/** Asks for a run and waits until it begins. `waitedFor`: the runs that were under way, as they ended, the oldest first. */
 async function beginRun(session: Session, id: string): Promise<{ begun: Run; waitedFor: Run[] }> {
-  const { api, output, pause } = session;
-  const show = runWatcher(output);
   const seen = new Set<number>();
   for (;;) {
-    try {
-      const begun = dataOf(await api.POST("/api/v1/activations/{id}/runs", { params: { path: { id } } }));
-      // One that found nothing to do may be forgotten as soon as it ends; one that died was taken over just now.
-      const ended = (await runsOf(session, id)).filter((run) => seen.has(run.id) && run.id !== begun.id);
-      return { begun, waitedFor: ended.toReversed() };
-    } catch (error) {
-      if (!(error instanceof CommandFailed) || error.code !== "activationRunning") throw error;
-      const [latest] = await runsOf(session, id);
-      if (latest === undefined || ENDED.has(latest.state)) {
-        output.progress("waiting for the run that is under way …");
-      } else {
-        seen.add(latest.id);
-        show(latest);
-      }
-      await pause(LOOK_MS);
-    }
+    const params = { path: { id } };
+    const asked = dataOf(await session.api.POST("/api/v1/activations/{id}/runs", { params }));
+    const begun = asked.outcome === "begun" ? asked.run : await follower(session, id, asked.run, seen);
+    // Paused or deleted meanwhile, it is asked for no more: asking again says which.
+    if (begun === undefined) continue;
+    // One that found nothing to do may be forgotten as soon as it ends; one that died was taken over just now.
+    const ended = (await runsOf(session, id)).filter((run) => seen.has(run.id) && run.id !== begun.id);
+    return { begun, waitedFor: ended.toReversed() };
   }
+}
+
+/**
+ * Waits for the run that follows another; undefined: none is asked for any more.
+ * @param seen is given the runs that were under way
+ */
+async function follower(
+  session: Session,
+  id: string,
+  before: Run | null,
+  seen: Set<number>,
+): Promise<Run | undefined> {
+  const { output, pause } = session;
+  const show = runWatcher(output);
+  const isUnderWay = before !== null && !ENDED.has(before.state);
+  if (isUnderWay) seen.add(before.id);
+  output.note(
+    isUnderWay
+      ? `Run ${before.id} is under way; one more follows it.`
+      : "The activation is in use; a run follows.",
+  );
+  for (;;) {
+    const runs = await runsOf(session, id);
+    const begun = firstAfter(runs, before?.id ?? 0);
+    if (begun !== undefined) return begun;
+    const [latest] = runs;
+    if (latest !== undefined && !ENDED.has(latest.state)) {
+      seen.add(latest.id);
+      show(latest);
+    } else {
+      output.progress("waiting for the run that follows …");
+      // It may begin between the two looks.
+      if (!(await statusOf(session, id)).runAsked)
+        return firstAfter(await runsOf(session, id), before?.id ?? 0);
+    }
+    await pause(LOOK_MS);
+  }
+}
+
+/** The first of an activation's runs after another, by number; one with a test person looks at nothing else. */
+function firstAfter(runs: readonly Run[], number: number): Run | undefined {
+  return runs.findLast(({ id, trigger }) => id > number && trigger !== "test");
 }
 
 /** Watches a run until it ends. */
@@ -79,7 +111,9 @@ async function endOf(session: Session, id: string, begun: Run): Promise<Run> {
   while (!ENDED.has(run.state)) {
     show(run);
     await session.pause(LOOK_MS);
-    run = (await runsOf(session, id)).find((one) => one.id === begun.id) ?? run;
+    const runs = await runsOf(session, id);
+    // Of runs in a row that find nothing to do the last one is kept.
+    run = runs.find((one) => one.id === begun.id) ?? firstAfter(runs, begun.id) ?? run;
   }
   return run;
 }

@@ -21,7 +21,7 @@ const TRIGGER_WORDS: Readonly<Record<string, string>> = {
   dataflow: "A changed dataflow",
   rebuild: "A rebuild",
   deletion: "The deletion of a person",
-  manual: "Run now",
+  manual: "By hand",
   test: "Test person",
 };
 

@@ -12,7 +12,7 @@ import type { RunRecord } from "../store/runs.ts";
 import type { LoadedActivation } from "./activation-source.ts";
 import { type Delivered, deliver } from "./deliver.ts";
 import { type DeliveryScope, settleIntents } from "./delivery-state.ts";
-import { demandOf } from "./demand.ts";
+import { hearDemands } from "./demand.ts";
 import { startAnew } from "./forget-accepted.ts";
 import { blockOf } from "./held-people.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
@@ -111,6 +111,8 @@ export class ActivationRun {
     let refused: Failure | undefined;
     let sizes: ReadonlyMap<string, number> | undefined;
     let plan: Plan;
+    // A plan that a dead worker left is of its time; what was asked since is another run's.
+    if (planned === undefined) await hearDemands(store, this.#activation.id, this.#activation.demands);
     await settleIntents(this.#dependencies.engine, { activation: this.#activation.number });
     if (planned === undefined) {
       await startAnew(this.#dependencies, this.#activation);
@@ -166,7 +168,6 @@ export class ActivationRun {
     const now = clock.now();
     // Before the snapshot that the scope takes: what is published in between is another run's.
     const publication = await store.operations.publication();
-    const asked = await demandOf(store, this.#activation.id);
     const scope = await standingScope(
       this.#dependencies,
       this.#activation,
@@ -202,7 +203,6 @@ export class ActivationRun {
         leaves: planned - plan.joins,
         held: written.together - plan.together,
         publication,
-        demand: asked,
         revision: this.#activation.revision,
         ...(later === undefined ? {} : { nextAttemptAt: later }),
       },

@@ -15,6 +15,8 @@ export interface LoadedActivation {
   readonly secrets: readonly string[];
   /** Of the definitions, before this one was read. */
   readonly revision: number;
+  /** What people had asked of it before this was read; see `demand.ts`. */
+  readonly demands: number;
   /** Deleted, and perhaps still taking people out. */
   readonly deleted: boolean;
 }
@@ -34,7 +36,7 @@ export async function loadActivation(
   store: Store,
   types: readonly ActivationType[],
   record: ActivationRecord,
-  revision: number,
+  before: Pick<LoadedActivation, "revision" | "demands">,
 ): Promise<LoadedActivation> {
   const type = typeOf(types, record.body.type);
   const secrets = await store.secrets.of(secretOwner("activation", record.id));
@@ -55,7 +57,7 @@ export async function loadActivation(
     type,
     settings: checked.data,
     secrets: Object.values(secrets),
-    revision,
+    ...before,
     deleted: record.state === "deleted",
   };
 }

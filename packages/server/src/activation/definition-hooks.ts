@@ -12,6 +12,7 @@ import { type CheckContext, type KindHooks, type Note, secretOwner } from "../de
 import type { Engine } from "../engine/index.ts";
 import type { Store } from "../store/index.ts";
 import { typeOf } from "./activation-source.ts";
+import { demandsOf, hearDemands } from "./demand.ts";
 import { forgetAccepted } from "./forget-accepted.ts";
 import { activationsWithLinks, isActivation } from "./known-activations.ts";
 import { leavingNotes } from "./leaving-notes.ts";
@@ -111,6 +112,10 @@ export function activationHooks(dependencies: HookDependencies): KindHooks<"acti
       const startsAnew = elsewhere.has(body);
       if (startsAnew)
         for (const link of await links.of(body.id)) await links.forget(body.id, link.audienceId);
+      if (action === "deleted" || body.state === "paused") {
+        const counters = { counters: store.counters.with(transaction) };
+        await hearDemands(counters, body.id, await demandsOf(counters, body.id));
+      }
       const kept = new Set(action === "deleted" ? [] : body.audiences);
       await links.link(body.id, [...kept]);
       if (startsAnew) for (const id of kept) await links.update(body.id, id, { metadata: STARTS_ANEW });

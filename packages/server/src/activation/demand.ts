@@ -1,17 +1,34 @@
 import type { Store } from "../store/index.ts";
 
-function nameOf(activationId: string): string {
-  return `demand/${activationId}`;
+type Counters = Pick<Store, "counters">;
+
+function namesOf(activationId: string) {
+  return { asked: `demand/${activationId}`, heard: `demand heard/${activationId}` };
 }
 
 /**
- * Counts what people asked of an activation that no data and no definition shows: sending somebody again, approving
- * removals. A run notes the number that it saw, so that what is asked meanwhile is not taken for done.
+ * Counts what people ask of an activation that no data and no definition shows: one more run, sending somebody again,
+ * approving removals. However much is asked while a run is under way, one more run answers it.
  */
-export async function demand(store: Pick<Store, "counters">, activationId: string): Promise<void> {
-  await store.counters.draw(nameOf(activationId));
+export async function demand({ counters }: Counters, activationId: string): Promise<void> {
+  await counters.draw(namesOf(activationId).asked);
 }
 
-export async function demandOf(store: Pick<Store, "counters">, activationId: string): Promise<number> {
-  return store.counters.get(nameOf(activationId));
+/** How much was asked so far: to be read before anything else that a run goes by. */
+export async function demandsOf({ counters }: Counters, activationId: string): Promise<number> {
+  return counters.get(namesOf(activationId).asked);
+}
+
+/** Notes what a run answers, so that what is asked while it is under way is not taken for done. */
+export async function hearDemands(
+  { counters }: Counters,
+  activationId: string,
+  demands: number,
+): Promise<void> {
+  await counters.set(namesOf(activationId).heard, demands);
+}
+
+/** Was anything asked that no run has heard of? */
+export async function isDemanded(store: Counters, activationId: string): Promise<boolean> {
+  return (await demandsOf(store, activationId)) > (await store.counters.get(namesOf(activationId).heard));
 }

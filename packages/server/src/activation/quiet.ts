@@ -2,7 +2,7 @@ import type { DataPublication } from "../store/index.ts";
 import type { RunRecord } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import type { AudienceChecks } from "./audiences.ts";
-import { demandOf } from "./demand.ts";
+import { isDemanded } from "./demand.ts";
 import { wasIdle } from "./retention.ts";
 import { countsOf } from "./run-counts.ts";
 
@@ -25,11 +25,11 @@ export class Quiet {
   /** @param last the activation's last run */
   async is(activationId: string, last: RunRecord | undefined, now: number): Promise<boolean> {
     if (last === undefined || !wasIdle(last)) return false;
-    const { publication, revision, nextAttemptAt, demand = 0 } = countsOf(last);
+    const { publication, revision, nextAttemptAt } = countsOf(last);
     if (publication === undefined || (nextAttemptAt ?? Number.POSITIVE_INFINITY) <= now) return false;
     this.#revision ??= this.#store.definitions.revision();
     if ((await this.#revision) !== revision) return false;
-    if ((await demandOf(this.#store, activationId)) !== demand) return false;
+    if (await isDemanded(this.#store, activationId)) return false;
     // Identifiers may have moved, and people may have become one.
     if ((await this.#dataSince(publication)).length > 0) return false;
     const links = await this.#store.activationAudiences.of(activationId);

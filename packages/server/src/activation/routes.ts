@@ -40,6 +40,9 @@ const status = z
     name: z.string(),
     paused: z.boolean(),
     run: run.nullable().describe("The run that is under way, or the last one."),
+    runAsked: z
+      .boolean()
+      .describe("Somebody asked for something that no run has heard of: one more follows what is under way."),
     oldestUnsentAt,
     segments: z.array(
       z.object({
@@ -66,6 +69,18 @@ const status = z
     ),
   })
   .meta({ id: "ActivationStatus" });
+
+const askedRun = z
+  .discriminatedUnion("outcome", [
+    z.object({ outcome: z.literal("begun"), run }),
+    z.object({
+      outcome: z
+        .literal("follows")
+        .describe("A run is under way, or the activation is in use otherwise: one more run follows."),
+      run: run.nullable().describe("The run that is under way, or the last one."),
+    }),
+  ])
+  .meta({ id: "AskedRun" });
 
 const parameters = z.object({ id: activationDefinition.shape.id });
 const people = z
@@ -97,6 +112,7 @@ function showStatus(found: ActivationStatus) {
     name: found.name,
     paused: found.paused,
     run: found.run && showRun(found.run),
+    runAsked: found.runAsked,
     oldestUnsentAt: instantOrNull(found.oldestUnsentAt),
     segments: found.segments.map((segment) => ({
       audienceId: segment.audienceId,
@@ -238,16 +254,22 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
     {
       schema: {
         operationId: "startRun",
-        summary: "Check, plan and deliver now; the run's progress is among the runs",
+        summary:
+          "Check, plan and deliver now, or once more right after the run that is under way; its progress is among the runs",
         tags: ["activations"],
         params: parameters,
-        response: { 202: run },
+        response: { 202: askedRun },
       },
     },
     async (request, reply) => {
-      const { run: begun, ended } = await service.begin(request.params.id, "manual");
-      ended.catch((error: unknown) => request.log.warn({ err: error }, "a run could not be carried out"));
-      return reply.code(202).send(showRun(begun));
+      const asked = await service.ask(request.params.id);
+      if (asked.outcome === "follows") {
+        return reply.code(202).send({ outcome: asked.outcome, run: asked.run && showRun(asked.run) });
+      }
+      asked.ended.catch((error: unknown) =>
+        request.log.warn({ err: error }, "a run could not be carried out"),
+      );
+      return reply.code(202).send({ outcome: asked.outcome, run: showRun(asked.run) });
     },
   );
 

@@ -31,8 +31,6 @@ export interface RunCounts {
   /** What the run went by: it saw all publications up to this one, and the definitions of this revision. */
   readonly publication?: number;
   readonly revision?: number;
-  /** What people had asked by then; see `demand.ts`. */
-  readonly demand?: number;
   /** Nothing was due, and people are left who can't be sent before this instant. */
   readonly nextAttemptAt?: number;
 }

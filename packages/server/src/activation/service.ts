@@ -12,7 +12,7 @@ import { type ActivationSetup, activationSetup } from "./activation-setup.ts";
 import { type LoadedActivation, loadActivation, typeOf } from "./activation-source.ts";
 import { ActivationTests } from "./activation-tests.ts";
 import { activationHooks } from "./definition-hooks.ts";
-import { demand } from "./demand.ts";
+import { demand, demandsOf } from "./demand.ts";
 import { forgetSent, type StillIn, stillIn } from "./excluded-people.ts";
 import { Explanations } from "./explanations.ts";
 import { Holds } from "./holds.ts";
@@ -26,12 +26,12 @@ import { Quiet } from "./quiet.ts";
 import type { Outgoing } from "./request.ts";
 import { Requests } from "./requests.ts";
 import { sweepPlans } from "./retention.ts";
-import { runActivation, underLease } from "./run.ts";
+import { underLease } from "./run.ts";
 import { countsOf } from "./run-counts.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
+import { type AskedRun, Runner } from "./runner.ts";
 import { askForResync, isRepairDue } from "./send-anew.ts";
 import { type ActivationStatus, activationStatus } from "./status.ts";
-import { askToStop, heedStops, stopsAsked } from "./stop-request.ts";
 import { type TakeOverOrder, type TakeOverResult, takeOverSegment } from "./take-over.ts";
 
 export interface ActivationServiceOptions extends Omit<RunDependencies, "lines"> {
@@ -64,11 +64,6 @@ export interface ShownActivation {
   readonly oldestUnsentAt: number | null;
 }
 
-interface Running {
-  readonly controller: AbortController;
-  readonly ended: Promise<unknown>;
-}
-
 /** Activations: their definitions, their runs, and how they stand. */
 export class ActivationService {
   /** Tries activations out. */
@@ -84,11 +79,16 @@ export class ActivationService {
   /** Why, and what next. */
   readonly explanations: Explanations;
   readonly #options: ActivationServiceOptions & RunDependencies;
-  readonly #running = new Map<string, Running>();
-  #closed = false;
+  readonly #runner: Runner;
 
   constructor(options: ActivationServiceOptions) {
     this.#options = { ...options, lines: new Lines(options.outgoing, options.clock) };
+    this.#runner = new Runner({
+      ...this.#options,
+      load: (id) => this.#loaded(id),
+      onEnded: (id, run) => this.onEnded(id, run),
+      onMore: (id) => this.onChanged(id),
+    });
     this.tests = new ActivationTests({
       ...this.#options,
       load: (id) => this.#loaded(id),
@@ -114,7 +114,7 @@ export class ActivationService {
         store,
         engine,
         types,
-        stop: (id) => this.#stop(id),
+        stop: (id) => this.#runner.stop(id),
         onWritten: (id) => this.onChanged(id),
       }),
     );
@@ -181,7 +181,7 @@ export class ActivationService {
    */
   async save(definition: ActivationDefinition, options: ApplyOptions): Promise<ShownActivation> {
     await this.#options.definitions.apply([definition], options);
-    if (definition.state === "paused") await this.#stop(definition.id);
+    if (definition.state === "paused") await this.#runner.stop(definition.id);
     return this.get(definition.id);
   }
 
@@ -192,7 +192,7 @@ export class ActivationService {
    */
   async delete(id: string, options: ApplyOptions): Promise<void> {
     await this.#options.definitions.delete("activation", id, options);
-    await this.#stop(id);
+    await this.#runner.stop(id);
   }
 
   /**
@@ -201,35 +201,15 @@ export class ActivationService {
    * @throws PeregrineError `notFound`, `activationPaused`, `activationRunning`, and failures of our own side
    */
   async run(id: string, trigger: string): Promise<RunRecord> {
-    return (await this.begin(id, trigger)).ended;
+    return (await this.#runner.begin(id, trigger)).ended;
   }
 
-  /** As {@link run}, but returns as soon as the run stands in the store. */
-  async begin(id: string, trigger: string): Promise<{ run: RunRecord; ended: Promise<RunRecord> }> {
-    const heard = await stopsAsked(this.#options.store, id);
-    const activation = await this.#loaded(id);
-    if (activation.definition.state === "paused" && !activation.deleted) {
-      throw new PeregrineError("activationPaused", { detail: `${activation.definition.name} is paused.` });
-    }
-    if (this.#closed || this.#running.has(id)) {
-      throw new PeregrineError("activationRunning", {
-        detail: `A run of ${activation.definition.name} is under way.`,
-      });
-    }
-    const controller = new AbortController();
-    let onBegun: (run: RunRecord) => void = () => {};
-    const begun = new Promise<RunRecord>((resolve) => {
-      onBegun = resolve;
-    });
-    const ended = this.#carryOut(activation, trigger, controller.signal, onBegun);
-    const over = ended.then(
-      () => {},
-      () => {},
-    );
-    heedStops(this.#options.store, id, { heard, stop: () => controller.abort(), ended: over });
-    this.#running.set(id, { controller, ended: over.finally(() => this.#running.delete(id)) });
-    // A run that can't even begin rejects `ended`.
-    return { run: await Promise.race([begun, ended]), ended };
+  /**
+   * Begins a run, or asks for one more right after what is under way: however often it is asked, for one.
+   * @throws PeregrineError `notFound`, `activationPaused`, and why no run can begin
+   */
+  ask(id: string): Promise<AskedRun> {
+    return this.#runner.ask(id);
   }
 
   /**
@@ -257,6 +237,8 @@ export class ActivationService {
       // An activation in which nothing was due would find it quiet and not look.
       await this.#options.store.definitions.nextRevision();
       this.onChanged(id);
+    } else {
+      await this.#runner.goOnIfAsked(id);
     }
     return result;
   }
@@ -267,7 +249,7 @@ export class ActivationService {
    */
   async excluded(): Promise<void> {
     for (const { id } of await activationsWithLinks(this.#options.store)) {
-      await this.#stop(id);
+      await this.#runner.stop(id);
       await demand(this.#options.store, id);
       this.onChanged(id);
     }
@@ -329,50 +311,9 @@ export class ActivationService {
 
   /** Ends all runs in order: what is under way is awaited, answers are written. */
   async close(): Promise<void> {
-    this.#closed = true;
     this.tests.close();
-    await Promise.all([...this.#running.keys()].map((id) => this.#end(id)));
+    await this.#runner.close();
     await this.#options.outgoing.close();
-  }
-
-  async #carryOut(
-    activation: LoadedActivation,
-    trigger: string,
-    signal: AbortSignal,
-    onBegun: (run: RunRecord) => void,
-  ): Promise<RunRecord> {
-    const dead = await this.#options.store.runs.unfinished(activation.id);
-    const run = await runActivation(this.#options, activation, trigger, signal, onBegun).catch(
-      (error: unknown) => {
-        // The engine is back by now, and the run is to be gone on with.
-        if (error instanceof PeregrineError && error.code === "engineRestarted")
-          this.onChanged(activation.id);
-        throw error;
-      },
-    );
-    this.onEnded(activation.id, run);
-    // It went on with the plan of its time, or found that much is to be sent again: that is another run's.
-    const isMore = dead?.id === run.id || countsOf(run).lostSegments !== undefined;
-    if (isMore) this.onChanged(activation.id);
-    if (
-      activation.deleted &&
-      (await this.#options.store.activationAudiences.of(activation.id)).length === 0
-    ) {
-      await this.#options.store.secrets.delete(secretOwner("activation", activation.id));
-    }
-    return run;
-  }
-
-  /** Ends the runs of an activation on all servers; waits for the one on this server. */
-  async #stop(id: string): Promise<void> {
-    await askToStop(this.#options.store, id);
-    await this.#end(id);
-  }
-
-  async #end(id: string): Promise<void> {
-    const running = this.#running.get(id);
-    running?.controller.abort();
-    await running?.ended;
   }
 
   async #shown(record: ActivationRecord): Promise<ShownActivation> {
@@ -410,7 +351,10 @@ export class ActivationService {
 
   async #loaded(id: string): Promise<LoadedActivation> {
     const { store, types } = this.#options;
-    const revision = await store.definitions.revision();
-    return loadActivation(store, types, await this.#record(id), revision);
+    const before = {
+      revision: await store.definitions.revision(),
+      demands: await demandsOf(store, id),
+    };
+    return loadActivation(store, types, await this.#record(id), before);
   }
 }

@@ -11,6 +11,7 @@ import type { RunRecord } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import type { LoadedActivation } from "./activation-source.ts";
 import type { AudienceChecks } from "./audiences.ts";
+import { isDemanded } from "./demand.ts";
 import { oldestUnsent } from "./oldest-unsent.ts";
 import { countStanding, type StandingCounts } from "./standing.ts";
 import { standingScope } from "./standing-scope.ts";
@@ -35,6 +36,8 @@ export interface ActivationStatus {
   readonly paused: boolean;
   /** The run that is under way, or the last one. */
   readonly run: RunRecord | null;
+  /** One more run was asked for and has not begun. */
+  readonly runAsked: boolean;
   /** Since when the oldest change that is to be sent has been waiting, ms UTC; null: nothing waits. */
   readonly oldestUnsentAt: number | null;
   readonly segments: readonly SegmentStatus[];
@@ -109,6 +112,7 @@ export async function activationStatus(
     name: activation.definition.name,
     paused,
     run: run ?? null,
+    runAsked: !paused && (await isDemanded(store, activation.id)),
     oldestUnsentAt,
     segments,
   };

@@ -28,7 +28,7 @@ export function ActivationPage() {
   const { data: activation } = useSuspenseQuery(activationQuery(id));
   const { data: status } = useSuspenseQuery(activationStatusQuery(id));
   useLiveRun(id);
-  const { segments, run } = status;
+  const { segments, run, runAsked } = status;
   const checkedAt = lastCheckedOf(status);
   const refused = segments.reduce((sum, { refused: one, leaving }) => sum + one + leaving.refused, 0);
   const panels = {
@@ -69,7 +69,7 @@ export function ActivationPage() {
           </>
         )}
       </Group>
-      <LiveLine run={run} />
+      <LiveLine run={run} runAsked={runAsked} />
       {run?.state === "failed" && run.error !== null ? (
         <Alert color="red" mb="md">
           <Text size="sm" fw={600}>

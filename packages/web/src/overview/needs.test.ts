@@ -32,6 +32,7 @@ function status(
     paused: false,
     run: run as ActivationStatus["run"],
     oldestUnsentAt: null,
+    runAsked: false,
     segments: [{ ...segment, ...patch }],
   };
 }
