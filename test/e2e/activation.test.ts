@@ -11,8 +11,6 @@ import {
 
 /** More than the guard lets go at once without asking. */
 const PEOPLE = 60;
-/** Within a minute, and what the run itself takes. */
-const NEXT_RUN_MS = 75_000;
 const AUDIENCES = [
   { kind: "audience", id: "a0000001", name: "Everybody", rule: { everyone: true } },
   { kind: "audience", id: "a0000002", name: "Everybody else", rule: { everyone: true } },
@@ -37,6 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.close());
 
+const focused = () => page.locator("button:focus").textContent();
 const sizeOf = (audience: string) =>
   shop.sandbox.segments().find(({ identifier }) => identifier === audience)?.size;
 
@@ -87,9 +86,9 @@ describe("an activation", () => {
   it("runs when it is told to, and its syncs say why", async () => {
     await page.getByRole("tab", { name: "Syncs" }).click();
     await page.getByRole("button", { name: "Run now" }).click();
-    await page.getByRole("cell", { name: "Run now" }).first().waitFor();
+    await page.getByRole("cell", { name: "By hand" }).first().waitFor();
     await page.reload();
-    await page.getByRole("cell", { name: "Run now" }).first().waitFor();
+    await page.getByRole("cell", { name: "By hand" }).first().waitFor();
   });
 
   it("takes an audience’s people out before it is removed", async () => {
@@ -97,6 +96,10 @@ describe("an activation", () => {
     await page.getByRole("button", { name: "Remove Everybody", exact: true }).click();
     await page.getByText(`Take ${PEOPLE} people out first`, { exact: false }).waitFor();
     await expectAccessible(page, "removing an audience");
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await focused()).toBe("Remove");
+    await page.getByRole("button", { name: "Remove Everybody", exact: true }).click();
     await page.getByRole("button", { name: "Remove audience" }).click();
     await page.getByRole("cell", { name: "Everybody", exact: true }).waitFor({ state: "detached" });
     await expect.poll(() => sizeOf("a0000001") ?? 0, { timeout: 20_000 }).toBe(0);
@@ -113,13 +116,57 @@ describe("an activation", () => {
   it("holds removals that would empty a segment until somebody decides", async () => {
     await shop.define({ ...AUDIENCES[2], rule: { not: { everyone: true } } });
     await page.getByRole("button", { name: "Run now" }).click();
-    // A run that was under way already knows the earlier rule; the next one comes within a minute.
-    const question = page.getByText(`${PEOPLE} people would be taken out of “Held people”`, { exact: false });
-    await question.waitFor({ timeout: NEXT_RUN_MS });
+    // Where a run that is under way knows the earlier rule, this one follows it.
+    await page.getByText(`${PEOPLE} people would be taken out of “Held people”`, { exact: false }).waitFor();
     expect(sizeOf("a0000003")).toBe(PEOPLE);
     await expectAccessible(page, "held removals");
     await page.getByRole("button", { name: "Take them out" }).click();
     await expect.poll(() => sizeOf("a0000003"), { timeout: 20_000 }).toBe(0);
+  });
+
+  it("says before an audience is added who would join, and who can’t be sent", async () => {
+    await page.getByRole("button", { name: "+ Add audiences" }).click();
+    await page.getByRole("checkbox", { name: "Everybody", exact: true }).check();
+    await page.getByRole("button", { name: "Apply" }).click();
+    const dialog = page.getByRole("dialog", { name: "Add 1 audience" });
+    const row = dialog.getByRole("row", { name: /^Everybody / });
+    await row.waitFor();
+    expect(await row.getByRole("cell").allTextContents()).toEqual([
+      "Everybody",
+      expect.stringMatching(new RegExp(`^${PEOPLE}100, 101, 102, 103, 104 and ${PEOPLE - 5} more$`)),
+      "0",
+      "0",
+      "0",
+    ]);
+    await expectAccessible(page, "adding an audience");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect(await focused()).toBe("+ Add audiences");
+    expect(await page.getByRole("cell", { name: "Everybody", exact: true }).count()).toBe(0);
+  });
+
+  it("syncs once more where it is asked while a sync is under way, and says so", async () => {
+    const slow = shop.sandbox.addFault({
+      kind: "latency",
+      ms: 1_500,
+      match: { action: "membershipChanges" },
+    });
+    await page.getByRole("button", { name: "+ Add audiences" }).click();
+    await page.getByRole("checkbox", { name: "Everybody", exact: true }).check();
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByRole("button", { name: "Add 1 audience" }).click();
+    await page.getByRole("status").getByText("Sending", { exact: false }).waitFor();
+    await page.getByRole("button", { name: "Run now" }).click();
+    const told = page.getByRole("status").getByText("One more sync follows this one.");
+    await told.waitFor();
+    await expectAccessible(page, "one more sync");
+    shop.sandbox.removeFault(slow);
+    await told.waitFor({ state: "detached" });
+    await expect.poll(() => sizeOf("a0000001"), { timeout: 20_000 }).toBe(PEOPLE);
+    await page.getByRole("tab", { name: "Syncs" }).click();
+    const why = page.getByRole("row").nth(1).getByRole("cell").nth(1);
+    await expect.poll(() => why.textContent()).toBe("By hand");
+    await page.getByRole("tab", { name: "Audiences" }).click();
   });
 
   it("keeps a history of who changed what", async () => {

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Table, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { audiencesQuery } from "../audience/queries.ts";
 import { useMayEdit } from "../session/use-may-edit.ts";
 import { Dialog } from "../shell/Dialog.tsx";
@@ -21,6 +21,7 @@ import {
 import { StatusBadge } from "./StatusBadge.tsx";
 import { sentAlready } from "./sent-already.ts";
 import { AudiencePicker } from "./wizard/AudiencePicker.tsx";
+import { RunPreview } from "./wizard/RunPreview.tsx";
 
 interface Props {
   readonly activation: ShownActivation;
@@ -32,12 +33,20 @@ export function SegmentTable({ activation, status }: Props) {
   const { segments } = status;
   const mayEdit = useMayEdit() && activation.origin !== "file";
   const [removed, setRemoved] = useState<SegmentStatus>();
+  const opener = useRef<HTMLElement>(null);
   const columns = COLUMNS.filter(({ isRare, of }) => !isRare || segments.some((one) => of(one) > 0));
   return (
     <Stack gap="md" mt="md">
       {mayEdit ? <AddAudiences activation={activation} /> : null}
       {removed === undefined ? null : (
-        <RemoveAudience activation={activation} segment={removed} onClose={() => setRemoved(undefined)} />
+        <RemoveAudience
+          activation={activation}
+          segment={removed}
+          onClose={() => {
+            setRemoved(undefined);
+            opener.current?.focus();
+          }}
+        />
       )}
       {segments.length === 0 ? (
         <Text>No audience is linked yet. Each audience that you add becomes a segment in Ibexa.</Text>
@@ -64,7 +73,14 @@ export function SegmentTable({ activation, status }: Props) {
                   key={segment.audienceId}
                   segment={segment}
                   columns={columns}
-                  onRemove={mayEdit && !segment.takingOut ? () => setRemoved(segment) : undefined}
+                  onRemove={
+                    mayEdit && !segment.takingOut
+                      ? (button) => {
+                          opener.current = button;
+                          setRemoved(segment);
+                        }
+                      : undefined
+                  }
                   mayEdit={mayEdit}
                 />
               ))}
@@ -102,7 +118,8 @@ interface RowProps {
   readonly segment: SegmentStatus;
   readonly columns: readonly Column[];
   readonly mayEdit: boolean;
-  readonly onRemove: (() => void) | undefined;
+  /** Is given the button, to which the focus comes back. */
+  readonly onRemove: ((button: HTMLElement) => void) | undefined;
 }
 
 function Row({ segment, columns, mayEdit, onRemove }: RowProps) {
@@ -147,7 +164,7 @@ function Row({ segment, columns, mayEdit, onRemove }: RowProps) {
             <Button
               size="compact-sm"
               variant="subtle"
-              onClick={onRemove}
+              onClick={({ currentTarget }) => onRemove(currentTarget)}
               aria-label={`Remove ${segment.name}`}
             >
               Remove
@@ -163,20 +180,14 @@ function AddAudiences({ activation }: { readonly activation: ShownActivation }) 
   const { data: audiences } = useQuery(audiencesQuery);
   const { data: activations } = useQuery(activationsQuery);
   const [isPicking, picking] = useDisclosure(false);
-  const queries = useQueryClient();
-  const add = useMutation({
-    mutationFn: (ids: readonly string[]) =>
-      changeActivation(activation, { audiences: [...new Set([...activation.audiences, ...ids])] }),
-    onSuccess: picking.close,
-    onSettled: () => queries.invalidateQueries({ queryKey: ["activations"] }),
-  });
+  const [picked, setPicked] = useState(NONE);
+  const opener = useRef<HTMLButtonElement>(null);
   const others = (audiences ?? []).filter(({ id }) => !activation.audiences.includes(id));
   return (
     <Group>
-      <Button variant="default" onClick={picking.open} disabled={audiences === undefined}>
+      <Button ref={opener} variant="default" onClick={picking.open} disabled={audiences === undefined}>
         + Add audiences
       </Button>
-      <ProblemAlert error={add.error} />
       <AudiencePicker
         opened={isPicking}
         onClose={picking.close}
@@ -184,9 +195,67 @@ function AddAudiences({ activation }: { readonly activation: ShownActivation }) 
         isNoneLeft={others.length === 0 && activation.audiences.length > 0}
         chosen={NONE}
         unavailable={sentAlready(activations ?? [], activation.settings["baseUrl"], activation.id)}
-        onApply={(ids) => add.mutate(ids)}
+        onApply={(ids) => {
+          setPicked(ids);
+          picking.close();
+        }}
       />
+      {picked.length === 0 ? null : (
+        <AddPicked
+          activation={activation}
+          picked={picked}
+          onClose={() => {
+            setPicked(NONE);
+            opener.current?.focus();
+          }}
+        />
+      )}
     </Group>
+  );
+}
+
+interface AddProps {
+  readonly activation: ShownActivation;
+  /** Ids of audiences that it doesn't carry yet. */
+  readonly picked: readonly string[];
+  readonly onClose: () => void;
+}
+
+/** Says who would join the segments of new audiences before they are added. */
+function AddPicked({ activation, picked, onClose }: AddProps) {
+  const queries = useQueryClient();
+  const audiences = [...new Set([...activation.audiences, ...picked])];
+  const add = useMutation({
+    mutationFn: () => changeActivation(activation, { audiences }),
+    onSuccess: onClose,
+    onSettled: () => queries.invalidateQueries({ queryKey: ["activations"] }),
+  });
+  const what = picked.length === 1 ? "1 audience" : `${counted(picked.length)} audiences`;
+  return (
+    <Dialog title={`Add ${what}`} opened onClose={onClose} size="xl">
+      <Stack gap="md">
+        <Text size="sm">
+          {activation.state === "paused"
+            ? "The activation is paused: nothing is sent before it is resumed."
+            : "Nothing is sent yet. Once added, these people are sent within a minute."}
+        </Text>
+        <RunPreview
+          id={activation.id}
+          audiences={audiences}
+          personIdentifier={activation.personIdentifier}
+          only={picked}
+        />
+        <ProblemAlert error={add.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button loading={add.isPending} onClick={() => add.mutate()}>
+            Add {what}
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
   );
 }
 

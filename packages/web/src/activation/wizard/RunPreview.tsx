@@ -9,10 +9,12 @@ interface Props {
   readonly id: string;
   readonly audiences: readonly string[];
   readonly personIdentifier: string;
+  /** Only these segments are shown; absent: all. */
+  readonly only?: readonly string[];
 }
 
 /** Who would join and leave each segment, and what would be held; nothing is sent by it. */
-export function RunPreview({ id, audiences, personIdentifier }: Props) {
+export function RunPreview({ id, audiences, personIdentifier, only }: Props) {
   const { data, error } = useQuery(previewQuery(id, audiences, personIdentifier));
   if (error !== null) return <ProblemAlert error={error} />;
   if (data === undefined) {
@@ -22,6 +24,7 @@ export function RunPreview({ id, audiences, personIdentifier }: Props) {
       </Text>
     );
   }
+  const segments = data.segments.filter(({ audienceId }) => only?.includes(audienceId) ?? true);
   return (
     <Table.ScrollContainer minWidth={560}>
       <Table verticalSpacing="xs" fz="sm" aria-label="Who would be sent">
@@ -35,7 +38,7 @@ export function RunPreview({ id, audiences, personIdentifier }: Props) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {data.segments.map(({ audienceId, audienceName, joins, leaves, held, withoutIdentifier }) => (
+          {segments.map(({ audienceId, audienceName, joins, leaves, held, withoutIdentifier }) => (
             <Table.Tr key={audienceId} style={{ verticalAlign: "top" }}>
               <Table.Td style={{ overflowWrap: "anywhere" }}>
                 <bdi>{audienceName}</bdi>
