@@ -18,7 +18,7 @@ import {
   turnDataflow,
 } from "./command/dataflow.ts";
 import type { ProposeOptions } from "./command/dataflow-propose.ts";
-import { sampleDrafts, sampleFile, type Written } from "./command/dataflow-sample.ts";
+import { sampleFile, sampleKept, type Written } from "./command/dataflow-sample.ts";
 import { runImportAgain } from "./command/import.ts";
 import { CommandFailed, EXIT } from "./exit.ts";
 import type { OpenSession } from "./session.ts";
@@ -41,25 +41,41 @@ export function addDataflowCommands(root: Command, session: OpenSession): void {
       "send a file to look at, and show what it is; or name a sample again, to correct how it is written",
     )
     .option("--drafts <dataflow>", "instead of a file: the latest draft rows of its stream")
+    .option("--import <dataflow>", "instead of a file: rows that its latest import has kept")
     .option("--rows <number>", "how many rows are shown", wholeNumber, 10)
     .addHelpText(
       "after",
       examples(
         "peregrine dataflow sample kunden.csv",
         "peregrine dataflow sample kunden.csv --delimiter ';' --encoding windows-1252",
+        "peregrine dataflow sample --import kunden",
       ),
     )
     .action(
       async (
         file: string | undefined,
-        { rows, drafts, ...options }: WrittenOptions & { rows: number; drafts?: string },
+        {
+          rows,
+          drafts,
+          import: imported,
+          ...options
+        }: WrittenOptions & { rows: number; drafts?: string; import?: string },
       ) => {
-        if ((file === undefined) === (drafts === undefined)) {
-          throw new CommandFailed(EXIT.usage, "Name a file or a sample, or say --drafts and a dataflow.");
+        if ([file, drafts, imported].filter((one) => one !== undefined).length !== 1) {
+          throw new CommandFailed(
+            EXIT.usage,
+            "It is not said what is to be looked at, or it is said twice.",
+            {
+              lines: ["Name a file or a sample, or say --drafts or --import and a dataflow."],
+            },
+          );
         }
         const opened = await session();
-        const place = drafts === undefined ? (file ?? "") : await sampleDrafts(opened, drafts);
-        await sampleFile(opened, place, toWritten(options), rows);
+        const kept = async () =>
+          drafts === undefined
+            ? sampleKept(opened, imported ?? "", "import")
+            : sampleKept(opened, drafts, "drafts");
+        await sampleFile(opened, file ?? (await kept()), toWritten(options), rows);
       },
     );
   written(dataflow.command("propose <file>"))

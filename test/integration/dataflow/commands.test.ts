@@ -81,6 +81,16 @@ describe("a dataflow on the command line, from its file to its end", () => {
     expect(shown).toMatch(/last import 1 \(kunden\.csv\) published/);
   });
 
+  it("the rows of its latest import are looked at, and what says which file twice is refused", async () => {
+    const told = await text("dataflow", "sample", "--import", "kunden");
+    expect(told).toMatch(/^ {2}3 rows looked at/m);
+    expect(told).toContain("BERND@example.org");
+    const both = await shop.refused("dataflow", "sample", "kunden.csv", "--import", "kunden");
+    expect(both).toMatchObject({ exit: 64 });
+    const none = await shop.refused("dataflow", "sample", "--import", "nothing");
+    expect(none.text).toContain("There is no dataflow `nothing`.");
+  });
+
   it("an import is run again by the mapping of today, and the log tells of both", async () => {
     await writeFile(
       join(shop.folder, "definitions", "kunden.yaml"),

@@ -32,9 +32,9 @@ export async function sampleFile(
   session.output.result(sample, sampleLines(sample));
 }
 
-/** The id of a new sample of the latest draft rows of a stream. */
-export async function sampleDrafts({ api }: Session, id: string): Promise<string> {
-  const params = { path: { id }, query: { rows: 0 } };
+/** The id of a new sample of rows that a dataflow has: the latest draft rows of its stream, or those of its latest import. */
+export async function sampleKept({ api }: Session, id: string, of: "drafts" | "import"): Promise<string> {
+  const params = { path: { id }, query: { rows: 0, of } };
   return dataOf(await api.POST("/api/v1/dataflows/{id}/samples", { params })).id;
 }
 
