@@ -12,7 +12,7 @@ import {
   targetOf,
   wait,
 } from "./activation/index.ts";
-import { AudienceService } from "./audience/index.ts";
+import { AudienceService, type SampleSize } from "./audience/index.ts";
 import type { Config } from "./config.ts";
 import { DataflowService, SampleService } from "./dataflow/index.ts";
 import { DefinitionService } from "./definition/index.ts";
@@ -51,11 +51,13 @@ export interface Surroundings {
   /** In [0, 1). */
   readonly random: () => number;
   readonly randomBytes: (bytes: number) => Buffer;
+  /** Of how many people a preview makes an estimate. */
+  readonly sample?: SampleSize | undefined;
 }
 
 /** Puts the domains together: the one place where they learn of each other. */
 export function createServices(surroundings: Surroundings): { services: Services; workers: Workers } {
-  const { planes, access, config, clock, log, types, instance, random, randomBytes } = surroundings;
+  const { planes, access, config, clock, log, types, instance, random, randomBytes, sample } = surroundings;
   const { store, engine } = planes;
   const definitions = new DefinitionService({ store, random: randomBytes, targetOf: targetOf(types) });
   const { asOf } = config;
@@ -67,6 +69,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     definitions,
     timeZone: config.timeZone,
     instance,
+    ...(sample === undefined ? {} : { sample }),
   });
   const profiles = new ProfileService({ store, engine });
   const checks: AudienceChecks = {

@@ -4,6 +4,7 @@ import type { Clock } from "@peregrine/core";
 import { PeregrineError } from "@peregrine/core";
 import pino, { type Logger } from "pino";
 import { AccessService, SESSION_MS, sessionStore } from "./access/index.ts";
+import type { SampleSize } from "./audience/index.ts";
 import type { Config } from "./config.ts";
 import { createServices, type Workers } from "./context.ts";
 import { createApp } from "./http/app.ts";
@@ -19,6 +20,8 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** The folder of the built pages; without it only programs are answered. */
   readonly pages?: string | undefined;
+  /** Of how many people a preview makes an estimate, and from how many rows on; what was measured, unless told otherwise. */
+  readonly sample?: SampleSize | undefined;
 }
 
 /** A server that answers and works until it is closed. */
@@ -58,6 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       instance: randomUUID(),
       random: Math.random,
       randomBytes,
+      sample: options.sample,
     });
     const app = createApp({
       logger: log,

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "@peregrine/ibexa-sandbox";
 import type { Browser, Page } from "playwright-core";
-import { type Peregrine, startPeregrine } from "../../integration/harness/peregrine.ts";
+import { startPeregrine } from "../../integration/harness/peregrine.ts";
 import { openBrowser, openPage, type Window } from "./browser.ts";
+import { type SampleSize, serveHere } from "./serve-here.ts";
 
 export const SETUP_CODE = "e2e-set-up-code";
 export const ADMIN = { name: "Ada Admin", email: "ada@example.com", password: "a long enough password" };
@@ -27,7 +28,7 @@ export const USERS = [
 
 /** One server, one sandbox and one browser for all tests of a file. */
 export interface Installation {
-  readonly server: Peregrine;
+  readonly server: { readonly url: string };
   readonly sandbox: Sandbox;
   readonly browser: Browser;
   /** Of an Ibexa activation that goes to the sandbox. */
@@ -47,8 +48,14 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-/** @param isSetUp false: nobody has used the set-up code yet, and nobody is signed in */
-export async function startInstallation({ isSetUp = true } = {}): Promise<Installation> {
+interface Options {
+  /** False: nobody has used the set-up code yet, and nobody is signed in. */
+  readonly isSetUp?: boolean;
+  /** Of how many people previews make an estimate: the server runs in the test's own process then. */
+  readonly sample?: SampleSize;
+}
+
+export async function startInstallation({ isSetUp = true, sample }: Options = {}): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), "peregrine-e2e-"));
   const [sandbox, server, browser] = await Promise.all([
     startSandbox({
@@ -57,7 +64,9 @@ export async function startInstallation({ isSetUp = true } = {}): Promise<Instal
       segmentGroups: [{ identifier: SEGMENT_GROUP, name: "Example" }],
       users: "any",
     }),
-    startPeregrine({ folder, environment: { PEREGRINE_SETUP_CODE: SETUP_CODE }, token: "" }),
+    sample === undefined
+      ? startPeregrine({ folder, environment: { PEREGRINE_SETUP_CODE: SETUP_CODE }, token: "" })
+      : serveHere(folder, SETUP_CODE, sample),
     openBrowser(),
   ]);
   const { page, failures } = await openPage(browser, server.url);

@@ -1,3 +1,4 @@
+export type { SampleSize } from "./preview.ts";
 export { firstChanges, membersAndPersons } from "./repository.ts";
 export { audienceRoutes } from "./routes.ts";
 export { RULE_SETTINGS } from "./rule-settings.ts";
