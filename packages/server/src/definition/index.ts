@@ -1,3 +1,4 @@
+export type { ApplyOptions } from "./apply-options.ts";
 export { definitionInvalid } from "./definition-invalid.ts";
 export type {
   Answers,
@@ -7,4 +8,5 @@ export type {
 } from "./hooks.ts";
 export { differences } from "./plan.ts";
 export { definitionRoutes } from "./routes.ts";
-export { type ApplyOptions, DefinitionService, secretOwner } from "./service.ts";
+export { secretOwner } from "./secret-owner.ts";
+export { DefinitionService } from "./service.ts";

@@ -2,50 +2,18 @@ import { randomBytes } from "node:crypto";
 import {
   type Definition,
   type DefinitionOf,
-  DefinitionSet,
   definitionKey,
-  type Fault,
-  faultIn,
   type Kind,
   newAudienceId,
   notFound,
   PeregrineError,
-  readDefinitions,
-  referenceFaults,
 } from "@peregrine/core";
-import type { CatalogColumn, DefinitionRecord, Origin, Page, Random, Store } from "../store/index.ts";
-import { definitionInvalid } from "./definition-invalid.ts";
-import {
-  type Answers,
-  type CheckContext,
-  Hooks,
-  type KindHooks,
-  type Note,
-  type NumberedChange,
-} from "./hooks.ts";
-import { type DefinitionPlan, type PlannedChange, planChanges } from "./plan.ts";
-
-export interface ApplyOptions extends Answers {
-  readonly origin: Origin;
-  /** Who does it: the name of a token. */
-  readonly by: string;
-  readonly dryRun?: boolean | undefined;
-  readonly prune?: boolean | undefined;
-  /** Refused when one of the documents is there already, instead of changing it. */
-  readonly mustBeNew?: boolean | undefined;
-  /** Refused when what is changed or deleted has another version by now: somebody saved it in between. */
-  readonly ofVersion?: number | undefined;
-  /** The same of each of several definitions; those that are not named are changed whatever their version. */
-  readonly versions?: readonly ExpectedVersion[] | undefined;
-}
-
-/** What whoever changes a definition has seen of it. */
-export interface ExpectedVersion {
-  readonly kind: Kind;
-  readonly id: string;
-  /** 0: it was not there. */
-  readonly version: number;
-}
+import type { DefinitionRecord, Page, Random, Store } from "../store/index.ts";
+import type { ApplyOptions } from "./apply-options.ts";
+import { type Draft, Drafts } from "./draft.ts";
+import { Hooks, type KindHooks, type Note, type NumberedChange } from "./hooks.ts";
+import type { PlannedChange } from "./plan.ts";
+import { secretOwner } from "./secret-owner.ts";
 
 export interface ApplyResult {
   readonly dryRun: boolean;
@@ -69,15 +37,15 @@ const ATTEMPTS = 20;
 export class DefinitionService {
   readonly #store: Store;
   readonly #random: Random;
-  readonly #targetOf: NonNullable<ServiceOptions["targetOf"]>;
   readonly #hooks = new Hooks();
+  readonly #drafts: Drafts;
   /** Ends when every change of this process that was asked for so far has ended. */
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor({ store, random = randomBytes, targetOf = () => undefined }: ServiceOptions) {
     this.#store = store;
     this.#random = random;
-    this.#targetOf = targetOf;
+    this.#drafts = new Drafts({ store, hooks: this.#hooks, targetOf });
   }
 
   /**
@@ -138,7 +106,7 @@ export class DefinitionService {
     remove: readonly { readonly kind: Kind; readonly id: string }[],
   ): Promise<ApplyResult> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const draft = await this.#draft(documents, options, remove);
+      const draft = await this.#drafts.of(documents, options, remove);
       const { changes, left } = draft.plan;
       const due = changes.filter(({ action }) => action !== "unchanged");
       // Of what is there now: once it is changed, who is taken out is on the way already.
@@ -152,77 +120,6 @@ export class DefinitionService {
       }
     }
     throw new PeregrineError("storeBusy", { detail: "Others keep changing definitions at the same time." });
-  }
-
-  /** Plans and checks; changes nothing. */
-  async #draft(
-    documents: readonly unknown[],
-    options: ApplyOptions,
-    remove: readonly { readonly kind: Kind; readonly id: string }[],
-  ): Promise<Draft> {
-    const { definitions: repository } = this.#store;
-    // Read first: a change that is published while the rest is read makes this number an old one.
-    const revision = await repository.revision();
-    const stored = await repository.all();
-    const { definitions, unreadable, faults } = readDefinitions(documents);
-    const opened = definitions.map((body) => this.#hooks.open(body));
-    const secrets = new Map(opened.map(({ body, secrets }) => [definitionKey(body.kind, body.id), secrets]));
-    const plan = planChanges(
-      stored,
-      opened.map(({ body }) => body),
-      {
-        origin: options.origin,
-        prune: options.prune ?? false,
-        remove,
-        unreadable,
-        changedSecrets: await this.#changedSecrets(secrets),
-      },
-    );
-    if (options.mustBeNew === true) refuseTaken(plan);
-    refuseOvertaken(plan, stored, options);
-    const live = new DefinitionSet(stored.filter(({ state }) => state === "live").map(({ body }) => body));
-    const context = {
-      wanted: plan.wanted,
-      live,
-      columns: columnsOf(plan.wanted, await repository.columns()),
-      answers: { destination: options.destination, people: options.people },
-    };
-    const found = [
-      ...faults,
-      ...opened.flatMap(({ body, faults }) => faults.map((fault) => faultIn(body.kind, body.id, fault))),
-      ...plan.faults,
-      ...referenceFaults({
-        wanted: plan.wanted,
-        live,
-        deleted: new DefinitionSet(stored.filter(({ state }) => state === "deleted").map(({ body }) => body)),
-        unreadable,
-        targetOf: this.#targetOf,
-      }),
-    ];
-    refuse(found, await this.#checkAll(plan, context, secrets));
-    return { revision, plan, context, secrets };
-  }
-
-  /**
-   * What the domains find. Also in what stays as it is: a deletion, or another schema, may have taken away what
-   * it needs.
-   */
-  async #checkAll(
-    plan: DefinitionPlan,
-    context: Omit<CheckContext, "secrets">,
-    secrets: Draft["secrets"],
-  ): Promise<PeregrineError[]> {
-    const named = new Set(plan.changes.map(({ body }) => definitionKey(body.kind, body.id)));
-    const others = [...plan.wanted]
-      .filter(({ kind, id }) => !named.has(definitionKey(kind, id)))
-      .map((body) => ({ action: "unchanged" as const, body, before: body }));
-    const found: PeregrineError[] = [];
-    for (const { action, body, before } of [...plan.changes, ...others]) {
-      const complete = { ...context, secrets: await this.#secretNames(body, secrets) };
-      const error = await this.#hooks.check({ action, body, before }, complete);
-      if (error !== undefined) found.push(error);
-    }
-    return found;
   }
 
   async #notes(
@@ -251,7 +148,10 @@ export class DefinitionService {
         columns:
           body.kind === "schema" ? await this.#store.definitions.numberColumns(body.id, body.columns) : [],
       };
-      await this.#hooks.prepare(change, { ...context, secrets: await this.#secretNames(body, secrets) });
+      await this.#hooks.prepare(change, {
+        ...context,
+        secrets: await this.#drafts.secretNames(body, secrets),
+      });
       prepared.push(change);
     }
     return prepared;
@@ -289,23 +189,6 @@ export class DefinitionService {
       });
   }
 
-  async #changedSecrets(given: Draft["secrets"]): Promise<Map<string, readonly string[]>> {
-    const changed = new Map<string, readonly string[]>();
-    for (const [key, secrets] of given) {
-      if (Object.keys(secrets).length === 0) continue;
-      const [kind = "", id = ""] = key.split(" ");
-      const stored = await this.#store.secrets.of(`${kind}/${id}`);
-      const names = Object.keys(secrets).filter((name) => stored[name] !== secrets[name]);
-      if (names.length > 0) changed.set(key, names);
-    }
-    return changed;
-  }
-
-  async #secretNames({ kind, id }: Definition, given: Draft["secrets"]): Promise<string[]> {
-    const stored = kind === "activation" ? await this.#store.secrets.names(secretOwner(kind, id)) : [];
-    return [...new Set([...stored, ...Object.keys(given.get(definitionKey(kind, id)) ?? {})])];
-  }
-
   #withId(document: unknown): unknown {
     if (document === null || typeof document !== "object" || "id" in document) return document;
     if (!("kind" in document) || document.kind !== "audience") return document;
@@ -313,80 +196,4 @@ export class DefinitionService {
   }
 }
 
-interface Draft {
-  readonly revision: number;
-  readonly plan: DefinitionPlan;
-  readonly context: Omit<CheckContext, "secrets">;
-  /** What was given now, by {@link definitionKey}. */
-  readonly secrets: ReadonlyMap<string, Readonly<Record<string, string>>>;
-}
-
-/**
- * Ends a draft that has faults. What a domain threw about one definition keeps its own code when nothing else is
- * wrong; together with other faults it is one of them.
- */
-function refuse(faults: readonly Fault[], errors: readonly PeregrineError[]): void {
-  const [only] = errors;
-  if (faults.length === 0 && errors.length === 1 && only !== undefined) throw only;
-  const all = [...faults, ...errors.flatMap((error) => error.faults)];
-  if (all.length === 0) return;
-  throw definitionInvalid(all);
-}
-
-/** @throws PeregrineError `idTaken` */
-function refuseTaken({ changes }: DefinitionPlan): void {
-  const taken = changes.find(({ before }) => before !== undefined);
-  if (taken === undefined) return;
-  const { kind, id } = taken.body;
-  const name = taken.before !== undefined && "name" in taken.before ? ` (“${taken.before.name}”)` : "";
-  throw new PeregrineError("idTaken", {
-    detail: `There is an ${kind} \`${id}\` already${name}.`,
-    faults: [{ path: "/id", message: `\`${id}\` is in use` }],
-  });
-}
-
-/** @throws PeregrineError `savedMeanwhile` */
-function refuseOvertaken(
-  { changes }: DefinitionPlan,
-  stored: readonly DefinitionRecord[],
-  { ofVersion, versions = [] }: ApplyOptions,
-): void {
-  for (const { action, body } of changes) {
-    const isThis = ({ kind, id }: { readonly kind: Kind; readonly id: string }) =>
-      kind === body.kind && id === body.id;
-    const version = ofVersion ?? versions.find(isThis)?.version;
-    if (action === "unchanged" || version === undefined) continue;
-    const record = stored.find(isThis);
-    const isThere = record !== undefined && (record.state === "live" || version > 0);
-    if (version === (isThere ? record.version : 0)) continue;
-    const now = isThere ? `it has version ${record.version} now` : "it is not there";
-    const seen = version === 0 ? "was not there" : `not ${version}`;
-    const what = ofVersion === undefined ? `the ${body.kind} ${body.id}` : "it";
-    const did = record?.state === "deleted" ? "deleted" : version === 0 ? "made" : "saved";
-    throw new PeregrineError("savedMeanwhile", {
-      detail: isThere
-        ? `${record.updatedBy} ${did} ${what} in the meantime.`
-        : `There is no ${body.kind} ${body.id}.`,
-      faults: [{ path: "/version", message: `${now}, and ${seen}` }],
-    });
-  }
-}
-
 const OVERTAKEN = new Error("another change was published first");
-
-/** The owner under which a definition's secrets are stored. */
-export function secretOwner(kind: Kind, id: string): string {
-  return `${kind}/${id}`;
-}
-
-/** The columns of the wanted schemas, with 0 where a number is not given yet. */
-function columnsOf(wanted: DefinitionSet, known: readonly CatalogColumn[]): CatalogColumn[] {
-  return wanted.list("schema").flatMap((schema) =>
-    schema.columns.map(({ name, type }) => {
-      const column = known.find(
-        (one) => one.schemaId === schema.id && one.name === name && one.type === type,
-      );
-      return { number: column?.number ?? 0, schemaId: schema.id, name, type };
-    }),
-  );
-}
