@@ -36,6 +36,11 @@ export interface Sample {
   readonly kept: boolean;
 }
 
+/** A sample with where its bytes lie. */
+export interface KeptSample extends Sample {
+  readonly path: string;
+}
+
 /** Samples in a folder of the server's own: the bytes under a random name, and beside them what is known of them. */
 export class SampleFolder {
   readonly #folder: string;

@@ -3,7 +3,8 @@ import { dataflowSource, definitionId, isTimeZone, SCHEMA_PARENTS } from "@pereg
 import { z } from "zod";
 import type { ApiApp } from "../http/api-app.ts";
 import { instantText } from "../http/instant.ts";
-import type { SampleService, SampleView } from "./sample-service.ts";
+import type { SampleService } from "./sample-service.ts";
+import type { SampleView } from "./sample-view.ts";
 import { previewSchema, proposalSchema, sampleSchema, validationSchema } from "./shapes.ts";
 
 const params = z.object({ id: z.string().max(100) });
