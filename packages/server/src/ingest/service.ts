@@ -1,7 +1,7 @@
 import { type Clock, notFound, PeregrineError } from "@peregrine/core";
 import { type Engine, published } from "../engine/index.ts";
 import { type ImportRecord, type ImportSource, Keyset, type Page, type Store } from "../store/index.ts";
-import { refuseReplaced } from "./import-job.ts";
+import { refuseReplaced } from "./earlier-imports.ts";
 import { ImportQueue } from "./import-queue.ts";
 import type { IngestLog } from "./ingest-log.ts";
 import { type LatestRows, latestRows } from "./latest-rows.ts";
