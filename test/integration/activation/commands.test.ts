@@ -72,6 +72,22 @@ describe("activation run", () => {
     expect(json).toMatchObject({ state: "done", waitedFor: [], segments: [{ accepted: PEOPLE }] });
   });
 
+  it("ends with why, where the activation is paused before the run that was asked for begins", async () => {
+    sandbox.addFault({ kind: "latency", ms: 3_000, times: 1, match: { action: "create" } });
+    await shop.define(audience("waited03", { everyone: true }), activation("waited03"));
+    await expect
+      .poll(async () => (await runsOf("waited03")).map(({ state }) => state), { timeout: 30_000 })
+      .toContain("attaching");
+    const running = shop.run("activation", "run", "waited03");
+    await expect.poll(() => isAsked("waited03"), { timeout: 30_000 }).toBe(true);
+    await shop.define({ ...activation("waited03"), state: "paused" });
+    const { exit, stderr } = await running;
+    expect(exit).not.toBe(0);
+    expect(stderr).toContain("waited03 is paused.");
+    expect(await isAsked("waited03")).toBe(false);
+    expect((await runsOf("waited03")).length).toBe(1);
+  });
+
   it("tells who waits because a message was never answered, and until when; so does the status", async () => {
     sandbox.addFault({ kind: "reset", at: "after", times: 1, match: { action: "membershipChanges" } });
     await shop.define(audience("waited02", { everyone: true }), activation("waited02"));
@@ -117,6 +133,11 @@ describe("apply", () => {
     await expect.poll(() => sandbox.people("noted001").size, { timeout: 30_000 }).toBe(0);
   });
 });
+
+async function isAsked(id: string) {
+  const path = `/activations/${id}/status`;
+  return (await shop.server.call<{ runAsked: boolean }>("GET", path)).body.runAsked;
+}
 
 async function runsOf(id: string): Promise<readonly { readonly state: string }[]> {
   const { body } = await shop.server.call<{ items: { state: string }[] }>("GET", `/activations/${id}/runs`);

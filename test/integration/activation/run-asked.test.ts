@@ -7,6 +7,7 @@ import {
   type Outgoing,
 } from "@peregrine/server";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startPostgres } from "../harness/postgres.ts";
 import { until } from "../harness/wait.ts";
 import { activate, MortalProcess, openSandbox, openWorld, type World } from "./world.ts";
 
@@ -33,7 +34,7 @@ afterAll(async () => {
 });
 
 /** A server that runs what it is told of, and nothing by the clock. */
-function server(service: ActivationService = world.service()): ActivationService {
+function server(service: ActivationService): ActivationService {
   const scheduler = new ActivationScheduler({
     service,
     check: async () => {},
@@ -79,17 +80,20 @@ class Gate {
 }
 
 /** An activation with one person in step, whose next run is about to send another. */
-async function underWay(begin: (service: ActivationService, id: string) => Promise<unknown>) {
+async function underWay(
+  begin: (service: ActivationService, id: string) => Promise<unknown>,
+  { world: of }: { readonly world: World } = { world },
+) {
   names += 1;
   const id = `asked-${names}`;
   const audience = `q${names}`;
   const gate = new Gate();
-  const service = world.service({ outgoing: gate.outgoing() });
-  await activate(world, service, { id, baseUrl: sandbox.webhookUrl, audiences: [audience] });
-  world.audiences.set(audience, [1]);
+  const service = of.service({ outgoing: gate.outgoing() });
+  await activate(of, service, { id, baseUrl: sandbox.webhookUrl, audiences: [audience] });
+  of.audiences.set(audience, [1]);
   await service.run(id, "schedule");
   server(service);
-  world.audiences.set(audience, [1, 2]);
+  of.audiences.set(audience, [1, 2]);
   const sending = gate.close();
   const begun = begin(service, id);
   await sending;
@@ -164,7 +168,7 @@ describe("a run that is asked for while another is under way", () => {
     world.audiences.set(audience, [1, 2]);
     world.clock.advance(60_000);
 
-    const after = server();
+    const after = server(world.service());
     expect(await after.due(world.clock.now())).toContain(id);
     expect((await after.status(id)).runAsked).toBe(true);
     await after.run(id, "schedule");
@@ -207,4 +211,32 @@ describe("a run that is asked for while another is under way", () => {
     await ended(runs, 3);
     expect((await runs()).map(({ trigger }) => trigger)).toEqual(["import", "test", "manual"]);
   });
+});
+
+it("is heard of by all servers on one PostgreSQL", async () => {
+  const cluster = await startPostgres();
+  const shared = await openWorld(await cluster.createDatabase());
+  try {
+    await shared.audiences.know([
+      [1, "u1"],
+      [2, "u2"],
+      [3, "u3"],
+    ]);
+    const first = await underWay((service, id) => service.run(id, "import"), { world: shared });
+    const { id, audience, gate, runs } = first;
+    shared.audiences.set(audience, [1, 2, 3]);
+    const other = shared.service({ store: await shared.open() });
+    const asked = await Promise.all([other.ask(id), other.ask(id), first.service.ask(id)]);
+    expect(asked.map(({ outcome }) => outcome)).toEqual(["follows", "follows", "follows"]);
+    expect((await other.status(id)).runAsked).toBe(true);
+    gate.release();
+    await ended(runs, 2);
+    expect((await runs()).map(({ trigger }) => trigger)).toEqual(["import", "manual"]);
+    expect([...sandbox.people(audience)].sort()).toEqual(["u1", "u2", "u3"]);
+    expect((await other.status(id)).runAsked).toBe(false);
+  } finally {
+    for (const scheduler of schedulers.splice(0)) await scheduler.close();
+    await shared.close();
+    await cluster.stop();
+  }
 });

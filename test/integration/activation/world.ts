@@ -167,6 +167,8 @@ interface ServiceOptions {
   readonly policy?: Partial<DeliveryPolicy>;
   readonly outgoing?: Outgoing;
   readonly engine?: TestEngine["engine"];
+  /** A connection of its own to the control plane, as a process on another machine has it. */
+  readonly store?: Store;
 }
 
 export interface World {
@@ -176,15 +178,23 @@ export interface World {
   readonly audiences: NamedAudiences;
   /** A service as one process has it; several are several processes. */
   service(options?: ServiceOptions): ActivationService;
+  /** One more connection to the control plane; closed with the world. */
+  open(): Promise<Store>;
   close(): Promise<void>;
 }
 
-/** An engine and a store with the definitions that an activation needs. */
-export async function openWorld(): Promise<World> {
+/** An engine and a store with the definitions that an activation needs. @param databaseUrl of PostgreSQL; else SQLite */
+export async function openWorld(databaseUrl?: string): Promise<World> {
   const { engine, close } = await startEngine();
   const folder = mkdtempSync(join(tmpdir(), "peregrine-test-store-"));
   const clock = new MovableClock();
-  const store = await openStore({ folder, clock });
+  const stores: Store[] = [];
+  const open = async () => {
+    const opened = await openStore({ folder, clock, databaseUrl });
+    stores.push(opened);
+    return opened;
+  };
+  const store = await open();
   const by = { origin: "api", by: "tests" } as const;
   const { number } = await store.definitions.put(
     {
@@ -224,17 +234,18 @@ export async function openWorld(): Promise<World> {
     store,
     clock,
     audiences,
-    service({ policy = {}, outgoing = createOutgoing(clock), engine: own = engine } = {}) {
+    open,
+    service({ policy = {}, outgoing = createOutgoing(clock), engine: own = engine, store: to = store } = {}) {
       const service = new ActivationService({
         engine: own,
-        store,
+        store: to,
         clock,
         audiences,
         random: Math.random,
         wait,
         outgoing,
         types: [ibexa],
-        definitions: new DefinitionService({ store }),
+        definitions: new DefinitionService({ store: to }),
         // Explaining needs real rules and profiles: it is tested over the API.
         persons: { find: async () => undefined, explain: () => Promise.reject(new Error("nobody asks")) },
         policy: { ...QUICK, ...policy },
@@ -244,7 +255,7 @@ export async function openWorld(): Promise<World> {
     },
     async close() {
       for (const service of services) await service.close();
-      await store.close();
+      for (const opened of stores) await opened.close();
       await close();
       rmSync(folder, { recursive: true, force: true });
     },
