@@ -134,6 +134,17 @@ describe("by keyboard alone", () => {
     await expectAccessibleInBoth(page, "users");
   });
 
+  it("a table is a stop on the way only as long as it scrolls", async () => {
+    await page.goto("/tokens");
+    const stops = page.locator("main [tabindex='0']").filter({ has: page.getByRole("table") });
+    await page.getByRole("table").waitFor();
+    expect(await stops.count()).toBe(0);
+    await page.setViewportSize({ width: 600, height: 900 });
+    await stops.waitFor();
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await stops.waitFor({ state: "detached" });
+  });
+
   it("the menu of the user opens, is gone through, and gives the focus back", async () => {
     const user = page.getByRole("button", { name: ADMIN.name });
     await tabTo(page, user);

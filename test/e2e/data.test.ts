@@ -229,7 +229,8 @@ describe("what is there afterwards", () => {
   });
 
   it("deletes no dataflow that somebody else has just changed, unless told so", async () => {
-    await page.goto("/dataflows/shop-stream");
+    await page.goto("/dataflows");
+    await page.getByRole("link", { name: "Shop stream" }).click();
     const ask = async () => {
       await page.getByRole("button", { name: "More", exact: true }).click();
       await page.getByRole("menuitem", { name: "Delete …" }).click();
@@ -247,8 +248,20 @@ describe("what is there afterwards", () => {
     await page.getByRole("button", { name: "Keep it" }).click();
     await remove.waitFor({ state: "detached" });
     await ask();
+    // The list as it was is here: what was deleted is gone from it before it is asked for again.
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route("**/api/v1/dataflows", async (route) => {
+      await answered;
+      await route.continue();
+    });
     await remove.click();
     await page.getByRole("heading", { name: "Dataflows", exact: true }).waitFor();
+    expect(await page.getByRole("link", { name: "Shop stream" }).count()).toBe(0);
+    answer();
+    await page.unrouteAll({ behavior: "wait" });
     await page.getByRole("link", { name: "Shop stream" }).waitFor({ state: "detached" });
   });
 

@@ -136,7 +136,8 @@ function DeleteActivation({ activation, status, opened, onClose }: DeleteProps) 
         <PeopleChoiceField count={inside} value={choice} onChange={setChoice} />
         <TextInput
           label="Type the activation’s name to delete it"
-          placeholder={name}
+          description={<bdi>{name}</bdi>}
+          styles={{ description: { overflowWrap: "anywhere" } }}
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />

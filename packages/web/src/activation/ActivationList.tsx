@@ -21,7 +21,9 @@ import { summaryOf } from "./summary.ts";
 export function ActivationList() {
   const { leaving } = useSearch({ from: "/shell/activations" });
   const { data: activations } = useSuspenseQuery(activationsQuery);
-  const statuses = useQueries({ queries: activations.map(({ id }) => activationStatusQuery(id)) });
+  const statuses = useQueries({
+    queries: activations.map(({ id }, _, { length }) => activationStatusQuery(id, length)),
+  });
   const mayEdit = useMayEdit();
   const [isHelped, help] = useDisclosure(false);
   const rows = activations

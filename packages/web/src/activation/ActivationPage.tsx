@@ -1,6 +1,7 @@
-import { Alert, Group, Tabs, Text } from "@mantine/core";
+import { Alert, Box, Group, Tabs, Text } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { LongText } from "../shell/LongText.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Age } from "../words/Age.tsx";
 import { Marked } from "../words/Marked.tsx";
@@ -45,9 +46,9 @@ export function ActivationPage() {
         actions={<ActivationActions activation={activation} status={status} />}
       />
       {activation.description === undefined ? null : (
-        <Text mb="sm" style={{ overflowWrap: "anywhere" }}>
-          {activation.description}
-        </Text>
+        <Box mb="sm">
+          <LongText text={activation.description} />
+        </Box>
       )}
       {activation.origin === "file" ? (
         <Text size="sm" mb="sm">

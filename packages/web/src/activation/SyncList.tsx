@@ -26,7 +26,7 @@ export function SyncList({ id }: { readonly id: string }) {
   }
   return (
     <Stack gap="md" mt="md" align="flex-start">
-      <Table.ScrollContainer minWidth={760} w="100%">
+      <Table.ScrollContainer minWidth={720} w="100%">
         <Table verticalSpacing="sm">
           <Table.Thead>
             <Table.Tr>

@@ -26,6 +26,9 @@ export function TestPerson({ id }: { readonly id: string }) {
         <TextInput
           label="Send one test person"
           description="The id of a user in Ibexa; a segment of its own is made for the test"
+          flex={1}
+          miw={180}
+          maw={420}
           value={personId}
           onChange={(event) => setPersonId(event.currentTarget.value)}
         />

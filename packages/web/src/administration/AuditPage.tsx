@@ -1,9 +1,9 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
-import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ChangeList } from "../shell/ChangeList.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
-import { auditQuery } from "./queries.ts";
+import { auditQuery, usersQuery } from "./queries.ts";
 
 const KINDS = [
   { value: "", label: "Everything" },
@@ -22,6 +22,8 @@ export function AuditPage() {
   const { kind = "" } = useSearch({ from: "/shell/audit" });
   const navigate = useNavigate();
   const { data, fetchNextPage, hasNextPage, isFetchingNextPage } = useSuspenseInfiniteQuery(auditQuery(kind));
+  const { data: known = [] } = useQuery(usersQuery);
+  const users = new Map(known.map(({ id, name }) => [id, name]));
   const entries = data.pages.flatMap(({ items }) => items);
   return (
     <>
@@ -40,7 +42,7 @@ export function AuditPage() {
         {entries.length === 0 ? (
           <Text>Nothing of it has been done yet.</Text>
         ) : (
-          <ChangeList entries={entries} hasSubject />
+          <ChangeList entries={entries} hasSubject users={users} />
         )}
         {hasNextPage ? (
           <Group>

@@ -145,7 +145,7 @@ interface RowsProps {
 
 function Rows({ rows, used }: RowsProps) {
   return (
-    <Table.ScrollContainer minWidth={760}>
+    <Table.ScrollContainer minWidth={720}>
       <Table verticalSpacing="sm" highlightOnHover layout="fixed">
         <Table.Thead>
           <Table.Tr>

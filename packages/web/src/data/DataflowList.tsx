@@ -40,7 +40,7 @@ export function DataflowList() {
           </>
         }
       />
-      <Table.ScrollContainer minWidth={760}>
+      <Table.ScrollContainer minWidth={720}>
         <Table verticalSpacing="sm" highlightOnHover>
           <Table.Thead>
             <Table.Tr>

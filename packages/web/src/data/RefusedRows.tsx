@@ -60,7 +60,7 @@ export function RefusedRows({ id, count }: { readonly id: number; readonly count
 export function RefusedTable({ rows }: { readonly rows: readonly RefusedRow[] }) {
   if (rows.length === 0) return null;
   return (
-    <Table.ScrollContainer minWidth={760}>
+    <Table.ScrollContainer minWidth={720}>
       <Table withTableBorder verticalSpacing="xs" aria-label="Refused rows">
         <Table.Thead>
           <Table.Tr>

@@ -7,6 +7,7 @@ import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
+import { FilledBy } from "./FilledBy.tsx";
 import { dataflowsQuery, schemasQuery } from "./queries.ts";
 
 /** Which columns data has, by what it is about. */
@@ -48,7 +49,7 @@ export function SchemaList() {
               const filledBy = dataflows.filter((one) => one.definition.schema === id);
               return (
                 <Table.Tr key={id}>
-                  <Table.Td style={{ overflowWrap: "anywhere" }}>
+                  <Table.Td style={{ overflowWrap: "anywhere" }} miw={160}>
                     <AnchorLink to="/schemas/$id" params={{ id }} fw={600}>
                       {definition.name ?? id}
                     </AnchorLink>
@@ -62,17 +63,7 @@ export function SchemaList() {
                         Nothing
                       </Text>
                     ) : (
-                      filledBy.map(({ definition: { id: dataflow, name } }) => (
-                        <AnchorLink
-                          key={dataflow}
-                          to="/dataflows/$id"
-                          params={{ id: dataflow }}
-                          size="sm"
-                          display="block"
-                        >
-                          {name ?? dataflow}
-                        </AnchorLink>
-                      ))
+                      <FilledBy dataflows={filledBy} />
                     )}
                   </Table.Td>
                   <Table.Td>

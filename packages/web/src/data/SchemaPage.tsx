@@ -9,6 +9,7 @@ import { useMayEdit } from "../session/use-may-edit.ts";
 import { AnchorLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { FilledBy } from "./FilledBy.tsx";
 import { dataflowsQuery, identifiersQuery, type SchemaRecord, schemasQuery } from "./queries.ts";
 
 /** One schema: its columns, and who fills each. */
@@ -89,20 +90,7 @@ export function SchemaPage() {
                   )}
                 </Table.Td>
                 <Table.Td style={{ overflowWrap: "anywhere" }}>
-                  {filling
-                    .filter((one) => name in one.definition.map)
-                    .map(({ definition: { id: dataflow, name: called } }) => (
-                      <AnchorLink
-                        key={dataflow}
-                        to="/dataflows/$id"
-                        params={{ id: dataflow }}
-                        search={{ tab: "mapping" }}
-                        size="sm"
-                        display="block"
-                      >
-                        {called ?? dataflow}
-                      </AnchorLink>
-                    ))}
+                  <FilledBy dataflows={filling.filter((one) => name in one.definition.map)} tab="mapping" />
                 </Table.Td>
               </Table.Tr>
             ))}

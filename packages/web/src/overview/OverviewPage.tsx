@@ -1,11 +1,11 @@
-import { Button, Card, Group, Paper, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Button, Card, Grid, Group, Paper, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { useQueries, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ActivationStatus, activationStatusQuery, activationsQuery } from "../activation/queries.ts";
 import { summaryOf } from "../activation/summary.ts";
 import { Movement } from "../audience/Movement.tsx";
 import { type AudienceView, audiencesQuery } from "../audience/queries.ts";
-import { identifierProfilesQuery } from "../data/queries.ts";
+import { type Import, identifierProfilesQuery } from "../data/queries.ts";
 import { AnchorLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Age } from "../words/Age.tsx";
@@ -22,7 +22,9 @@ export function OverviewPage() {
   const { data: audiences } = useSuspenseQuery(audiencesQuery);
   const { data: userid } = useSuspenseQuery(identifierProfilesQuery(PERSON_IDENTIFIER));
   const { data: imports } = useQuery(latestImportsQuery);
-  const results = useQueries({ queries: activations.map(({ id }) => activationStatusQuery(id)) });
+  const results = useQueries({
+    queries: activations.map(({ id }, _, { length }) => activationStatusQuery(id, length)),
+  });
   const statuses = results.flatMap(({ data }) => (data === undefined ? [] : [data]));
   const unknown = activations.flatMap(({ id, name }, at) => {
     const found = results[at];
@@ -30,6 +32,7 @@ export function OverviewPage() {
   });
   const needs = needsOf({ statuses, unknown, userid, audiences });
   const accepted = statuses.reduce((sum, status) => sum + (summaryOf(status)?.accepted ?? 0), 0);
+  const moved = movedMost(audiences);
   const isKnown = statuses.length === activations.length;
   const isSetUp =
     userid.withIdentifier > 0 && audiences.length > 0 && activations.length > 0 && (accepted > 0 || !isKnown);
@@ -57,69 +60,31 @@ export function OverviewPage() {
           </section>
         )}
         {activations.length === 0 ? null : <Wellness statuses={statuses} total={activations.length} />}
-        <MovedMost audiences={audiences} />
-        <SimpleGrid cols={{ base: 1, sm: 3 }}>
-          <Figure label="Profiles" value={counted(userid.profiles)} />
-          <Figure
-            label="Profiles with a userid"
-            value={userid.profiles === 0 ? "–" : percent(userid.withIdentifier / userid.profiles)}
-            note={`${counted(userid.withIdentifier)} of ${counted(userid.profiles)}`}
-          />
-          <Figure
-            label="Accepted by Ibexa"
-            value={isKnown ? counted(accepted) : "–"}
-            note="people, over all segments"
-          />
-        </SimpleGrid>
-        {imports === undefined || imports.length === 0 ? null : (
-          <section aria-label="Last imports">
-            <Title order={2} size="h4" mb="sm">
-              Last imports
-            </Title>
-            <Table.ScrollContainer minWidth={640}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>File or stream</Table.Th>
-                    <Table.Th>Dataflow</Table.Th>
-                    <Table.Th>State</Table.Th>
-                    <Table.Th ta="right">Rows</Table.Th>
-                    <Table.Th ta="right">Refused</Table.Th>
-                    <Table.Th>When</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {imports.map(({ id, fileName, dataflowId, state, counts, createdAt }) => (
-                    <Table.Tr key={id}>
-                      <Table.Td style={{ overflowWrap: "anywhere" }}>
-                        <AnchorLink
-                          to="/imports/$id"
-                          params={{ id }}
-                          size="sm"
-                          lineClamp={2}
-                          title={fileName}
-                        >
-                          {fileName}
-                        </AnchorLink>
-                      </Table.Td>
-                      <Table.Td style={{ overflowWrap: "anywhere" }}>
-                        <AnchorLink to="/dataflows/$id" params={{ id: dataflowId }} size="sm">
-                          {dataflowId}
-                        </AnchorLink>
-                      </Table.Td>
-                      <Table.Td>{IMPORT_WORDS[state]}</Table.Td>
-                      <Table.Td ta="right">{counts === null ? "–" : counted(counts.read)}</Table.Td>
-                      <Table.Td ta="right">{counts === null ? "–" : counted(counts.refused)}</Table.Td>
-                      <Table.Td>
-                        <Moment instant={createdAt} />
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
-          </section>
-        )}
+        <Grid gap="xl">
+          {moved.length === 0 ? null : (
+            <Grid.Col span={{ base: 12, xl: 6 }}>
+              <MovedMost moved={moved} />
+            </Grid.Col>
+          )}
+          <Grid.Col span={{ base: 12, xl: moved.length === 0 ? 12 : 6 }}>
+            <Stack gap="xl">
+              <SimpleGrid cols={{ base: 1, sm: 3 }}>
+                <Figure label="Profiles" value={counted(userid.profiles)} />
+                <Figure
+                  label="Profiles with a userid"
+                  value={userid.profiles === 0 ? "–" : percent(userid.withIdentifier / userid.profiles)}
+                  note={`${counted(userid.withIdentifier)} of ${counted(userid.profiles)}`}
+                />
+                <Figure
+                  label="Accepted by Ibexa"
+                  value={isKnown ? counted(accepted) : "–"}
+                  note="people, over all segments"
+                />
+              </SimpleGrid>
+              {imports === undefined || imports.length === 0 ? null : <LastImports imports={imports} />}
+            </Stack>
+          </Grid.Col>
+        </Grid>
       </Stack>
     </>
   );
@@ -134,6 +99,56 @@ const IMPORT_WORDS = {
   failed: "Failed",
   validated: "Draft, validated",
 } as const;
+
+interface LastImportsProps {
+  readonly imports: readonly Import[];
+}
+
+function LastImports({ imports }: LastImportsProps) {
+  return (
+    <section aria-label="Last imports">
+      <Title order={2} size="h4" mb="sm">
+        Last imports
+      </Title>
+      <Table.ScrollContainer minWidth={640}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>File or stream</Table.Th>
+              <Table.Th>Dataflow</Table.Th>
+              <Table.Th>State</Table.Th>
+              <Table.Th ta="right">Rows</Table.Th>
+              <Table.Th ta="right">Refused</Table.Th>
+              <Table.Th>When</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {imports.map(({ id, fileName, dataflowId, state, counts, createdAt }) => (
+              <Table.Tr key={id}>
+                <Table.Td style={{ overflowWrap: "anywhere" }}>
+                  <AnchorLink to="/imports/$id" params={{ id }} size="sm" lineClamp={2} title={fileName}>
+                    {fileName}
+                  </AnchorLink>
+                </Table.Td>
+                <Table.Td style={{ overflowWrap: "anywhere" }}>
+                  <AnchorLink to="/dataflows/$id" params={{ id: dataflowId }} size="sm">
+                    {dataflowId}
+                  </AnchorLink>
+                </Table.Td>
+                <Table.Td>{IMPORT_WORDS[state]}</Table.Td>
+                <Table.Td ta="right">{counts === null ? "–" : counted(counts.read)}</Table.Td>
+                <Table.Td ta="right">{counts === null ? "–" : counted(counts.refused)}</Table.Td>
+                <Table.Td>
+                  <Moment instant={createdAt} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </section>
+  );
+}
 
 function NeedCard({ need: { title, detail, action, to } }: { readonly need: Need }) {
   const navigate = useNavigate();
@@ -162,13 +177,15 @@ function NeedCard({ need: { title, detail, action, to } }: { readonly need: Need
 
 const SHOWN = 5;
 
-/** The audiences that moved most in 24 hours; nothing where none did. */
-function MovedMost({ audiences }: { readonly audiences: readonly AudienceView[] }) {
-  const moved = audiences
+/** The audiences that moved most in 24 hours. */
+function movedMost(audiences: readonly AudienceView[]): readonly AudienceView[] {
+  return audiences
     .filter(({ lastDay }) => lastDay.joined + lastDay.left > 0)
     .toSorted((one, other) => total(other) - total(one))
     .slice(0, SHOWN);
-  if (moved.length === 0) return null;
+}
+
+function MovedMost({ moved }: { readonly moved: readonly AudienceView[] }) {
   return (
     <section aria-label="Moved most in 24 hours">
       <Title order={2} size="h4" mb="sm">
@@ -187,7 +204,14 @@ function MovedMost({ audiences }: { readonly audiences: readonly AudienceView[] 
             {moved.map(({ id, name, size, lastDay }) => (
               <Table.Tr key={id}>
                 <Table.Td style={{ overflowWrap: "anywhere" }}>
-                  <AnchorLink to="/audiences/$id" params={{ id }} size="sm" dir="auto">
+                  <AnchorLink
+                    to="/audiences/$id"
+                    params={{ id }}
+                    size="sm"
+                    dir="auto"
+                    lineClamp={3}
+                    title={name}
+                  >
                     {name}
                   </AnchorLink>
                 </Table.Td>
@@ -231,7 +255,10 @@ function Wellness({ statuses, total }: WellnessProps) {
         {summaries.length < total ? all : well === total ? `${all} well` : `${counted(well)} of ${all} well`}
       </AnchorLink>
       {oldest === undefined ? (
-        <Text>· nothing unsent</Text>
+        // While one isn't known it may be that one in which something waits.
+        summaries.length < total ? null : (
+          <Text>· nothing unsent</Text>
+        )
       ) : (
         <>
           <Text>· oldest unsent change</Text>

@@ -1,9 +1,12 @@
-import { Group, Table, Text } from "@mantine/core";
+import { Group, Spoiler, Table, Text } from "@mantine/core";
 import { shownValue } from "../data/shown-value.ts";
 import { AnchorLink } from "../shell/links.tsx";
 import { Moment } from "../words/Moment.tsx";
 import type { Profile } from "./queries.ts";
 import { Section } from "./Section.tsx";
+
+/** px; six lines of a value are shown at first. */
+const VALUE = 130;
 
 /** What is known of a person, from where, and since when it was so. */
 export function Attributes({ profile: { attributes: all, identifiers } }: { readonly profile: Profile }) {
@@ -23,9 +26,11 @@ export function Attributes({ profile: { attributes: all, identifiers } }: { read
                   </Text>
                 </Table.Td>
                 <Table.Td style={{ overflowWrap: "anywhere" }}>
-                  <Text size="sm" fw={600}>
-                    {value === "" ? "(empty)" : shownValue(value)}
-                  </Text>
+                  <Spoiler maxHeight={VALUE} showLabel="Show all" hideLabel="Show less">
+                    <Text size="sm" fw={600}>
+                      {value === "" ? "(empty)" : shownValue(value)}
+                    </Text>
+                  </Spoiler>
                   <Origin dataflow={dataflow} time={time} />
                   {values.slice(1).map((other) => (
                     <div key={other.dataflow}>

@@ -13,7 +13,7 @@ export function Identifiers({ profile: { identifiers } }: { readonly profile: Pr
           <Table.Thead>
             <Table.Tr>
               <Table.Th w={150}>Identifier</Table.Th>
-              <Table.Th>Value</Table.Th>
+              <Table.Th w="36%">Value</Table.Th>
               <Table.Th>From</Table.Th>
               <Table.Th>Came</Table.Th>
             </Table.Tr>

@@ -3,6 +3,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useState } from "react";
 import { identifiersQuery } from "../data/queries.ts";
+import { useMayEdit } from "../session/use-may-edit.ts";
 import { EmptyState } from "../shell/EmptyState.tsx";
 import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
@@ -16,6 +17,7 @@ export function ProfileSearch() {
   const { q = "" } = useSearch({ from: "/shell/profiles" });
   const navigate = useNavigate();
   const { data: identifiers } = useSuspenseQuery(identifiersQuery);
+  const mayEdit = useMayEdit();
   const [typed, setTyped] = useState(q);
   useEffect(() => setTyped(q), [q]);
   const kinds = identifiers.map(({ id }) => id);
@@ -30,7 +32,7 @@ export function ProfileSearch() {
         <PageTitle title="Profiles" />
         <EmptyState
           title="Nobody is known yet"
-          action={<ButtonLink to="/dataflows/new">New dataflow</ButtonLink>}
+          action={mayEdit ? <ButtonLink to="/dataflows/new">New dataflow</ButtonLink> : undefined}
         >
           A profile is one person, put together from all rows that name them. Profiles appear with your first
           data.

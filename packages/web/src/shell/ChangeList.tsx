@@ -10,10 +10,14 @@ interface Props {
   readonly entries: readonly Entry[];
   /** Whether each entry says what it was done to; false where all are of one thing. */
   readonly hasSubject: boolean;
+  /** What users are called, by their ids. */
+  readonly users?: ReadonlyMap<string, string>;
 }
 
+const NOBODY: ReadonlyMap<string, string> = new Map();
+
 /** Who did what when, each with what it was before and is after. */
-export function ChangeList({ entries, hasSubject }: Props) {
+export function ChangeList({ entries, hasSubject, users = NOBODY }: Props) {
   const [opened, setOpened] = useState<number>();
   return (
     <Table.ScrollContainer minWidth={720}>
@@ -44,7 +48,7 @@ export function ChangeList({ entries, hasSubject }: Props) {
                   </Table.Td>
                   <Table.Td>{entry.actionText}</Table.Td>
                   {hasSubject ? (
-                    <Table.Td style={{ overflowWrap: "anywhere" }}>{subjectOf(entry)}</Table.Td>
+                    <Table.Td style={{ overflowWrap: "anywhere" }}>{subjectOf(entry, users)}</Table.Td>
                   ) : null}
                   <Table.Td style={{ overflowWrap: "anywhere" }}>
                     {changed.length === 0 ? (
@@ -104,8 +108,9 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** What it was done to, by its name where it has one. */
-function subjectOf({ kind, subject, before, after }: Entry): string {
-  const name = nameOf(after) ?? nameOf(before) ?? subject;
+function subjectOf({ kind, subject, before, after }: Entry, users: ReadonlyMap<string, string>): string {
+  const known = kind === "user" ? users.get(subject) : undefined;
+  const name = nameOf(after) ?? nameOf(before) ?? known ?? subject;
   const word = KIND_WORDS[kind] ?? kind;
   return name === "" ? word : `${word} “${name}”`;
 }

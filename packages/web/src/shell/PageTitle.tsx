@@ -8,8 +8,8 @@ export function PageTitle({ title, actions }: { readonly title: string; readonly
   }, [title]);
   return (
     <Group justify="space-between" align="flex-start" mb="lg" wrap="wrap">
-      <Title order={1} size="h2" style={{ overflowWrap: "anywhere" }}>
-        {title}
+      <Title order={1} size="h2" style={{ overflowWrap: "anywhere", flex: "1 1 300px" }}>
+        <bdi>{title}</bdi>
       </Title>
       {actions === undefined ? null : <Group gap="sm">{actions}</Group>}
     </Group>

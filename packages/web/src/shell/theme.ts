@@ -5,6 +5,8 @@ import {
   Menu,
   Modal,
   PasswordInput,
+  Stepper,
+  Table,
   TableScrollContainer,
 } from "@mantine/core";
 import { focusableWhileItScrolls } from "./focusable-scroller.ts";
@@ -22,10 +24,16 @@ export const theme = createTheme({
     // What the library puts there for the first focus is no item, and a menu holds nothing else.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     // A title holds names that people gave, of up to 200 characters without a space.
-    Modal: Modal.extend({ styles: { title: { overflowWrap: "anywhere", minWidth: 0 } } }),
+    Modal: Modal.extend({
+      styles: { title: { overflowWrap: "anywhere", minWidth: 0, lineHeight: 1.35 } },
+    }),
+    // Numbers stand to the right of their column, and texts to the left of the next one.
+    Table: Table.extend({ defaultProps: { horizontalSpacing: "sm" } }),
+    // On a wide screen the steps would be far from each other, and from what they are about.
+    Stepper: Stepper.extend({ styles: { steps: { maxWidth: 960 } } }),
     // Also a table without a link in it is scrolled by keyboard.
     TableScrollContainer: TableScrollContainer.extend({
-      defaultProps: { scrollAreaProps: { viewportRef: focusableWhileItScrolls } },
+      defaultProps: { scrollAreaProps: { type: "auto", viewportRef: focusableWhileItScrolls } },
     }),
     // Not the library's "password visibility": a field is found by its label alone.
     PasswordInput: PasswordInput.extend({
@@ -70,5 +78,10 @@ export const contrast: CSSVariablesResolver = () => ({
     "--mantine-color-orange-light-color": "#ffd8a8",
     "--mantine-color-gray-light-color": "#dee2e6",
     "--mantine-color-grape-light-color": "#eebefa",
+    // The library's own grounds of notices are dark blots on a dark page.
+    "--mantine-color-orange-light": "rgba(255, 146, 43, 0.16)",
+    "--mantine-color-red-light": "rgba(255, 107, 107, 0.16)",
+    "--mantine-color-blue-light": "rgba(77, 171, 247, 0.16)",
+    "--mantine-color-gray-light": "rgba(255, 255, 255, 0.08)",
   },
 });

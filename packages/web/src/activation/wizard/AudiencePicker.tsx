@@ -81,7 +81,9 @@ export function AudiencePicker({
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button onClick={() => onApply(picked.filter((id) => !unavailable.has(id)))}>Apply</Button>
+          {audiences.length === 0 ? null : (
+            <Button onClick={() => onApply(picked.filter((id) => !unavailable.has(id)))}>Apply</Button>
+          )}
         </Group>
       </Stack>
     </Modal>

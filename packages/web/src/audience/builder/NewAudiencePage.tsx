@@ -1,4 +1,4 @@
-import { Alert, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useMayEdit } from "../../session/use-may-edit.ts";
@@ -23,12 +23,6 @@ export function NewAudiencePage() {
         <PageTitle title="New audience" />
         <Stack gap="md" maw={960}>
           <Text>What do you want to start from? Everything can be changed afterwards.</Text>
-          {catalog.attributes.length + catalog.events.length > 0 ? null : (
-            <Alert color="gray" c="var(--mantine-color-text)">
-              There are no data yet, so there is nothing that a rule could ask for. Import people or events
-              first.
-            </Alert>
-          )}
           <StartCards catalog={index} />
         </Stack>
       </>

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { changeActivation } from "../../activation/change-activation.ts";
 import { activationsQuery, type ShownActivation } from "../../activation/queries.ts";
 import { ButtonLink } from "../../shell/links.tsx";
@@ -24,6 +24,7 @@ export function AttachDialog({ audience, opened, onClose }: Props) {
   const { data, error } = useQuery(activationsQuery);
   const [chosen, setChosen] = useState<string | null>(null);
   const [sought, setSought] = useState("");
+  const question = useId();
   const activations = data ?? [];
   const free = activations.filter(({ audiences }) => !audiences.includes(id));
   const found = free.filter(({ name: called }) => called.toLowerCase().includes(sought.trim().toLowerCase()));
@@ -58,6 +59,9 @@ export function AttachDialog({ audience, opened, onClose }: Props) {
           </Text>
         ) : (
           <>
+            <Text id={question} size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
+              Which activation sends “<bdi>{name}</bdi>” too?
+            </Text>
             {free.length <= AT_A_GLANCE ? null : (
               <TextInput
                 label="Search"
@@ -65,16 +69,7 @@ export function AttachDialog({ audience, opened, onClose }: Props) {
                 onChange={(event) => setSought(event.currentTarget.value)}
               />
             )}
-            <Radio.Group
-              label={
-                <>
-                  Which activation sends “<bdi>{name}</bdi>” too?
-                </>
-              }
-              styles={{ label: { overflowWrap: "anywhere" } }}
-              value={chosen}
-              onChange={setChosen}
-            >
+            <Radio.Group aria-labelledby={question} value={chosen} onChange={setChosen}>
               <Stack gap="xs" mt="xs" mah={360} style={{ overflowY: "auto" }}>
                 {found.length === 0 ? <Text size="sm">No activation is called so.</Text> : null}
                 {found.map((one) => (

@@ -2,6 +2,7 @@ import { Alert, Stack, Tabs, Text } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMayEdit } from "../../session/use-may-edit.ts";
+import { LongText } from "../../shell/LongText.tsx";
 import { PageTitle } from "../../shell/PageTitle.tsx";
 import { isChangedHere } from "../changed-here.ts";
 import { type AudienceView, audienceQuery } from "../queries.ts";
@@ -70,11 +71,7 @@ function About({ audience }: { readonly audience: AudienceView }) {
   const { description = "", tags, error } = audience;
   return (
     <Stack gap="sm">
-      {description === "" ? null : (
-        <Text maw={720} style={{ overflowWrap: "anywhere" }} dir="auto">
-          {description}
-        </Text>
-      )}
+      {description === "" ? null : <LongText text={description} />}
       <Tags tags={tags} />
       {isChangedHere(audience) ? null : (
         <Text size="sm">

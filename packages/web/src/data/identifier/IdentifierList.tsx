@@ -4,7 +4,7 @@ import { LIMIT_WORDS } from "@peregrine/core/data-words";
 import { useInfiniteQuery, useQueries, useSuspenseQuery } from "@tanstack/react-query";
 import { useMayEdit } from "../../session/use-may-edit.ts";
 import { EmptyState } from "../../shell/EmptyState.tsx";
-import { AnchorLink } from "../../shell/links.tsx";
+import { AnchorLink, ButtonLink } from "../../shell/links.tsx";
 import { PageTitle } from "../../shell/PageTitle.tsx";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
 import { Marked } from "../../words/Marked.tsx";
@@ -36,12 +36,24 @@ export function IdentifierList() {
         <IdentifierForm start={NEW_IDENTIFIER} taken={ids} onDone={adding.close} />
       </Modal>
       {identifiers.length === 0 ? (
-        <EmptyState title="People have no identifiers yet" action={add}>
+        <EmptyState
+          title="People have no identifiers yet"
+          action={
+            mayEdit ? (
+              <>
+                <ButtonLink to="/dataflows/new">New dataflow</ButtonLink>
+                <Button variant="default" onClick={adding.open}>
+                  New identifier
+                </Button>
+              </>
+            ) : undefined
+          }
+        >
           An identifier is what a person is recognised by, such as the user id of Ibexa or an e-mail address.
           The first ones are proposed with your first dataflow.
         </EmptyState>
       ) : (
-        <Table.ScrollContainer minWidth={760}>
+        <Table.ScrollContainer minWidth={720}>
           <Table verticalSpacing="sm" highlightOnHover>
             <Table.Thead>
               <Table.Tr>

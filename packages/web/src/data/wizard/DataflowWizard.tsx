@@ -1,4 +1,5 @@
-import { Stepper } from "@mantine/core";
+import { Stepper, type StepperProps } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { PageTitle } from "../../shell/PageTitle.tsx";
@@ -12,6 +13,14 @@ import { reachedStep, STEPS } from "./steps.ts";
 import { TransformStep } from "./TransformStep.tsx";
 import { WhatIsStored } from "./WhatIsStored.tsx";
 
+/** Five stages in one line of 700 pixels. */
+const NARROW: Partial<StepperProps> = {
+  size: "xs",
+  iconSize: 28,
+  wrap: false,
+  styles: { separator: { marginInline: 6, minWidth: 6 }, stepBody: { marginInlineStart: 6 } },
+};
+
 /**
  * A dataflow in five stages, a new one or one that was left as a draft; which one and where one stands is in the
  * address, what was said in the window's storage.
@@ -19,6 +28,7 @@ import { WhatIsStored } from "./WhatIsStored.tsx";
 export function DataflowWizard() {
   const { step, dataflow } = useSearch({ from: "/shell/dataflows/new" });
   const navigate = useNavigate();
+  const isNarrow = useMediaQuery("(max-width: 62em)");
   const { draft, change, forget } = useDraft(dataflow);
   // The file itself, to be imported at the end; after a reload it is asked for again.
   const file = useRef<File>(undefined);
@@ -57,7 +67,13 @@ export function DataflowWizard() {
   return (
     <>
       <PageTitle title={draft.name.trim() === "" ? title : `${title}: ${draft.name.trim()}`} />
-      <Stepper active={at} onStepClick={go} allowNextStepsSelect={false} size="sm" mb="lg">
+      <Stepper
+        active={at}
+        onStepClick={go}
+        allowNextStepsSelect={false}
+        mb="lg"
+        {...(isNarrow ? NARROW : { size: "sm" })}
+      >
         {STEPS.map(({ name, label }, index) => (
           <Stepper.Step key={name} label={label} allowStepSelect={index <= reached && index !== at} />
         ))}
