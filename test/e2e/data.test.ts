@@ -380,6 +380,23 @@ describe("what is there afterwards", () => {
     await page.getByText("1 row of people have no userid").waitFor();
   });
 
+  it("tells two people who change the same identifier, and lets them decide", async () => {
+    await page.goto("/identifiers/userid");
+    await page.getByRole("button", { name: "Change", exact: true }).click();
+    const form = page.getByRole("dialog");
+    await form.getByLabel("Name").fill("Id of the user");
+    const { definition } = await shop.call<{ definition: object }>("GET", "/definitions/identifier/userid");
+    await shop.define({ ...definition, blocked: ["4711"] });
+    await form.getByRole("button", { name: "Save", exact: true }).click();
+    await form.getByText("Somebody else saved this identifier while you were editing").waitFor();
+    await form.getByRole("button", { name: "See what they changed" }).click();
+    await form.getByText("4711").first().waitFor();
+    await expectAccessibleInBoth(page, "an identifier that somebody else has saved");
+    await form.getByRole("button", { name: "Save mine over it" }).click();
+    await page.getByRole("heading", { name: "Id of the user", level: 1 }).waitFor();
+    await form.waitFor({ state: "detached" });
+  });
+
   it("every page is readable in light and in dark, and nothing broke", async () => {
     for (const place of [
       "/dataflows",

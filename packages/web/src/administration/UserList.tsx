@@ -79,6 +79,8 @@ export function UserList() {
   );
 }
 
+/** What the form shows faults at. */
+const FIELDS = ["/name", "/email", "/password"] as const;
 const NOBODY = { name: "", email: "", password: "", role: "editor" as Schemas["User"]["role"] };
 
 function NewUser({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
@@ -96,8 +98,12 @@ function NewUser({ opened, onClose }: { readonly opened: boolean; readonly onClo
     event.preventDefault();
     add.mutate();
   };
+  const close = () => {
+    add.reset();
+    onClose();
+  };
   return (
-    <Modal opened={opened} onClose={onClose} title="Add a user" closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal opened={opened} onClose={close} title="Add a user" closeButtonProps={{ "aria-label": "Close" }}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <TextInput
@@ -132,6 +138,9 @@ function NewUser({ opened, onClose }: { readonly opened: boolean; readonly onClo
             error={faultAt(add.error, "/password")}
             onChange={(event) => setUser({ ...user, password: event.currentTarget.value })}
           />
+          {FIELDS.some((path) => faultAt(add.error, path) !== undefined) ? null : (
+            <ProblemAlert error={add.error} />
+          )}
           <Group justify="flex-end">
             <Button type="submit" loading={add.isPending}>
               Add

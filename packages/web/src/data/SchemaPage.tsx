@@ -10,7 +10,7 @@ import { AnchorLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
 import { FilledBy } from "./FilledBy.tsx";
-import { dataflowsQuery, identifiersQuery, type SchemaRecord, schemasQuery } from "./queries.ts";
+import { dataflowsQuery, identifiersQuery, type SchemaRecord, schemaNow, schemasQuery } from "./queries.ts";
 
 /** One schema: its columns, and who fills each. */
 export function SchemaPage() {
@@ -124,11 +124,13 @@ function AddColumn({ schema, onDone }: { readonly schema: SchemaRecord; readonly
   const queries = useQueryClient();
   const { id, definition } = schema;
   const add = useMutation({
-    mutationFn: () => {
+    mutationFn: async () => {
       const column = { name: name.trim(), type, ...(identifier === null ? {} : { identifier }) };
-      return api.PUT("/api/v1/definitions/{kind}/{id}", {
-        params: { path: { kind: "schema", id } },
-        body: { ...definition, columns: [...definition.columns, column] },
+      // Columns that others have added meanwhile stay.
+      const now = await schemaNow(id);
+      await api.PUT("/api/v1/definitions/{kind}/{id}", {
+        params: { path: { kind: "schema", id }, query: { version: now.version } },
+        body: { ...now.definition, columns: [...now.definition.columns, column] },
       });
     },
     onSuccess: async () => {

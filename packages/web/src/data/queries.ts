@@ -54,6 +54,14 @@ export const schemasQuery = queryOptions({
     ),
 });
 
+/** A schema as it is now, to be saved over; not as it was when somebody began to look at it. */
+export async function schemaNow(id: string): Promise<Pick<SchemaRecord, "definition" | "version">> {
+  const params = { path: { kind: "schema" as const, id } };
+  const { version, definition } = dataOf(await api.GET("/api/v1/definitions/{kind}/{id}", { params }));
+  if (definition.kind !== "schema") throw new Error(`the schema ${id} is of kind ${definition.kind}`);
+  return { version, definition };
+}
+
 export type SchemaRecord = Awaited<ReturnType<NonNullable<typeof schemasQuery.queryFn>>>[number];
 export type IdentifierRecord = Awaited<ReturnType<NonNullable<typeof identifiersQuery.queryFn>>>[number];
 

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { EntryFailure } from "../shell/EntryFailure.tsx";
 import { EntryAwaited } from "../shell/PageAwaited.tsx";
 import { rootRoute } from "../shell/root-route.ts";
 import { sessionQuery } from "./queries.ts";
@@ -17,6 +18,7 @@ const signIn = createRoute({
     if (awaitsSetup) throw redirect({ to: "/set-up" });
   },
   pendingComponent: EntryAwaited,
+  errorComponent: EntryFailure,
   component: lazyRouteComponent(() => import("./SignIn.tsx"), "SignIn"),
 });
 

@@ -1,5 +1,6 @@
 import { createRoute, redirect } from "@tanstack/react-router";
 import { sessionQuery } from "../session/queries.ts";
+import { EntryFailure } from "./EntryFailure.tsx";
 import { EntryAwaited } from "./PageAwaited.tsx";
 import { rootRoute } from "./root-route.ts";
 import { Shell } from "./Shell.tsx";
@@ -15,5 +16,6 @@ export const shellRoute = createRoute({
     return { user };
   },
   pendingComponent: EntryAwaited,
+  errorComponent: EntryFailure,
   component: Shell,
 });

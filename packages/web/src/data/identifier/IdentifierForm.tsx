@@ -13,9 +13,11 @@ import { LIMIT_WORDS, NORMALISATION_WORDS } from "@peregrine/core/data-words";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, faultAt } from "../../api/client.ts";
+import { isOvertaken } from "../../api/overtaken.ts";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
 import { plainId } from "../../words/plain-id.ts";
 import type { IdentifierRecord } from "../queries.ts";
+import { IdentifierConflict } from "./IdentifierConflict.tsx";
 
 type Identifier = IdentifierRecord["definition"];
 type Step = Identifier["normalise"][number];
@@ -25,18 +27,24 @@ const STEPS = (Object.entries(NORMALISATION_WORDS) as [Step, string][]).map(([va
   label,
 }));
 
-export const NEW_IDENTIFIER: Identifier = {
-  kind: "identifier",
-  id: "",
-  normalise: ["trim"],
-  blocked: [],
-  priority: 100,
-  limit: "many",
-  active: true,
+type Began = Pick<IdentifierRecord, "definition" | "version">;
+
+export const NEW_IDENTIFIER: Began = {
+  definition: {
+    kind: "identifier",
+    id: "",
+    normalise: ["trim"],
+    blocked: [],
+    priority: 100,
+    limit: "many",
+    active: true,
+  },
+  version: 0,
 };
 
 interface Props {
-  readonly start: Identifier;
+  /** As it is when the form opens; what others save meanwhile is told, not overwritten. */
+  readonly start: Began;
   /** Ids that others have. */
   readonly taken: ReadonlySet<string>;
   readonly onDone: () => void;
@@ -44,16 +52,17 @@ interface Props {
 
 /** By what people are recognised: how values are compared, which name nobody, and what outranks what. */
 export function IdentifierForm({ start, taken, onDone }: Props) {
-  const [identifier, setIdentifier] = useState(start);
-  const [name, setName] = useState(start.name ?? start.id);
+  const [began, setBegan] = useState(start);
+  const [identifier, setIdentifier] = useState(began.definition);
+  const [name, setName] = useState(identifier.name ?? identifier.id);
   const queries = useQueryClient();
-  const isNew = start.id === "";
+  const isNew = began.version === 0;
   const change = (patch: Partial<Identifier>) => setIdentifier((before) => ({ ...before, ...patch }));
   const save = useMutation({
-    mutationFn: () => {
-      const id = isNew ? plainId(name, "identifier", taken) : start.id;
+    mutationFn: (over: number) => {
+      const id = isNew ? plainId(name, "identifier", taken) : began.definition.id;
       return api.PUT("/api/v1/definitions/{kind}/{id}", {
-        params: { path: { kind: "identifier", id } },
+        params: { path: { kind: "identifier", id }, query: { version: over } },
         body: { ...identifier, id, name: name.trim() },
       });
     },
@@ -67,7 +76,13 @@ export function IdentifierForm({ start, taken, onDone }: Props) {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate();
+    save.mutate(began.version);
+  };
+  const take = (theirs: IdentifierRecord) => {
+    setBegan(theirs);
+    setIdentifier(theirs.definition);
+    setName(theirs.definition.name ?? theirs.id);
+    save.reset();
   };
   return (
     <form onSubmit={submit}>
@@ -128,7 +143,16 @@ export function IdentifierForm({ start, taken, onDone }: Props) {
             onChange={(event) => change({ active: event.currentTarget.checked })}
           />
         )}
-        <ProblemAlert error={save.error} />
+        {isOvertaken(save.error) && !isNew ? (
+          <IdentifierConflict
+            began={began}
+            error={save.error}
+            onSaveOver={({ version }) => save.mutate(version)}
+            onTakeTheirs={take}
+          />
+        ) : (
+          <ProblemAlert error={save.error} />
+        )}
         <Group>
           <Button type="submit" loading={save.isPending} disabled={name.trim() === ""}>
             Save

@@ -50,7 +50,7 @@ export function IdentifierPage() {
         size="lg"
         closeButtonProps={{ "aria-label": "Close" }}
       >
-        <IdentifierForm key={identifier.version} start={definition} taken={NOBODY} onDone={editing.close} />
+        <IdentifierForm start={identifier} taken={NOBODY} onDone={editing.close} />
       </Modal>
       <Stack gap="md">
         <Group gap="sm">

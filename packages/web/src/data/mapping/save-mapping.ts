@@ -1,6 +1,5 @@
 import { ApiProblem, api, dataOf } from "../../api/client.ts";
-import type { Schemas } from "../../api/schemas.ts";
-import type { DataflowStanding } from "../queries.ts";
+import { type DataflowStanding, schemaNow } from "../queries.ts";
 import { documentsOf, type Mapping, type SavedAs } from "./mapping.ts";
 
 interface Over extends SavedAs {
@@ -35,15 +34,6 @@ export async function saveMapping(mapping: Mapping, { version, ...as }: Over): P
   ];
   await api.POST("/api/v1/apply", { body: { documents: [...documentsOf(made, as)], versions } });
   return dataOf(await api.GET("/api/v1/dataflows/{id}", { params: { path: { id } } }));
-}
-
-type Schema = Extract<Schemas["DefinitionRecord"]["definition"], { kind: "schema" }>;
-
-async function schemaNow(id: string): Promise<{ readonly version: number; readonly definition: Schema }> {
-  const params = { path: { kind: "schema" as const, id } };
-  const { version, definition } = dataOf(await api.GET("/api/v1/definitions/{kind}/{id}", { params }));
-  if (definition.kind !== "schema") throw new Error(`the schema ${id} is of kind ${definition.kind}`);
-  return { version, definition };
 }
 
 async function isThere(identifier: string): Promise<boolean> {
