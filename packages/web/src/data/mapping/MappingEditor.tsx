@@ -44,6 +44,9 @@ export function MappingEditor({ dataflow }: { readonly dataflow: DataflowStandin
   const navigate = useNavigate();
   const proposal = useColumns(edit, change);
   const shown = useQuery({ ...sampleQuery(sample), enabled: sample !== "" });
+  // Examples that come later would move what somebody is about to press.
+  const isAwaited = sample !== "" && shown.isPending;
+  const isLooking = isAwaited || proposal.isPending;
   const preview = useMappingPreview(sample, mapping, as);
   const isSame = mapping !== null && isSameMapping(mappedBy(mapping, as), began.definition);
   const validation = useQuery({
@@ -75,8 +78,8 @@ export function MappingEditor({ dataflow }: { readonly dataflow: DataflowStandin
     <Stack gap="xl">
       <LookedAtRows began={began} sample={sample} onSample={onSample} />
       <ProblemAlert error={proposal.error} />
-      {proposal.isPending ? <Loader size="sm" role="status" aria-label="Looking at the columns" /> : null}
-      {mapping === null ? null : (
+      {isLooking ? <Loader size="sm" role="status" aria-label="Looking at the columns" /> : null}
+      {mapping === null || isAwaited ? null : (
         <>
           <Stack gap="sm" component="section" aria-label="Columns">
             <Title order={2} size="h4">

@@ -68,7 +68,8 @@ export function MappingStep({ draft, change, onBack, onNext }: StepProps) {
     change({ mapping: standing === undefined ? made : { ...made, identifiers: standing.identifiers } });
   }, [isMade, proposal.data, schemas, into, key, draft, change]);
   const { mapping } = draft;
-  if (!isMade || mapping === null) {
+  // Examples that come later would move what somebody is about to press.
+  if (!isMade || mapping === null || sample.isPending) {
     return (
       <Stack>
         {proposal.error === null ? (
