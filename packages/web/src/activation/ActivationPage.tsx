@@ -46,7 +46,7 @@ export function ActivationPage() {
         actions={<ActivationActions activation={activation} status={status} />}
       />
       {activation.description === undefined ? null : (
-        <Box mb="sm">
+        <Box pb="sm">
           <LongText text={activation.description} />
         </Box>
       )}

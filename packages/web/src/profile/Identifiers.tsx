@@ -33,7 +33,13 @@ export function Identifiers({ profile: { identifiers } }: { readonly profile: Pr
                   {source.import === null ? (
                     (source.dataflow ?? "–")
                   ) : (
-                    <AnchorLink to="/imports/$id" params={{ id: source.import }} size="sm">
+                    <AnchorLink
+                      to="/imports/$id"
+                      params={{ id: source.import }}
+                      size="sm"
+                      lineClamp={2}
+                      title={source.fileName ?? undefined}
+                    >
                       {source.fileName ?? `Import ${source.import}`}
                     </AnchorLink>
                   )}
