@@ -32,12 +32,20 @@ export function stretchSql(column: string, { stride }: Sample): string {
   return `intDiv(${column} - 1, ${assertNumber(stride)})`;
 }
 
-/** All numbers of the people of a sample: their own, and those that were merged into them. Reads `merge_view`. */
-function sampleSql({ stretches, width, stride }: Sample): string {
-  const [all, each, apart] = [stretches * width, width, stride].map(assertNumber);
-  return `SELECT toUInt32(intDiv(number, ${each}) * ${apart} + number % ${each} + 1) AS number FROM numbers(${all})
-  UNION ALL
-  SELECT old AS number FROM merge_view WHERE new <= ${assertNumber(stretches * stride)} AND (new - 1) % ${apart} < ${each}`;
+/** Whether a number lies in one of the stretches. */
+function inStretch(column: string, { stretches, width, stride }: Sample): string {
+  const [last, each, apart] = [stretches * stride, width, stride].map(assertNumber);
+  return `${column} <= ${last} AND (${column} - 1) % ${apart} < ${each}`;
+}
+
+/**
+ * The condition that a row stands there by a number of somebody in the sample: the own one, which is computed, or one
+ * that was merged into it, of which there are few. Reads `sample_view`. One set of all of them, looked up in the index
+ * of each table, took longer to plan than the rows to read ([m] a rule of two conditions over 30 M events: 0.43 s, and
+ * 0.30 s so).
+ */
+function inSample(sample: Sample): string {
+  return `(${inStretch("profile", sample)} OR profile IN (SELECT number FROM sample_view))`;
 }
 
 /**
@@ -100,7 +108,7 @@ export function views(snapshot: Snapshot, needs: Needs, own?: number): Filter {
   const data = current(snapshot, undefined, own);
   const parameters: Record<string, number | readonly number[]> = { ...derived.parameters };
   const { piece, sample } = needs;
-  const sampled = sample === undefined ? "" : " AND profile IN (SELECT number FROM sample_view)";
+  const sampled = sample === undefined ? "" : ` AND ${inSample(sample)}`;
   const within = `${piece === undefined ? "" : ` AND ${inPiece(piece)}`}${sampled}`;
   const ctes = [
     `merge_view AS (
@@ -113,7 +121,11 @@ export function views(snapshot: Snapshot, needs: Needs, own?: number): Filter {
   SELECT arrayJoin([old, new]) AS number FROM merge_view WHERE new IN (${acrossSql(piece.cut)})${own}
 )`);
   }
-  if (sample !== undefined) ctes.push(`sample_view AS (\n  ${sampleSql(sample)}\n)`);
+  if (sample !== undefined) {
+    ctes.push(`sample_view AS (
+  SELECT old AS number FROM merge_view WHERE ${inStretch("new", sample)}
+)`);
+  }
   if (needs.profiles) {
     const exactly = `${piece === undefined ? "" : ` AND ${exactlyInPiece(piece)}`}${sampled}`;
     ctes.push(`profile_view AS (
