@@ -150,39 +150,54 @@ async function newWindow(browser: Browser, visit?: Visit): Promise<BrowserContex
   return context;
 }
 
+/** In the builder: how many people fit, counted or by a sample while everybody is being counted. */
+const FIRST_NUMBER = /^(?:now fit this rule|± .* by a sample)/;
+
+/** A page to be opened. */
+interface Place {
+  readonly path: string;
+  /** It can be used from when on this is read there, whatever is awaited then. */
+  readonly says?: RegExp;
+}
+
 /** The main pages by their address; of one audience and one person, any. */
-async function placesOf(browser: Browser, site: Visit): Promise<ReadonlyMap<string, string>> {
+async function placesOf(browser: Browser, site: Visit): Promise<ReadonlyMap<string, Place>> {
   const context = await newWindow(browser, site);
   try {
     const answer = await context.request.get(`${site.url}/api/v1/audiences`);
     const { items }: { items: { id: string }[] } = await answer.json();
     const [audience] = items;
-    return new Map([
-      ["overview", "/"],
-      ["profiles", "/profiles?q=userid:1042"],
-      ["profile", "/profiles/17"],
-      ["audiences", "/audiences"],
-      ["audience", `/audiences/${audience?.id}`],
-      ["builder", `/audiences/${audience?.id}/edit`],
-      ["activations", "/activations"],
-      ["dataflows", "/dataflows"],
-      ["identifiers", "/identifiers"],
+    return new Map<string, Place>([
+      ["overview", { path: "/" }],
+      ["profiles", { path: "/profiles?q=userid:1042" }],
+      ["profile", { path: "/profiles/17" }],
+      ["audiences", { path: "/audiences" }],
+      ["audience", { path: `/audiences/${audience?.id}` }],
+      ["builder", { path: `/audiences/${audience?.id}/edit`, says: FIRST_NUMBER }],
+      ["builderCounted", { path: `/audiences/${audience?.id}/edit` }],
+      ["activations", { path: "/activations" }],
+      ["dataflows", { path: "/dataflows" }],
+      ["identifiers", { path: "/identifiers" }],
     ]);
   } finally {
     await context.close();
   }
 }
 
-/** From the address to a page with its heading and without anything that is still awaited; ms. */
-async function usableAfter(browser: Browser, site: Visit, place: string): Promise<number> {
+/**
+ * From the address to a page with its heading and without anything that is still awaited; ms.
+ */
+async function usableAfter(browser: Browser, site: Visit, { path, says }: Place): Promise<number> {
   const context = await newWindow(browser, site);
   try {
     const page = await context.newPage();
     const began = performance.now();
-    await page.goto(place, { waitUntil: "commit" });
+    await page.goto(path, { waitUntil: "commit" });
     await page.getByRole("heading", { level: 1 }).waitFor();
     // Parts that come later than the heading show that they are awaited.
-    await page.locator("[aria-busy=true], .mantine-Loader-root").first().waitFor({ state: "detached" });
+    if (says === undefined) {
+      await page.locator("[aria-busy=true], .mantine-Loader-root").first().waitFor({ state: "detached" });
+    } else await page.getByText(says).waitFor();
     return performance.now() - began;
   } finally {
     await context.close();
