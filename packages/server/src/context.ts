@@ -75,7 +75,7 @@ export function createServices(surroundings: Surroundings): { services: Services
   const checks: AudienceChecks = {
     evaluate: (ids) => audiences.evaluate(ids, evaluationClock.now()),
     standing: (ids) => audiences.standing(ids),
-    firstChanges: (after) => audiences.firstChanges(after),
+    firstChanges: (asked) => audiences.firstChanges(asked),
     membersAndPersons: (...of) => audiences.membersAndPersons(...of),
     membersNow: (ids, _, identifier) => audiences.membersNow(ids, evaluationClock.now(), identifier),
   };

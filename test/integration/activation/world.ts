@@ -120,7 +120,8 @@ export class NamedAudiences implements AudienceChecks {
     for (const id of audienceIds) {
       const before = this.#standing.get(id)?.changedBy ?? 0;
       const changedBy = changed.has(id) ? publication : before;
-      this.#standing.set(id, { checkedAt: asOf, changedBy, error: null });
+      const size = this.#written.get(id)?.size ?? 0;
+      this.#standing.set(id, { checkedAt: asOf, changedBy, size, error: null });
     }
     const counts = new Map(audienceIds.map((id) => [id, { size: this.#wanted.get(id)?.size ?? 0 }]));
     return { sequence, counts, failed: [] };
@@ -128,16 +129,16 @@ export class NamedAudiences implements AudienceChecks {
 
   /** The rule could not be evaluated at the last check. */
   fail(audienceId: string, error: NonNullable<AudienceStanding["error"]>): void {
-    const { checkedAt = 0, changedBy = 0 } = this.#standing.get(audienceId) ?? {};
-    this.#standing.set(audienceId, { checkedAt, changedBy, error });
+    const { checkedAt = 0, changedBy = 0, size = 0 } = this.#standing.get(audienceId) ?? {};
+    this.#standing.set(audienceId, { checkedAt, changedBy, size, error });
   }
 
   async standing(audienceIds: readonly string[]) {
     return new Map([...this.#standing].filter(([id]) => audienceIds.includes(id)));
   }
 
-  async firstChanges(after: ReadonlyMap<string, number>) {
-    return firstChanges(this.#world.engine, await this.#world.store.operations.snapshot(), after);
+  async firstChanges(asked: Parameters<AudienceChecks["firstChanges"]>[0]) {
+    return firstChanges(this.#world.engine, await this.#world.store.operations.snapshot(), asked);
   }
 
   membersAndPersons(...given: Parameters<AudienceChecks["membersAndPersons"]>) {

@@ -9,6 +9,8 @@ export interface AudienceStanding {
   readonly checkedAt: number | null;
   /** The publication of the last evaluation that let somebody in or out; 0: there was none. */
   readonly changedBy: number;
+  /** Members after the last evaluation. */
+  readonly size: number;
   /** Why the last check could not evaluate it; its members stay as they were. */
   readonly error: StoredFailure | null;
 }
@@ -32,10 +34,13 @@ export interface AudienceChecks {
   /** How audiences stand with their checks, by id; those that were never checked have no entry. */
   standing(audienceIds: readonly string[]): Promise<ReadonlyMap<string, AudienceStanding>>;
   /**
-   * The number of the first evaluation after one that let somebody in or out, by audience; those without have no entry.
-   * @param after by audience the number of an evaluation; 0: from the beginning
+   * The numbers of the first evaluations after others that let somebody in or out of the same audience; where none did
+   * there is no entry.
+   * @param asked an evaluation's number each; 0: from the beginning
    */
-  firstChanges(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>>;
+  firstChanges(
+    asked: readonly { readonly audience: string; readonly after: number }[],
+  ): Promise<readonly { readonly audience: string; readonly after: number; readonly first: number }[]>;
   /**
    * `WITH … member(audience, profile), person(profile, value)`: who is in the audiences, and by which value of
    * an identifier each profile is known, all by canonical profile.

@@ -30,5 +30,23 @@ export async function hearDemands(
 
 /** Was anything asked that no run has heard of? */
 export async function isDemanded(store: Counters, activationId: string): Promise<boolean> {
-  return (await demandsOf(store, activationId)) > (await store.counters.get(namesOf(activationId).heard));
+  return (await demanded(store, [activationId])).has(activationId);
+}
+
+/** The activations of which something was asked that no run has heard of. */
+export async function demanded(
+  { counters }: Counters,
+  activationIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const values = await counters.values(
+    activationIds.flatMap((id) => {
+      const { asked, heard } = namesOf(id);
+      return [asked, heard];
+    }),
+  );
+  const isOpen = (id: string) => {
+    const { asked, heard } = namesOf(id);
+    return (values.get(asked) ?? 0) > (values.get(heard) ?? 0);
+  };
+  return new Set(activationIds.filter(isOpen));
 }

@@ -16,17 +16,23 @@ export function blockOf({ run, epoch, audienceId }: RemovalHold): HeldBlock {
  * A condition that a person stands in one of the blocks.
  * @param prefix of the values that it binds
  * @param columns names of the columns that hold the audience (a String) and the person id
+ * @param of where blocks of several activations are given: the number of each block's activation, and the name of the
+ *   column that holds one
  */
 export function heldIn(
   blocks: readonly HeldBlock[],
   prefix: string,
   columns: { readonly audience: string; readonly person: string },
+  of?: { readonly activations: readonly number[]; readonly column: string },
 ): { readonly sql: string; readonly parameters: Parameters } {
   if (blocks.length === 0) return { sql: "0", parameters: {} };
   const [runs, epochs, audiences] = ["runs", "epochs", "audiences"].map((name) => `${prefix}_held_${name}`);
+  // A run is of one activation.
+  const activations = `${prefix}_held_activations`;
+  const activation = `transform(run, {${runs}:Array(UInt64)}, {${activations}:Array(UInt32)}, toUInt32(0)), `;
   return {
-    sql: `((${columns.audience}, ${columns.person}) IN (
-      SELECT toString(audience), person_id FROM plan_change
+    sql: `((${of === undefined ? "" : `${of.column}, `}${columns.audience}, ${columns.person}) IN (
+      SELECT ${of === undefined ? "" : activation}toString(audience), person_id FROM plan_change
       WHERE run IN {${runs}:Array(UInt64)} AND n >= ${GUARDED_FROM} AND n < ${GUARDED_TO}
         AND has(arrayZip({${runs}:Array(UInt64)}, {${epochs}:Array(UInt32)}, {${audiences}:Array(String)}),
           (run, epoch, toString(audience)))
@@ -35,6 +41,7 @@ export function heldIn(
       [`${runs}`]: blocks.map(({ run }) => run),
       [`${epochs}`]: blocks.map(({ epoch }) => epoch),
       [`${audiences}`]: blocks.map(({ audience }) => audience),
+      ...(of === undefined ? {} : { [activations]: of.activations }),
     },
   };
 }

@@ -9,81 +9,99 @@ interface Dependencies {
   readonly audiences: Pick<AudienceChecks, "standing" | "firstChanges">;
 }
 
+/** An activation whose oldest change is asked for. */
+export interface MayWait {
+  readonly id: string;
+  readonly links: readonly ActivationAudience[];
+  /**
+   * Audiences of which people are to be sent, where they were counted. Without it nobody is counted: a change of
+   * somebody without a person identifier counts until the next run has looked.
+   */
+  readonly due?: readonly string[] | undefined;
+}
+
+/** What is known of an activation in which something may wait. */
+interface Known extends Omit<MayWait, "links"> {
+  readonly asked: readonly ActivationAudience[];
+  readonly done: RunRecord | undefined;
+}
+
 /**
- * Since when the oldest change of an activation that is to be sent has been waiting. The last run that ended well has
+ * Since when the oldest change of each activation that is to be sent has been waiting. The last run that ended well has
  * sent all that was due then, so it is the first evaluation after it that changed one of the audiences, or the
  * instant at which a newer audience was attached. The engine is asked only where the control plane says that an
- * audience changed, and then for one column of that audience's memberships.
+ * audience changed, once for all, and then for one column of these audiences' memberships.
  *
- * @param due audiences of which people are to be sent, where they were counted. Without it nobody is counted: a change
- *   of somebody without a person identifier counts until the next run has looked
- * @returns ms UTC; null: nothing waits
+ * @returns ms UTC, by activation; those in which nothing waits have no entry
  */
 export async function oldestUnsent(
   dependencies: Dependencies,
-  activationId: string,
-  links: readonly ActivationAudience[],
-  due?: readonly string[],
-): Promise<number | null> {
+  activations: readonly MayWait[],
+): Promise<ReadonlyMap<string, number>> {
   const { store } = dependencies;
-  const asked = links.filter(({ audienceId, status }) =>
+  const asking = activations
+    .map((one) => ({ ...one, asked: askedOf(one) }))
+    .filter(({ asked }) => asked.length > 0);
+  const done = await store.runs.lastDoneOfEach(asking.map(({ id }) => id));
+  const known = asking.map(({ id, asked, due }): Known => ({ id, asked, due, done: done.get(id) }));
+  const changes = await changedSince(dependencies, known);
+  const calm = known.filter(({ id, due }) => due === undefined && !changes.has(id));
+  const latest = await store.runs.latestOfEach(calm.map(({ id }) => id));
+  const oldest = new Map<string, number>();
+  for (const one of known) {
+    const since = changes.get(one.id) ?? new Map<string, number>();
+    const found = [...since.values()];
+    if (isOtherwise(one, since, latest.get(one.id))) {
+      found.push(...(await otherCauses(store, one.id, one.done)));
+    }
+    if (found.length > 0) oldest.set(one.id, Math.min(...found));
+  }
+  return oldest;
+}
+
+function askedOf({ links, due }: MayWait): ActivationAudience[] {
+  return links.filter(({ audienceId, status }) =>
     due === undefined ? status === "linked" : due.includes(audienceId),
   );
-  if (asked.length === 0) return null;
-  const done = await store.runs.lastDone(activationId);
-  const since = await changedSince(dependencies, asked, done);
-  const found = [...since.values()];
-  if (await isOtherwise(store, activationId, { asked, since, done, due })) {
-    found.push(...(await otherCauses(store, activationId, done)));
-  }
-  return found.length === 0 ? null : Math.min(...found);
 }
 
-/** By audience, when it changed for the first time since the run, or was attached after it. */
+/** By activation and audience, when it changed for the first time since the run, or was attached after it. */
 async function changedSince(
   { store, audiences }: Dependencies,
-  links: readonly ActivationAudience[],
-  done: RunRecord | undefined,
-): Promise<ReadonlyMap<string, number>> {
-  const { publication = 0 } = countsOf(done);
-  const standing = await audiences.standing(links.map(({ audienceId }) => audienceId));
-  const isNew = ({ attachedAt }: ActivationAudience) => attachedAt > (done?.startedAt ?? 0);
-  const changed = links.filter((link) => {
-    const { changedBy = 0 } = standing.get(link.audienceId) ?? {};
-    return changedBy > (isNew(link) ? 0 : publication);
-  });
-  const first = await audiences.firstChanges(
-    new Map(changed.map((link) => [link.audienceId, isNew(link) ? 0 : (done?.sequence ?? 0)])),
-  );
-  const instants = await store.operations.publishedAt([...new Set(first.values())]);
-  return new Map(
-    changed.flatMap((link) => {
-      const at = instants.get(first.get(link.audienceId) ?? 0);
-      if (at === undefined) return [];
-      return [[link.audienceId, isNew(link) ? Math.max(at, link.attachedAt) : at] as const];
+  known: readonly Known[],
+): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+  const standing = await audiences.standing([
+    ...new Set(known.flatMap(({ asked }) => asked.map(({ audienceId }) => audienceId))),
+  ]);
+  const changed = known.flatMap(({ asked, done }) =>
+    asked.flatMap((link) => {
+      const { changedBy = 0 } = standing.get(link.audienceId) ?? {};
+      const isNew = link.attachedAt > (done?.startedAt ?? 0);
+      if (changedBy <= (isNew ? 0 : (countsOf(done).publication ?? 0))) return [];
+      return [{ link, isNew, audience: link.audienceId, after: isNew ? 0 : (done?.sequence ?? 0) }];
     }),
   );
+  const changes = await audiences.firstChanges(changed.map(({ audience, after }) => ({ audience, after })));
+  const first = new Map(changes.map((one) => [`${one.after} ${one.audience}`, one.first]));
+  const instants = await store.operations.publishedAt([...new Set(first.values())]);
+  const since = new Map<string, Map<string, number>>();
+  for (const { link, isNew, audience, after } of changed) {
+    const at = instants.get(first.get(`${after} ${audience}`) ?? 0);
+    if (at === undefined) continue;
+    const own = since.get(link.activationId) ?? new Map<string, number>();
+    since.set(link.activationId, own.set(audience, isNew ? Math.max(at, link.attachedAt) : at));
+  }
+  return since;
 }
 
-/** Is something to be sent that no evaluation explains? */
-async function isOtherwise(
-  store: Store,
-  activationId: string,
-  {
-    asked,
-    since,
-    done,
-    due,
-  }: {
-    readonly asked: readonly ActivationAudience[];
-    readonly since: ReadonlyMap<string, number>;
-    readonly done: RunRecord | undefined;
-    readonly due: readonly string[] | undefined;
-  },
-): Promise<boolean> {
+/** Is something to be sent that no evaluation explains? @param latest the last run, where nobody was counted */
+function isOtherwise(
+  { asked, due, done }: Known,
+  since: ReadonlyMap<string, number>,
+  latest: RunRecord | undefined,
+): boolean {
   if (due !== undefined) return asked.some(({ audienceId }) => !since.has(audienceId));
   if (since.size > 0) return false;
-  const latest = await store.runs.latest(activationId);
   const { unsent = 0, unknown = 0 } = countsOf(latest);
   return latest?.id !== done?.id && latest?.state !== "done" && unsent + unknown > 0;
 }

@@ -229,6 +229,19 @@ export function activationRoutes(app: ApiApp, service: ActivationService): void 
   );
 
   app.get(
+    "/api/v1/activation-statuses",
+    {
+      schema: {
+        operationId: "listActivationStatuses",
+        summary: "How all activations stand, by the same numbers as the status of each, in one answer",
+        tags: ["activations"],
+        response: { 200: z.object({ items: z.array(status), next: z.null() }) },
+      },
+    },
+    async () => ({ items: (await service.statuses()).map(showStatus), next: null }),
+  );
+
+  app.get(
     "/api/v1/activations/:id/runs",
     {
       schema: {

@@ -31,7 +31,7 @@ import { countsOf } from "./run-counts.ts";
 import type { RunDependencies } from "./run-dependencies.ts";
 import { type AskedRun, Runner } from "./runner.ts";
 import { askForResync, isRepairDue } from "./send-anew.ts";
-import { type ActivationStatus, activationStatus } from "./status.ts";
+import { type ActivationStatus, activationStatus, activationStatuses } from "./status.ts";
 import { type TakeOverOrder, type TakeOverResult, takeOverSegment } from "./take-over.ts";
 
 export interface ActivationServiceOptions extends Omit<RunDependencies, "lines"> {
@@ -133,12 +133,14 @@ export class ActivationService {
 
   async list(): Promise<ShownActivation[]> {
     const records = await this.#options.store.definitions.list("activation");
-    return Promise.all(records.map((record) => this.#shown(record)));
+    const oldest = await this.#oldestUnsent(records);
+    return Promise.all(records.map((record) => this.#shown(record, oldest)));
   }
 
   /** @throws PeregrineError `notFound` */
   async get(id: string): Promise<ShownActivation> {
-    return this.#shown(await this.#live(id));
+    const record = await this.#live(id);
+    return this.#shown(record, await this.#oldestUnsent([record]));
   }
 
   /**
@@ -309,6 +311,15 @@ export class ActivationService {
     return activationStatus(this.#options, { id, number: record.number, definition: record.body });
   }
 
+  /** How all activations stand that are not deleted, by id. */
+  async statuses(): Promise<ActivationStatus[]> {
+    const records = await this.#options.store.definitions.list("activation");
+    return activationStatuses(
+      this.#options,
+      records.map(({ id, number, body }) => ({ id, number, definition: body })),
+    );
+  }
+
   /** Ends all runs in order: what is under way is awaited, answers are written. */
   async close(): Promise<void> {
     this.tests.close();
@@ -316,7 +327,15 @@ export class ActivationService {
     await this.#options.outgoing.close();
   }
 
-  async #shown(record: ActivationRecord): Promise<ShownActivation> {
+  async #oldestUnsent(records: readonly ActivationRecord[]): Promise<ReadonlyMap<string, number>> {
+    const links = await this.#options.store.activationAudiences.ofEach(records.map(({ id }) => id));
+    return oldestUnsent(
+      this.#options,
+      records.map(({ id }) => ({ id, links: links.get(id) ?? [] })),
+    );
+  }
+
+  async #shown(record: ActivationRecord, oldest: ReadonlyMap<string, number>): Promise<ShownActivation> {
     const { store, types } = this.#options;
     const secrets = await store.secrets.of(secretOwner("activation", record.id));
     const type = typeOf(types, record.body.type);
@@ -328,11 +347,7 @@ export class ActivationService {
       origin: record.origin,
       secrets: Object.keys(secrets),
       warnings: settings.success ? type.warnings(settings.data) : [],
-      oldestUnsentAt: await oldestUnsent(
-        this.#options,
-        record.id,
-        await store.activationAudiences.of(record.id),
-      ),
+      oldestUnsentAt: oldest.get(record.id) ?? null,
     };
   }
 

@@ -24,22 +24,43 @@ export interface StandingScope {
   readonly people: Fragment;
 }
 
+/** Several activations that know people by the same identifier, looked at together. */
+export interface StandingScopes extends Pick<StandingScope, "excluded" | "people"> {
+  readonly of: readonly Pick<StandingScope, "activation" | "linked" | "takingOut" | "held">[];
+}
+
 /** How the engine numbers what is held; `absent` means that nothing was ever sent. */
 export const HELD = { absent: 0, out: 1, in: 2, unknown: 3 } as const;
 
 /** Over `person.value`. */
 const EXCLUDED = "has({st_excluded:Array(String)}, person.value)";
 
+/** Where {@link compared} finds the people of segments. */
+interface Segments {
+  /** Names of the columns that tell the segments apart, the audience among them. */
+  readonly keys: string;
+  /** A source with `member` and `person`. */
+  readonly members: string;
+  /** The keys of one of its rows, by their names, and which of its rows count. */
+  readonly memberKeys: string;
+  readonly linked: string;
+  /** The keys of a row that holds something of a person, and which of these rows count. */
+  readonly heldKeys: string;
+  readonly carried: string;
+}
+
 /**
- * One row for each audience and person id that is desired or of whom anything is held:
- * `audience, person_id, desired, held, attempted, attempted_at, refused, refused_membership, due_at`
+ * One row for each segment and person id that is desired or of whom anything is held: its keys, and
+ * `person_id, desired, held, attempted, attempted_at, refused, refused_membership, due_at`
  * (times in ms UTC; `held` by {@link HELD}). Versions are compared inside one pass over a union, which takes
  * a third of the memory of joins; what belongs to a version is packed into one number for the same reason.
  */
-export function standing(scope: StandingScope): Fragment {
-  return {
-    sql: `${scope.people.sql}
-    SELECT audience, person_id,
+function compared(
+  people: Fragment,
+  { keys, members, memberKeys, linked, heldKeys, carried }: Segments,
+): string {
+  return `${people.sql}
+    SELECT ${keys}, person_id,
       max(wanted) AS desired,
       argMax(packed_state, state_version) AS state_word,
       argMax(packed_refusal, refusal_version) AS refusal_word,
@@ -50,32 +71,81 @@ export function standing(scope: StandingScope): Fragment {
       toUInt8(bitAnd(bitShiftRight(refusal_word, 1), 1)) AS refused_membership,
       toInt64(bitShiftRight(refusal_word, 2)) AS due_at
     FROM (
-      SELECT toString(member.audience) AS audience, person.value AS person_id, toUInt8(1) AS wanted,
+      SELECT ${memberKeys}, person.value AS person_id, toUInt8(1) AS wanted,
         toUInt64(0) AS packed_state, toUInt64(0) AS state_version,
         toUInt64(0) AS packed_refusal, toUInt64(0) AS refusal_version
-      FROM member INNER JOIN person ON person.profile = member.profile
-      WHERE member.audience IN {st_linked:Array(String)} AND NOT ${EXCLUDED}
+      FROM ${members}
+      WHERE ${linked} AND NOT ${EXCLUDED}
       UNION ALL
-      SELECT toString(audience), person_id, toUInt8(0),
+      SELECT ${heldKeys}, person_id, toUInt8(0),
         bitShiftLeft(toUInt64(toUnixTimestamp64Milli(at)), 3) + attempted * 4
           + multiIf(state = 'out', ${HELD.out}, state = 'in', ${HELD.in}, ${HELD.unknown}),
         version, toUInt64(0), toUInt64(0)
       FROM delivery_state
-      WHERE activation = {st_activation:UInt32} AND audience IN {st_carried:Array(String)}
+      WHERE ${carried}
       UNION ALL
-      SELECT toString(audience), person_id, toUInt8(0), toUInt64(0), toUInt64(0),
+      SELECT ${heldKeys}, person_id, toUInt8(0), toUInt64(0), toUInt64(0),
         if(attempts = 0, 0, bitShiftLeft(toUInt64(toUnixTimestamp64Milli(next_attempt_at)), 2) + membership * 2 + 1),
         version
       FROM delivery_refusal
-      WHERE activation = {st_activation:UInt32} AND audience IN {st_carried:Array(String)}
+      WHERE ${carried}
     )
-    GROUP BY audience, person_id`,
+    GROUP BY ${keys}, person_id`;
+}
+
+const MEMBERS = "member INNER JOIN person ON person.profile = member.profile";
+
+/** How people stand in an activation's segments, as {@link compared}: `audience, person_id, …`. */
+export function standing(scope: StandingScope): Fragment {
+  return {
+    sql: compared(scope.people, {
+      keys: "audience",
+      members: MEMBERS,
+      memberKeys: "toString(member.audience) AS audience",
+      linked: "member.audience IN {st_linked:Array(String)}",
+      heldKeys: "toString(audience)",
+      carried: "activation = {st_activation:UInt32} AND audience IN {st_carried:Array(String)}",
+    }),
     parameters: {
       ...scope.people.parameters,
       st_activation: scope.activation,
       st_linked: scope.linked,
-      st_carried: [...scope.linked, ...scope.takingOut],
+      st_carried: carriedBy(scope),
       st_excluded: scope.excluded ?? [],
+    },
+  };
+}
+
+function carriedBy({ linked, takingOut }: Pick<StandingScope, "linked" | "takingOut">): string[] {
+  return [...linked, ...takingOut];
+}
+
+/** `SELECT activation, audience`: pairs of two arrays that are bound. */
+function pairsSql(activations: string, audiences: string): string {
+  return `SELECT pair.1 AS activation, pair.2 AS audience
+    FROM (SELECT arrayJoin(arrayZip({${activations}:Array(UInt32)}, {${audiences}:Array(String)})) AS pair)`;
+}
+
+/** How people stand in the segments of several activations, as {@link compared}: `activation, audience, person_id, …`. */
+function standingOfEach({ of, excluded = [], people }: StandingScopes): Fragment {
+  return {
+    sql: compared(people, {
+      keys: "activation, audience",
+      members: `${MEMBERS}
+        INNER JOIN (${pairsSql("st_linked_by", "st_linked")}) AS link ON link.audience = member.audience`,
+      memberKeys: "link.activation AS activation, toString(member.audience) AS audience",
+      linked: "member.audience IN {st_linked:Array(String)}",
+      heldKeys: "activation, toString(audience)",
+      carried: `activation IN {st_carried_by:Array(UInt32)} AND audience IN {st_carried:Array(String)}
+        AND (activation, toString(audience)) IN (${pairsSql("st_carried_by", "st_carried")})`,
+    }),
+    parameters: {
+      ...people.parameters,
+      st_linked: of.flatMap(({ linked }) => linked),
+      st_linked_by: of.flatMap(({ activation, linked }) => linked.map(() => activation)),
+      st_carried: of.flatMap(carriedBy),
+      st_carried_by: of.flatMap((one) => carriedBy(one).map(() => one.activation)),
+      st_excluded: excluded,
     },
   };
 }
@@ -90,11 +160,16 @@ export function stateConditions(scope: Pick<StandingScope, "held" | "excluded">)
   readonly of: Readonly<Record<SentState, string>>;
   readonly parameters: Parameters;
 } {
-  const block = heldIn(scope.held ?? [], "st", { audience: "audience", person: "person_id" });
+  return conditions(heldIn(scope.held ?? [], "st", HOLDER), scope.excluded ?? []);
+}
+
+const HOLDER = { audience: "audience", person: "person_id" } as const;
+
+function conditions(block: Fragment, excluded: readonly string[]): ReturnType<typeof stateConditions> {
   // Who is to be deleted leaves, whatever the guard holds.
   const held = {
     sql: `(${block.sql} AND NOT has({st_excluded:Array(String)}, person_id))`,
-    parameters: { ...block.parameters, st_excluded: scope.excluded ?? [] },
+    parameters: { ...block.parameters, st_excluded: excluded },
   };
   const leaves = `desired = 0 AND held >= ${HELD.in}`;
   const of = {
@@ -125,7 +200,8 @@ export interface StandingCounts {
 }
 
 interface Counted {
-  readonly audience: string;
+  readonly by: number;
+  readonly of: string;
   readonly members: number;
   readonly accepted: number;
   readonly refusedIn: number;
@@ -135,13 +211,60 @@ interface Counted {
   readonly heldOut: number;
 }
 
-/** Counts people by what is held of them. */
+/** Counts an activation's people by what is held of them. */
 export async function countStanding(engine: Engine, scope: StandingScope): Promise<StandingCounts[]> {
-  const { sql, parameters } = standing(scope);
-  const { of, parameters: bound } = stateConditions(scope);
-  const people = await engine.query<Counted>(
+  const { excluded = [], people, ...of } = scope;
+  return (await countStandingOfEach(engine, { of: [of], excluded, people })).get(scope.activation) ?? [];
+}
+
+/** Counts the people of several activations by what is held of them, by the activation's number. */
+export async function countStandingOfEach(
+  engine: Engine,
+  scopes: StandingScopes,
+): Promise<ReadonlyMap<number, StandingCounts[]>> {
+  const counted = await countHeld(engine, scopes);
+  const sizes = await countMembers(engine, scopes);
+  const excluded = await countExcluded(engine, scopes);
+  return new Map(
+    scopes.of.map((one) => [
+      one.activation,
+      carriedBy(one).map((audience): StandingCounts => {
+        const row = counted.get(`${one.activation} ${audience}`);
+        // Of an audience that is taken off nobody is a member here, whoever else carries it.
+        const isLinked = one.linked.includes(audience);
+        return {
+          audience,
+          size: isLinked ? (sizes.get(audience) ?? 0) : 0,
+          withIdentifier: row?.members ?? 0,
+          suppressed: isLinked ? (excluded.get(audience) ?? 0) : 0,
+          accepted: row?.accepted ?? 0,
+          refused: row?.refusedIn ?? 0,
+          waiting: row?.waiting ?? 0,
+          leavingWaiting: row?.waitingOut ?? 0,
+          leavingRefused: row?.refusedOut ?? 0,
+          leavingHeld: row?.heldOut ?? 0,
+        };
+      }),
+    ]),
+  );
+}
+
+async function countHeld(engine: Engine, scopes: StandingScopes): Promise<ReadonlyMap<string, Counted>> {
+  if (scopes.of.every((one) => carriedBy(one).length === 0)) return new Map();
+  const blocks = scopes.of.flatMap(({ activation, held = [] }) =>
+    held.map((block) => ({ activation, block })),
+  );
+  const { sql, parameters } = standingOfEach(scopes);
+  const held = heldIn(
+    blocks.map(({ block }) => block),
+    "st",
+    HOLDER,
+    { activations: blocks.map(({ activation }) => activation), column: "activation" },
+  );
+  const { of, parameters: bound } = conditions(held, scopes.excluded ?? []);
+  const rows = await engine.query<Counted>(
     // Names of their own: ClickHouse takes an alias for the column of the same name.
-    `SELECT audience,
+    `SELECT activation AS by, audience AS of,
       toUInt32(countIf(desired = 1)) AS members,
       toUInt32(countIf(${of.accepted})) AS accepted,
       toUInt32(countIf(${of.refused})) AS refusedIn,
@@ -149,43 +272,44 @@ export async function countStanding(engine: Engine, scope: StandingScope): Promi
       toUInt32(countIf(${of.leavingRefused})) AS refusedOut,
       toUInt32(countIf(${of.leavingWaiting})) AS waitingOut,
       toUInt32(countIf(${of.leavingHeld})) AS heldOut
-    FROM (${sql}) GROUP BY audience`,
+    FROM (${sql}) GROUP BY by, of`,
     { ...parameters, ...bound },
   );
-  const sizes = await engine.query<{ audience: string; size: number }>(
-    `${scope.people.sql}
-    SELECT toString(audience) AS audience, toUInt32(count()) AS size FROM member
-    WHERE audience IN {st_linked:Array(String)} GROUP BY audience`,
-    { ...scope.people.parameters, st_linked: scope.linked },
-  );
-  const excluded = await countExcluded(engine, scope);
-  const sizeOf = new Map(sizes.map(({ audience, size }) => [audience, size]));
-  const counted = new Map(people.map((row) => [row.audience, row]));
-  return [...scope.linked, ...scope.takingOut].map((audience) => {
-    const row = counted.get(audience);
-    return {
-      audience,
-      size: sizeOf.get(audience) ?? 0,
-      withIdentifier: row?.members ?? 0,
-      suppressed: excluded.get(audience) ?? 0,
-      accepted: row?.accepted ?? 0,
-      refused: row?.refusedIn ?? 0,
-      waiting: row?.waiting ?? 0,
-      leavingWaiting: row?.waitingOut ?? 0,
-      leavingRefused: row?.refusedOut ?? 0,
-      leavingHeld: row?.heldOut ?? 0,
-    };
-  });
+  return new Map(rows.map((row) => [`${row.by} ${row.of}`, row]));
 }
 
-async function countExcluded(engine: Engine, scope: StandingScope): Promise<ReadonlyMap<string, number>> {
-  if ((scope.excluded ?? []).length === 0) return new Map();
-  const rows = await engine.query<{ audience: string; people: number }>(
-    `${scope.people.sql}
-    SELECT toString(member.audience) AS audience, toUInt32(count()) AS people
-    FROM member INNER JOIN person ON person.profile = member.profile
-    WHERE member.audience IN {st_linked:Array(String)} AND ${EXCLUDED} GROUP BY audience`,
-    { ...scope.people.parameters, st_linked: scope.linked, st_excluded: scope.excluded ?? [] },
+/** How many members the linked audiences have, whoever carries them. */
+async function countMembers(
+  engine: Engine,
+  { of, people }: StandingScopes,
+): Promise<ReadonlyMap<string, number>> {
+  const linked = linkedIn(of);
+  if (linked.length === 0) return new Map();
+  const rows = await engine.query<{ audience: string; size: number }>(
+    `${people.sql}
+    SELECT toString(audience) AS audience, toUInt32(count()) AS size FROM member
+    WHERE audience IN {st_linked:Array(String)} GROUP BY audience`,
+    { ...people.parameters, st_linked: linked },
   );
-  return new Map(rows.map(({ audience, people }) => [audience, people]));
+  return new Map(rows.map(({ audience, size }) => [audience, size]));
+}
+
+async function countExcluded(
+  engine: Engine,
+  { of, excluded = [], people }: StandingScopes,
+): Promise<ReadonlyMap<string, number>> {
+  const linked = linkedIn(of);
+  if (excluded.length === 0 || linked.length === 0) return new Map();
+  const rows = await engine.query<{ audience: string; people: number }>(
+    `${people.sql}
+    SELECT toString(member.audience) AS audience, toUInt32(count()) AS people
+    FROM ${MEMBERS}
+    WHERE member.audience IN {st_linked:Array(String)} AND ${EXCLUDED} GROUP BY audience`,
+    { ...people.parameters, st_linked: linked, st_excluded: excluded },
+  );
+  return new Map(rows.map((row) => [row.audience, row.people]));
+}
+
+function linkedIn(of: StandingScopes["of"]): string[] {
+  return [...new Set(of.flatMap(({ linked }) => linked))];
 }

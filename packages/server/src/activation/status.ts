@@ -6,15 +6,16 @@ import {
   synchronizationStatus,
 } from "@peregrine/core";
 import type { Engine } from "../engine/index.ts";
-import type { StoredFailure } from "../store/index.ts";
+import type { ActivationAudience } from "../store/activation-audiences.ts";
+import type { RemovalHold, StoredFailure } from "../store/index.ts";
 import type { RunRecord } from "../store/runs.ts";
 import type { Store } from "../store/store.ts";
 import type { LoadedActivation } from "./activation-source.ts";
-import type { AudienceChecks } from "./audiences.ts";
-import { isDemanded } from "./demand.ts";
+import type { AudienceChecks, AudienceStanding } from "./audiences.ts";
+import { demanded } from "./demand.ts";
 import { oldestUnsent } from "./oldest-unsent.ts";
-import { countStanding, type StandingCounts } from "./standing.ts";
-import { standingScope } from "./standing-scope.ts";
+import { countStandingOfEach, type StandingCounts } from "./standing.ts";
+import { standingScopes } from "./standing-scope.ts";
 
 /** One audience in an activation; instants in ms UTC, null before the first one. */
 export interface SegmentStatus {
@@ -61,31 +62,94 @@ function shownError({ code, detail, faults }: StoredFailure): NonNullable<Segmen
   return { code, detail: [detail, ...told].join(" "), remedy: remedyOf(code) };
 }
 
+interface Dependencies {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly audiences: AudienceChecks;
+}
+
+type Asked = Pick<LoadedActivation, "id" | "number" | "definition">;
+
 /** How an activation stands, audience by audience, as of what is published now. */
 export async function activationStatus(
-  dependencies: { readonly engine: Engine; readonly store: Store; readonly audiences: AudienceChecks },
-  activation: Pick<LoadedActivation, "id" | "number" | "definition">,
+  dependencies: Dependencies,
+  activation: Asked,
 ): Promise<ActivationStatus> {
+  return statusOf(activation, await factsOf(dependencies, [activation]));
+}
+
+/** The same of several, in their order. How often the stores are asked doesn't go with how many they are. */
+export async function activationStatuses(
+  dependencies: Dependencies,
+  activations: readonly Asked[],
+): Promise<ActivationStatus[]> {
+  const facts = await factsOf(dependencies, activations);
+  return activations.map((activation) => statusOf(activation, facts));
+}
+
+/** What is known of activations: by their ids, or their numbers where people are counted. */
+interface Facts {
+  readonly links: ReadonlyMap<string, readonly ActivationAudience[]>;
+  readonly runs: ReadonlyMap<string, RunRecord>;
+  readonly holds: ReadonlyMap<string, readonly RemovalHold[]>;
+  readonly counts: ReadonlyMap<number, readonly StandingCounts[]>;
+  readonly checks: ReadonlyMap<string, AudienceStanding>;
+  readonly names: ReadonlyMap<string, string>;
+  readonly oldest: ReadonlyMap<string, number>;
+  readonly demanded: ReadonlySet<string>;
+}
+
+async function factsOf(dependencies: Dependencies, activations: readonly Asked[]): Promise<Facts> {
   const { engine, store, audiences } = dependencies;
-  const links = await store.activationAudiences.of(activation.id);
-  const run = await store.runs.latest(activation.id);
-  const standing = await countStanding(engine, await standingScope(dependencies, activation, links));
-  const checks = await audiences.standing(links.map(({ audienceId }) => audienceId));
-  const names = new Map((await store.definitions.list("audience")).map(({ id, body }) => [id, body.name]));
-  const holds = await store.removalHolds.active(activation.id);
+  const ids = activations.map(({ id }) => id);
+  const links = await store.activationAudiences.ofEach(ids);
+  const runs = await store.runs.latestOfEach(ids);
+  const holds = await store.removalHolds.activeOfEach(ids);
+  const carried = [...links.values()].flat().map(({ audienceId }) => audienceId);
+  const checks = await audiences.standing([...new Set(carried)]);
+  const carrying = activations.map((one) => ({ ...one, links: links.get(one.id) ?? [] }));
+  const sizeOf = (audienceId: string) => checks.get(audienceId)?.size ?? 0;
+  const counts = new Map<number, readonly StandingCounts[]>();
+  for (const scopes of await standingScopes(dependencies, carrying, holds, sizeOf)) {
+    for (const [number, counted] of await countStandingOfEach(engine, scopes)) counts.set(number, counted);
+  }
+  const due = (number: number) =>
+    (counts.get(number) ?? [])
+      .filter(({ waiting, leavingWaiting }) => waiting + leavingWaiting > 0)
+      .map(({ audience }) => audience);
+  return {
+    links,
+    runs,
+    holds,
+    counts,
+    checks,
+    names: new Map((await store.definitions.list("audience")).map(({ id, body }) => [id, body.name])),
+    oldest: await oldestUnsent(
+      dependencies,
+      carrying.map(({ id, number, links: own }) => ({ id, links: own, due: due(number) })),
+    ),
+    demanded: await demanded(store, ids),
+  };
+}
+
+function statusOf({ id, number, definition }: Asked, facts: Facts): ActivationStatus {
+  const links = facts.links.get(id) ?? [];
+  const run = facts.runs.get(id);
   const undecided = new Set(
-    holds.filter(({ state }) => state === "waiting").map(({ audienceId }) => audienceId),
+    (facts.holds.get(id) ?? [])
+      .filter(({ state }) => state === "waiting")
+      .map(({ audienceId }) => audienceId),
   );
-  const paused = activation.definition.state === "paused";
+  const paused = definition.state === "paused";
   const running = run === undefined || isFinal(run.state) ? undefined : run.state;
-  const segments = standing.map((row): SegmentStatus => {
+  const segments = (facts.counts.get(number) ?? []).map((row): SegmentStatus => {
     const link = links.find(({ audienceId }) => audienceId === row.audience);
     const numbers = numbersOf(row);
-    const check = checks.get(row.audience);
+    const check = facts.checks.get(row.audience);
     const error = check?.error ?? link?.error ?? null;
     return {
       audienceId: row.audience,
-      name: names.get(row.audience) ?? row.audience,
+      name: facts.names.get(row.audience) ?? row.audience,
       status: synchronizationStatus({
         paused,
         running,
@@ -103,17 +167,13 @@ export async function activationStatus(
       error: error && shownError(error),
     };
   });
-  const due = segments
-    .filter(({ numbers }) => numbers.waiting + numbers.leaving.waiting > 0)
-    .map(({ audienceId }) => audienceId);
-  const oldestUnsentAt = await oldestUnsent(dependencies, activation.id, links, due);
   return {
-    id: activation.id,
-    name: activation.definition.name,
+    id,
+    name: definition.name,
     paused,
     run: run ?? null,
-    runAsked: !paused && (await isDemanded(store, activation.id)),
-    oldestUnsentAt,
+    runAsked: !paused && facts.demanded.has(id),
+    oldestUnsentAt: facts.oldest.get(id) ?? null,
     segments,
   };
 }

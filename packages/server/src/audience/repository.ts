@@ -52,27 +52,48 @@ person AS (SELECT profile, value FROM identifier_view_${identifier})
   };
 }
 
+/** An evaluation of an audience, by its number; 0: before the first. */
+export interface EvaluationOf {
+  readonly audience: string;
+  readonly after: number;
+}
+
 /**
- * The first evaluation after one that let somebody in or out, by audience; those without have no entry. It reads one
- * column of the rows of these audiences alone.
- *
- * @param after by audience the number of an evaluation; 0: from the beginning
+ * The first evaluations after others that let somebody in or out of the same audience; where none did there is no
+ * entry. It reads one column of the rows of these audiences alone, once.
  */
 export async function firstChanges(
   engine: Engine,
   snapshot: Snapshot,
-  after: ReadonlyMap<string, number>,
-): Promise<ReadonlyMap<string, number>> {
-  if (after.size === 0) return new Map();
+  asked: readonly EvaluationOf[],
+): Promise<readonly (EvaluationOf & { readonly first: number })[]> {
+  if (asked.length === 0) return [];
   const seen = published(snapshot);
-  const rows = await engine.query<{ readonly of: string; readonly first: number }>(
-    `SELECT toString(audience) AS of, toUInt64(min(sequence)) AS first FROM membership
-WHERE audience IN {fc_audiences:Array(String)} AND ${seen.sql}
-  AND sequence > transform(toString(audience), {fc_audiences:Array(String)}, {fc_after:Array(UInt64)}, toUInt64(0))
-GROUP BY audience`,
-    { ...seen.parameters, fc_audiences: [...after.keys()], fc_after: [...after.values()] },
+  const oldest = new Map<string, number>();
+  for (const { audience, after } of asked) {
+    oldest.set(audience, Math.min(after, oldest.get(audience) ?? after));
+  }
+  return engine.query(
+    `SELECT asked.of AS audience, asked.later AS after, toUInt64(min(changed.number)) AS first
+FROM (
+  SELECT DISTINCT toString(audience) AS of, sequence AS number FROM membership
+  WHERE audience IN {fc_audiences:Array(String)} AND ${seen.sql}
+    AND sequence > transform(toString(audience), {fc_audiences:Array(String)}, {fc_oldest:Array(UInt64)}, toUInt64(0))
+) AS changed
+INNER JOIN (
+  SELECT DISTINCT pair.1 AS of, pair.2 AS later
+  FROM (SELECT arrayJoin(arrayZip({fc_asked:Array(String)}, {fc_after:Array(UInt64)})) AS pair)
+) AS asked ON asked.of = changed.of
+WHERE changed.number > asked.later
+GROUP BY audience, after`,
+    {
+      ...seen.parameters,
+      fc_audiences: [...oldest.keys()],
+      fc_oldest: [...oldest.values()],
+      fc_asked: asked.map(({ audience }) => audience),
+      fc_after: asked.map(({ after }) => after),
+    },
   );
-  return new Map(rows.map(({ of, first }) => [of, first]));
 }
 
 /** A type of events, and how many of it there are. */
@@ -96,8 +117,8 @@ export class AudienceRepository {
   }
 
   /** As {@link firstChanges}. */
-  firstChanges(snapshot: Snapshot, after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
-    return firstChanges(this.#engine, snapshot, after);
+  firstChanges(snapshot: Snapshot, asked: readonly EvaluationOf[]): ReturnType<typeof firstChanges> {
+    return firstChanges(this.#engine, snapshot, asked);
   }
 
   /** When time alone can change whom rules find, in the order of the rules; null: never. */

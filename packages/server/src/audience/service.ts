@@ -34,7 +34,7 @@ import { Movements } from "./movements.ts";
 import { PersonRepository } from "./person-repository.ts";
 import { type Preview, Previews, type SampleSize } from "./preview.ts";
 import { PreviewRepository } from "./preview-repository.ts";
-import { AudienceRepository, type Fragment, membersAndPersons } from "./repository.ts";
+import { AudienceRepository, type EvaluationOf, type Fragment, membersAndPersons } from "./repository.ts";
 import { SeenValuesSource } from "./seen-values.ts";
 import { Suggestions } from "./suggestions.ts";
 import { ValueRepository } from "./value-repository.ts";
@@ -66,6 +66,8 @@ export interface AudienceStanding {
   readonly checkedAt: number | null;
   /** The publication of the last evaluation that let somebody in or out; 0: there was none. */
   readonly changedBy: number;
+  /** Members after the last evaluation. */
+  readonly size: number;
   /** Why the last check could not evaluate it; its members stay as they were. */
   readonly error: StoredFailure | null;
 }
@@ -337,7 +339,12 @@ export class AudienceService {
     return new Map(
       [...states].map(([id, { checkedAt, evaluation, failure }]) => [
         id,
-        { checkedAt, changedBy: evaluation?.changedBy ?? 0, error: failure?.error ?? null },
+        {
+          checkedAt,
+          changedBy: evaluation?.changedBy ?? 0,
+          size: evaluation?.size ?? 0,
+          error: failure?.error ?? null,
+        },
       ]),
     );
   }
@@ -374,8 +381,10 @@ export class AudienceService {
    *
    * @param after by audience the number of an evaluation; 0: from the beginning
    */
-  async firstChanges(after: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
-    return this.#repository.firstChanges(await this.#store.operations.snapshot(), after);
+  async firstChanges(
+    asked: readonly EvaluationOf[],
+  ): Promise<readonly (EvaluationOf & { readonly first: number })[]> {
+    return this.#repository.firstChanges(await this.#store.operations.snapshot(), asked);
   }
 
   /**

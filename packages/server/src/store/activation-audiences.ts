@@ -1,6 +1,7 @@
 import type { Clock, LinkState } from "@peregrine/core";
 import type { Kysely, Selectable, Updateable } from "kysely";
 import type { Database } from "./database.ts";
+import { groupedBy } from "./grouped.ts";
 import { fromJSONText, toJSONText } from "./json.ts";
 import type { StoredFailure } from "./progress.ts";
 
@@ -54,13 +55,19 @@ export class ActivationAudiences {
 
   /** All of an activation's, by audience id. */
   async of(activationId: string): Promise<ActivationAudience[]> {
+    return (await this.ofEach([activationId])).get(activationId) ?? [];
+  }
+
+  /** All of several activations', by activation; those without have no entry. */
+  async ofEach(activationIds: readonly string[]): Promise<ReadonlyMap<string, ActivationAudience[]>> {
+    if (activationIds.length === 0) return new Map();
     const rows = await this.#db
       .selectFrom("activation_audience")
       .selectAll()
-      .where("activation_id", "=", activationId)
+      .where("activation_id", "in", activationIds)
       .orderBy("audience_id")
       .execute();
-    return rows.map(recordOf);
+    return groupedBy(rows.map(recordOf), ({ activationId }) => activationId);
   }
 
   /** Changes the fields that are named. */

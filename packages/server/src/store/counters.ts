@@ -26,6 +26,17 @@ export class Counters {
     return row?.value ?? 0;
   }
 
+  /** The values of several; counters that were never drawn from have no entry. */
+  async values(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (names.length === 0) return new Map();
+    const rows = await this.#db
+      .selectFrom("counter")
+      .select(["name", "value"])
+      .where("name", "in", names)
+      .execute();
+    return new Map(rows.map(({ name, value }) => [name, value]));
+  }
+
   /** Draws `count` numbers and returns the last of them: `count` = 3 at value 10 returns 13 and means 11 to 13. */
   async draw(name: string, count = 1): Promise<number> {
     const row = await this.#db

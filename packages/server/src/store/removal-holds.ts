@@ -2,6 +2,7 @@ import type { Clock, HoldReason, Removals } from "@peregrine/core";
 import type { Kysely, Selectable } from "kysely";
 import { Counters } from "./counters.ts";
 import type { Database } from "./database.ts";
+import { groupedBy } from "./grouped.ts";
 import { fromJSONText } from "./json.ts";
 
 /**
@@ -50,14 +51,20 @@ export class RemovalHolds {
 
   /** Those of an activation that still matter, the oldest first. */
   async active(activationId: string): Promise<RemovalHold[]> {
+    return (await this.activeOfEach([activationId])).get(activationId) ?? [];
+  }
+
+  /** The same of several activations, by activation; those without have no entry. */
+  async activeOfEach(activationIds: readonly string[]): Promise<ReadonlyMap<string, RemovalHold[]>> {
+    if (activationIds.length === 0) return new Map();
     const rows = await this.#db
       .selectFrom("removal_hold")
       .selectAll()
-      .where("activation_id", "=", activationId)
+      .where("activation_id", "in", activationIds)
       .where("state", "in", ACTIVE)
       .orderBy("id")
       .execute();
-    return rows.map(recordOf);
+    return groupedBy(rows.map(recordOf), ({ activationId }) => activationId);
   }
 
   /** Holds removals; what was held of the audience before, and not approved, is gone. */

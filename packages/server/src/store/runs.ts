@@ -1,5 +1,5 @@
 import { type Clock, isFinal, RUN_TRANSITIONS, type RunState } from "@peregrine/core";
-import type { Kysely, Selectable, Updateable } from "kysely";
+import { type Kysely, type RawBuilder, type Selectable, sql, type Updateable } from "kysely";
 import { Counters } from "./counters.ts";
 import { Keyset, type Page } from "./cursor.ts";
 import type { Database } from "./database.ts";
@@ -98,27 +98,37 @@ export class Runs {
 
   /** The activation's last run, however it stands. */
   async latest(activationId: string): Promise<RunRecord | undefined> {
-    const row = await this.#db
-      .selectFrom("run")
-      .selectAll()
-      .where("activation_id", "=", activationId)
-      .orderBy("id", "desc")
-      .executeTakeFirst();
-    return row && recordOf(row);
+    return (await this.latestOfEach([activationId])).get(activationId);
   }
 
-  /** The activation's last run that did all that was due; one with a test person looks at nothing else. */
-  async lastDone(activationId: string): Promise<RunRecord | undefined> {
-    const row = await this.#db
-      .selectFrom("run")
-      .selectAll()
-      .where("activation_id", "=", activationId)
-      .where("state", "=", "done")
-      .where("trigger", "!=", "test")
-      .orderBy("id", "desc")
-      .limit(1)
-      .executeTakeFirst();
-    return row && recordOf(row);
+  /** The last runs of several activations, however they stand, by activation; those without have no entry. */
+  latestOfEach(activationIds: readonly string[]): Promise<ReadonlyMap<string, RunRecord>> {
+    return this.#lastOfEach(activationIds, sql`true`);
+  }
+
+  /**
+   * The activations' last runs that did all that was due, by activation; those without have no entry. One with a test
+   * person looks at nothing else.
+   */
+  lastDoneOfEach(activationIds: readonly string[]): Promise<ReadonlyMap<string, RunRecord>> {
+    return this.#lastOfEach(activationIds, sql`one.state = 'done' and one."trigger" <> 'test'`);
+  }
+
+  /** One step into the index for each activation, in one statement: an activation may have thousands of runs. */
+  async #lastOfEach(
+    activationIds: readonly string[],
+    condition: RawBuilder<unknown>,
+  ): Promise<ReadonlyMap<string, RunRecord>> {
+    if (activationIds.length === 0) return new Map();
+    const asked = sql.join(activationIds.map((id) => sql`(${id})`));
+    const last = sql<number>`(
+      select (
+        select one.id from run as one where one.activation_id = asked.column1 and ${condition}
+        order by one.id desc limit 1
+      ) from (values ${asked}) as asked
+    )`;
+    const rows = await this.#db.selectFrom("run").selectAll().where("id", "in", last).execute();
+    return new Map(rows.map((row) => [row.activation_id, recordOf(row)]));
   }
 
   /** The activation's first run after one, by number; after 0 its first one. */

@@ -1,6 +1,6 @@
 import { Button, Table, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useQueries, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useMayEdit } from "../session/use-may-edit.ts";
 import { EmptyState } from "../shell/EmptyState.tsx";
@@ -12,7 +12,7 @@ import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
 import { hostOf } from "./host.ts";
 import { LeavingNotice } from "./LeavingNotice.tsx";
-import { activationStatusQuery, activationsQuery } from "./queries.ts";
+import { activationStatusesQuery, activationsQuery } from "./queries.ts";
 import { SandboxHelp } from "./SandboxHelp.tsx";
 import { StatusBadge } from "./StatusBadge.tsx";
 import { summaryOf } from "./summary.ts";
@@ -21,17 +21,11 @@ import { summaryOf } from "./summary.ts";
 export function ActivationList() {
   const { leaving } = useSearch({ from: "/shell/activations" });
   const { data: activations } = useSuspenseQuery(activationsQuery);
-  const statuses = useQueries({
-    queries: activations.map(({ id }, _, { length }) => activationStatusQuery(id, length)),
-  });
+  const { data: statuses, error: failure } = useQuery(activationStatusesQuery);
   const mayEdit = useMayEdit();
   const [isHelped, help] = useDisclosure(false);
   const rows = activations
-    .map((activation, at) => ({
-      activation,
-      summary: summaryOf(statuses[at]?.data),
-      failure: statuses[at]?.error ?? null,
-    }))
+    .map((activation) => ({ activation, summary: summaryOf(statuses?.get(activation.id)) }))
     .toSorted(
       (one, other) => Number(other.summary?.isWorrying ?? false) - Number(one.summary?.isWorrying ?? false),
     );
@@ -71,7 +65,7 @@ export function ActivationList() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {rows.map(({ activation, summary, failure }) => (
+              {rows.map(({ activation, summary }) => (
                 <Table.Tr key={activation.id}>
                   <Table.Td style={{ overflowWrap: "anywhere" }} miw={180}>
                     <AnchorLink

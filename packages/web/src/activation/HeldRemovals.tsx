@@ -5,7 +5,7 @@ import { useMayEdit } from "../session/use-may-edit.ts";
 import { AnchorLink } from "../shell/links.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
 import { people } from "../words/number.ts";
-import { holdsQuery } from "./queries.ts";
+import { holdsQuery, refreshActivation } from "./queries.ts";
 
 /** Removals that the guard holds: who would go, why, and the decision. */
 export function HeldRemovals({ id }: { readonly id: string }) {
@@ -18,7 +18,7 @@ export function HeldRemovals({ id }: { readonly id: string }) {
         params: { path: { id, audience } },
         body,
       }),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["activations", id] }),
+    onSettled: () => refreshActivation(queries, id),
   });
   const waiting = holds.filter(({ state }) => state === "waiting");
   return (

@@ -9,7 +9,7 @@ import { ProblemAlert } from "../shell/ProblemAlert.tsx";
 import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { people } from "../words/number.ts";
-import { refusalsQuery, type SegmentStatus } from "./queries.ts";
+import { refreshActivation, refusalsQuery, type SegmentStatus } from "./queries.ts";
 
 interface Props {
   readonly id: string;
@@ -27,7 +27,7 @@ export function RefusedPeople({ id, segments }: Props) {
         params: { path: { id, audience } },
         body: {},
       }),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["activations", id] }),
+    onSettled: () => refreshActivation(queries, id),
   });
   if (refusals === undefined) {
     return error === null ? <PageAwaited /> : <PageFailure error={error} reset={() => void refetch()} />;

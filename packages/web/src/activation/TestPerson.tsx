@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, dataOf } from "../api/client.ts";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
 import { Marked } from "../words/Marked.tsx";
+import { refreshActivation } from "./queries.ts";
 import { Advice } from "./wizard/ConnectionTest.tsx";
 
 /** Brings one person into a segment of its own in Ibexa, and takes them out again. */
@@ -18,7 +19,7 @@ export function TestPerson({ id }: { readonly id: string }) {
           body: { action, personId: personId.trim() },
         }),
       ),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["activations", id] }),
+    onSettled: () => refreshActivation(queries, id),
   });
   return (
     <Stack gap="sm">

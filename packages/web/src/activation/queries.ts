@@ -48,34 +48,44 @@ export function exampleIdsQuery(identifier: string) {
   });
 }
 
-/**
- * Of so many activations it is awaited how they stand, before the page that lists them is shown; of more it comes while
- * one reads. Counting one takes some 100 ms over 100,000 profiles on two cores, and they are counted one after another.
- */
-const AWAITED = 12;
-/** So many are counted again every {@link LIVE_MS}; more take turns, else a list that is open would keep a server busy. */
-const LIVE_ACTIVATIONS = 4;
+/** So long it is awaited how all activations stand before a page that lists them is shown without it, in ms. */
+const PATIENCE_MS = 2_000;
+/** Of so many it is asked every {@link LIVE_MS}; of more less often, else a list that is open would keep a server busy. */
+const LIVE_ACTIVATIONS = 20;
 
-/** Asks for all activations and then how each stands. What fails is asked again by the page, which tells of it. */
+/** How all activations stand, in one answer, by id. */
+export const activationStatusesQuery = queryOptions({
+  queryKey: ["activations", "*", "status"],
+  queryFn: async () => {
+    const { items } = dataOf(await api.GET("/api/v1/activation-statuses"));
+    return new Map(items.map((status) => [status.id, status]));
+  },
+  refetchInterval: ({ state }) => LIVE_MS * Math.max(1, (state.data?.size ?? 0) / LIVE_ACTIVATIONS),
+});
+
+/** Asks for all activations and how they stand. What fails is asked again by the page, which tells of it. */
 export async function prefetchActivations(queries: QueryClient): Promise<void> {
+  const statuses = queries.prefetchQuery(activationStatusesQuery);
   await queries.prefetchQuery(activationsQuery);
-  const activations = queries.getQueryData(activationsQuery.queryKey) ?? [];
-  if (activations.length > AWAITED) return;
-  await Promise.all(activations.map(({ id }) => queries.prefetchQuery(activationStatusQuery(id))));
+  await Promise.race([statuses, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
 }
 
-/**
- * How an activation stands; asked for again and again while somebody looks at it.
- *
- * @param among how many are looked at together
- */
-export function activationStatusQuery(id: string, among = 1) {
+/** How an activation stands; asked for again and again while somebody looks at it. */
+export function activationStatusQuery(id: string) {
   return queryOptions({
     queryKey: ["activations", id, "status"],
     queryFn: async () =>
       dataOf(await api.GET("/api/v1/activations/{id}/status", { params: { path: { id } } })),
-    refetchInterval: LIVE_MS * Math.max(1, among / LIVE_ACTIVATIONS),
+    refetchInterval: LIVE_MS,
   });
+}
+
+/** Has all that is known of an activation asked for again, how it stands among the others too. */
+export async function refreshActivation(queries: QueryClient, id: string): Promise<void> {
+  await Promise.all([
+    queries.invalidateQueries({ queryKey: ["activations", id] }),
+    queries.invalidateQueries({ queryKey: activationStatusesQuery.queryKey }),
+  ]);
 }
 
 export function runsQuery(id: string) {

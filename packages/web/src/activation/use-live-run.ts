@@ -1,6 +1,6 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { activationStatusQuery, type Run } from "./queries.ts";
+import { activationStatusQuery, type Run, refreshActivation } from "./queries.ts";
 
 /** Puts what the server tells of the run into what the page shows; numbers are asked for when the run's step changes. */
 export function useLiveRun(id: string): void {
@@ -19,5 +19,5 @@ function put(queries: QueryClient, id: string, run: Run | null): void {
   if (before === undefined) return;
   queries.setQueryData(queryKey, { ...before, run });
   if (before.run?.id === run?.id && before.run?.state === run?.state) return;
-  void queries.invalidateQueries({ queryKey: ["activations", id] });
+  void refreshActivation(queries, id);
 }

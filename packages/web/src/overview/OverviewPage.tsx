@@ -1,7 +1,7 @@
 import { Button, Card, Grid, Group, Paper, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
-import { useQueries, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ActivationStatus, activationStatusQuery, activationsQuery } from "../activation/queries.ts";
+import { type ActivationStatus, activationStatusesQuery, activationsQuery } from "../activation/queries.ts";
 import { summaryOf } from "../activation/summary.ts";
 import { Movement } from "../audience/Movement.tsx";
 import { type AudienceView, audiencesQuery } from "../audience/queries.ts";
@@ -22,14 +22,9 @@ export function OverviewPage() {
   const { data: audiences } = useSuspenseQuery(audiencesQuery);
   const { data: userid } = useSuspenseQuery(identifierProfilesQuery(PERSON_IDENTIFIER));
   const { data: imports } = useQuery(latestImportsQuery);
-  const results = useQueries({
-    queries: activations.map(({ id }, _, { length }) => activationStatusQuery(id, length)),
-  });
-  const statuses = results.flatMap(({ data }) => (data === undefined ? [] : [data]));
-  const unknown = activations.flatMap(({ id, name }, at) => {
-    const found = results[at];
-    return found?.data === undefined && found?.error ? [{ id, name, why: found.error.message }] : [];
-  });
+  const { data: known, error } = useQuery(activationStatusesQuery);
+  const statuses = activations.flatMap(({ id }) => known?.get(id) ?? []);
+  const unknown = known === undefined && activations.length > 0 ? error?.message : undefined;
   const needs = needsOf({ statuses, unknown, userid, audiences });
   const accepted = statuses.reduce((sum, status) => sum + (summaryOf(status)?.accepted ?? 0), 0);
   const moved = movedMost(audiences);
@@ -154,6 +149,7 @@ function NeedCard({ need: { title, detail, action, to } }: { readonly need: Need
   const navigate = useNavigate();
   const open = () => {
     if (to.page === "wizard") return navigate({ to: "/activations/new/ibexa" });
+    if (to.page === "activations") return navigate({ to: "/activations" });
     if (to.page === "audience") return navigate({ to: "/audiences/$id", params: { id: to.id } });
     const search = to.tab === undefined ? {} : { tab: to.tab };
     return navigate({ to: "/activations/$id", params: { id: to.id }, search });

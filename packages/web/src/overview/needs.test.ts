@@ -39,7 +39,9 @@ function status(
 
 describe("what needs somebody", () => {
   it("is nothing where all is well", () => {
-    expect(needsOf({ statuses: [status({})], unknown: [], userid: USERID, audiences: [] })).toEqual([]);
+    expect(needsOf({ statuses: [status({})], unknown: undefined, userid: USERID, audiences: [] })).toEqual(
+      [],
+    );
   });
 
   it("is told with one thing to do, what stops everything first", () => {
@@ -48,7 +50,7 @@ describe("what needs somebody", () => {
       statuses: [
         status({ status: "heldForApproval", refused: 2, leaving: { ...NOBODY_LEAVES, held: 600 } }, failed),
       ],
-      unknown: [{ id: "other", name: "Other", why: "Something broke" }],
+      unknown: "Something broke",
       userid: { profiles: 10, withIdentifier: 0, missing: "There is no identifier userid." },
       audiences: [{ id: "b", name: "Lost", error: { detail: "country is unknown" } }],
     });
@@ -57,7 +59,7 @@ describe("what needs somebody", () => {
       "Look at it",
       "Decide",
       "See the reasons",
-      "Look at it",
+      "Look at them",
       "Mend the rule",
     ]);
     expect(needs[1]?.detail).toBe("Ibexa answered 401. Type them again.");
@@ -65,6 +67,6 @@ describe("what needs somebody", () => {
 
   it("says nothing of userid while there is no activation to use it", () => {
     const userid = { profiles: 0, withIdentifier: 0, missing: "There is no identifier userid." };
-    expect(needsOf({ statuses: [], unknown: [], userid, audiences: [] })).toEqual([]);
+    expect(needsOf({ statuses: [], unknown: undefined, userid, audiences: [] })).toEqual([]);
   });
 });

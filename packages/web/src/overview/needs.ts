@@ -10,14 +10,15 @@ export interface Need {
   readonly action: string;
   readonly to:
     | { readonly page: "activation"; readonly id: string; readonly tab?: "refused" | "settings" }
+    | { readonly page: "activations" }
     | { readonly page: "audience"; readonly id: string }
     | { readonly page: "wizard" };
 }
 
 interface Facts {
   readonly statuses: readonly ActivationStatus[];
-  /** Activations of which it isn't known how they stand. */
-  readonly unknown: readonly { readonly id: string; readonly name: string; readonly why: string }[];
+  /** Why it isn't known how the activations stand. */
+  readonly unknown: string | undefined;
   readonly userid: IdentifierProfiles;
   readonly audiences: readonly {
     readonly id: string;
@@ -31,7 +32,7 @@ export function needsOf({ statuses, unknown, userid, audiences }: Facts): Need[]
   return [
     ...missingIdentifier(statuses, userid),
     ...statuses.flatMap(ofActivation),
-    ...unknown.map(ofUnknown),
+    ...(unknown === undefined ? [] : [ofUnknown(unknown)]),
     ...ofAudiences(audiences),
   ];
 }
@@ -85,13 +86,13 @@ function ofActivation({ id, name, run, segments }: ActivationStatus): Need[] {
   return needs;
 }
 
-function ofUnknown({ id, name, why }: Facts["unknown"][number]): Need {
+function ofUnknown(why: string): Need {
   return {
-    key: `${id} unknown`,
-    title: `It isn’t known how “${name}” stands`,
+    key: "unknown",
+    title: "It isn’t known how the activations stand",
     detail: why,
-    action: "Look at it",
-    to: { page: "activation", id },
+    action: "Look at them",
+    to: { page: "activations" },
   };
 }
 

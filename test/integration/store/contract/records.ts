@@ -69,14 +69,26 @@ export function recordsContract(backend: Backend): void {
       const { runs } = await (await backend.place()).open();
       const create = (activationId: string, state: "done" | "failed") =>
         runs.create({ activationId, trigger: "schedule", epoch: 1, state });
-      expect(await runs.lastDone("shop")).toBeUndefined();
+      expect(await runs.lastDoneOfEach(["shop"])).toEqual(new Map());
       await create("shop", "done");
       const done = await create("shop", "done");
       await runs.create({ activationId: "shop", trigger: "test", epoch: 1, state: "done" });
-      await create("other", "done");
+      const other = await create("other", "done");
       const failed = await create("shop", "failed");
-      await create("shop", "failed");
-      expect(await runs.lastDone("shop")).toEqual(done);
+      const latest = await create("shop", "failed");
+      const both = ["other", "shop", "never"];
+      expect(await runs.lastDoneOfEach(both)).toEqual(
+        new Map([
+          ["other", other],
+          ["shop", done],
+        ]),
+      );
+      expect(await runs.latestOfEach(both)).toEqual(
+        new Map([
+          ["other", other],
+          ["shop", latest],
+        ]),
+      );
       expect(await runs.firstAfter("shop", done.id + 2)).toEqual(failed);
       expect(await runs.firstAfter("other", failed.id)).toBeUndefined();
     });
