@@ -1,11 +1,13 @@
-import { Button, Table, Text } from "@mantine/core";
+import { Button, Stack, Table, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMayEdit } from "../session/use-may-edit.ts";
 import { EmptyState } from "../shell/EmptyState.tsx";
 import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
+import { SearchField } from "../shell/SearchField.tsx";
+import { isFound, isSearchable } from "../shell/searched.ts";
 import { Age } from "../words/Age.tsx";
 import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
@@ -19,12 +21,15 @@ import { summaryOf } from "./summary.ts";
 
 /** All activations and how they stand; those with problems on top. */
 export function ActivationList() {
-  const { leaving } = useSearch({ from: "/shell/activations" });
+  const { leaving, ...searched } = useSearch({ from: "/shell/activations" });
+  const navigate = useNavigate({ from: "/activations" });
   const { data: activations } = useSuspenseQuery(activationsQuery);
   const { data: statuses, error: failure } = useQuery(activationStatusesQuery);
   const mayEdit = useMayEdit();
   const [isHelped, help] = useDisclosure(false);
+  const isEmpty = activations.length === 0;
   const rows = activations
+    .filter((activation) => isFound(searched, [activation.id, activation.name, hostOf(activation)]))
     .map((activation) => ({ activation, summary: summaryOf(statuses?.get(activation.id)) }))
     .toSorted(
       (one, other) => Number(other.summary?.isWorrying ?? false) - Number(one.summary?.isWorrying ?? false),
@@ -32,10 +37,24 @@ export function ActivationList() {
   const create = mayEdit ? <ButtonLink to="/activations/new">Create New Activation</ButtonLink> : null;
   return (
     <>
-      <PageTitle title="Activations" actions={rows.length === 0 ? undefined : create} />
+      <PageTitle title="Activations" actions={isEmpty ? undefined : create} />
       {leaving === undefined ? null : <LeavingNotice id={leaving} />}
       <SandboxHelp opened={isHelped} onClose={help.close} />
-      {rows.length === 0 ? (
+      {isSearchable(activations.length, searched) ? (
+        <Stack gap="xs" mb="md">
+          <SearchField
+            placeholder="Name or Ibexa host"
+            text={searched.q}
+            onSearch={(q) => void navigate({ search: (kept) => ({ ...kept, q }), replace: true })}
+          />
+          <Text size="sm" aria-live="polite">
+            {rows.length === 0
+              ? "No activation fits. Search for something else."
+              : `${counted(rows.length)} of ${counted(activations.length)} activations`}
+          </Text>
+        </Stack>
+      ) : null}
+      {isEmpty ? (
         <EmptyState
           title="Nothing is sent anywhere yet"
           action={
@@ -50,7 +69,7 @@ export function ActivationList() {
           An activation keeps the segments of a segment group in Ibexa in step with your audiences: who joins
           an audience joins its segment within a minute, and who leaves it leaves.
         </EmptyState>
-      ) : (
+      ) : rows.length === 0 ? null : (
         <Table.ScrollContainer minWidth={960}>
           <Table verticalSpacing="sm">
             <Table.Thead>

@@ -1,5 +1,6 @@
 import { PERSON_STATES, type PersonState } from "@peregrine/core/activation-words";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { type Searched, searchedOf } from "../shell/searched.ts";
 import { shellRoute } from "../shell/shell-route.ts";
 import { activationQuery, activationStatusQuery, prefetchActivations } from "./queries.ts";
 import { type Tab, tabOf } from "./tabs.ts";
@@ -7,9 +8,11 @@ import { type Tab, tabOf } from "./tabs.ts";
 const activations = createRoute({
   getParentRoute: () => shellRoute,
   path: "/activations",
-  // Of an activation that was deleted and whose people are being taken out.
-  validateSearch: (search: Record<string, unknown>): { leaving?: string } =>
-    typeof search["leaving"] === "string" ? { leaving: search["leaving"] } : {},
+  // `leaving`: of an activation that was deleted and whose people are being taken out.
+  validateSearch: (search: Record<string, unknown>): Searched & { readonly leaving?: string } => ({
+    ...searchedOf(search),
+    ...(typeof search["leaving"] === "string" ? { leaving: search["leaving"] } : {}),
+  }),
   loader: ({ context: { queries } }) => prefetchActivations(queries),
   component: lazyRouteComponent(() => import("./ActivationList.tsx"), "ActivationList"),
 });

@@ -1,11 +1,11 @@
-import { Group, Pagination, Select, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Group, Pagination, Select, Stack, Table, Text } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
 import { activationsQuery } from "../activation/queries.ts";
 import { useMayEdit } from "../session/use-may-edit.ts";
 import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
+import { SearchField } from "../shell/SearchField.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
 import { StartCards } from "./builder/StartCards.tsx";
@@ -98,29 +98,10 @@ interface FiltersProps {
 }
 
 function Filters({ audiences, search, narrow }: FiltersProps) {
-  const { q = "", tag = null } = search;
-  const [typed, setTyped] = useState(q);
-  // Back and forward change the address; what is being typed is ahead of it.
-  const pushed = useRef(q);
-  useEffect(() => {
-    if (q !== pushed.current) setTyped(q);
-    pushed.current = q;
-  }, [q]);
+  const { q, tag = null } = search;
   return (
     <Group align="flex-end" gap="md">
-      <TextInput
-        label="Search"
-        placeholder="Name, description or tag"
-        w={320}
-        maw="100%"
-        value={typed}
-        onChange={(event) => {
-          const text = event.currentTarget.value;
-          pushed.current = text;
-          setTyped(text);
-          narrow({ q: text === "" ? undefined : text });
-        }}
-      />
+      <SearchField placeholder="Name, description or tag" text={q} onSearch={(text) => narrow({ q: text })} />
       <Select
         label="Tag"
         placeholder="All tags"

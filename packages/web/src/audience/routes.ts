@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { activationsQuery } from "../activation/queries.ts";
+import { searchedOf, textOf } from "../shell/searched.ts";
 import { shellRoute } from "../shell/shell-route.ts";
 import type { AudienceSearch } from "./find-audiences.ts";
 import { audienceQuery, audiencesQuery, catalogQuery } from "./queries.ts";
@@ -9,8 +10,8 @@ import { AUDIENCE_TABS, type AudienceTab } from "./tabs.ts";
 const audiences = createRoute({
   getParentRoute: () => shellRoute,
   path: "/audiences",
-  validateSearch: ({ q, tag, page }: Record<string, unknown>): AudienceSearch => ({
-    ...textOf("q", q),
+  validateSearch: ({ tag, page, ...search }: Record<string, unknown>): AudienceSearch => ({
+    ...searchedOf(search),
     ...textOf("tag", tag),
     ...(typeof page === "number" && Number.isInteger(page) && page > 1 ? { page } : {}),
   }),
@@ -48,12 +49,6 @@ const editAudience = createRoute({
     Promise.all([queries.prefetchQuery(audienceQuery(id)), queries.prefetchQuery(catalogQuery)]),
   component: lazyRouteComponent(() => import("./builder/EditAudiencePage.tsx"), "EditAudiencePage"),
 });
-
-/** A text of the address; one of digits alone comes as a number. */
-function textOf<Key extends string>(key: Key, value: unknown): { readonly [One in Key]?: string } {
-  const text = typeof value === "number" ? String(value) : value;
-  return typeof text === "string" && text !== "" ? ({ [key]: text } as { [One in Key]?: string }) : {};
-}
 
 /** Groups of people by a rule. */
 export const audienceRoutes = [audiences, newAudience, audience, editAudience] as const;

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { searchedOf } from "../shell/searched.ts";
 import { shellRoute } from "../shell/shell-route.ts";
 import { dataflowQuery, dataflowsQuery, identifiersQuery, importQuery, schemasQuery } from "./queries.ts";
 import { type StepName, stepOf } from "./wizard/steps.ts";
@@ -6,6 +7,7 @@ import { type StepName, stepOf } from "./wizard/steps.ts";
 const dataflows = createRoute({
   getParentRoute: () => shellRoute,
   path: "/dataflows",
+  validateSearch: searchedOf,
   loader: ({ context: { queries } }) => queries.prefetchQuery(dataflowsQuery),
   component: lazyRouteComponent(() => import("./DataflowList.tsx"), "DataflowList"),
 });
