@@ -71,8 +71,14 @@ export { compareAudiences } from "./audience/compare-audiences.ts";
 export { masksSql } from "./audience/compile/bits.ts";
 export type { ParameterValue } from "./audience/compile/parameters.ts";
 export { instantText } from "./audience/compile/parameters.ts";
-export type { CompiledNeeds, CompiledRules, KnownData } from "./audience/compile.ts";
-export { compileRules } from "./audience/compile.ts";
+export type {
+  CompiledInPasses,
+  CompiledNeeds,
+  CompiledPass,
+  CompiledRules,
+  KnownData,
+} from "./audience/compile.ts";
+export { compileInPasses, compileRules, PASSES_LOST } from "./audience/compile.ts";
 export { readDecimal } from "./audience/decimal.ts";
 export type { AudienceNames } from "./audience/describe.ts";
 export { describeRule } from "./audience/describe.ts";

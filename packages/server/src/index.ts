@@ -18,6 +18,7 @@ export {
 } from "./activation/index.ts";
 export {
   AudienceService,
+  askInPasses,
   firstChanges,
   membersAndPersons,
   RULE_SETTINGS,

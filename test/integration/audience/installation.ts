@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "@peregrine/server";
-import { AudienceService } from "../../../packages/server/src/audience/index.ts";
+import { AudienceService, type PieceSize } from "../../../packages/server/src/audience/index.ts";
 import { DefinitionService } from "../../../packages/server/src/definition/index.ts";
 import { ensureEventTable } from "../../../packages/server/src/engine/index.ts";
 import { openStore, type Store } from "../../../packages/server/src/store/index.ts";
@@ -52,7 +52,7 @@ export interface Installation {
   /** The audiences as another process on the same planes sees them. */
   secondProcess(
     engine: Engine,
-    piece?: { readonly profiles: number; readonly events: number },
+    piece?: PieceSize,
     sample?: { readonly stretches: number; readonly width: number; readonly fromRows: number },
   ): AudienceService;
   audience(id: string, rule: unknown): Promise<void>;

@@ -71,8 +71,14 @@ it("evaluates many audiences in pieces together as each alone, and who came and 
     await shop.audience(`together${at}`, rule);
     if (at < ALONE) await shop.audience(`alone${at}`, rule);
   }
-  // Pieces of nine people, so that many are merged into one of another piece.
-  const inPieces = shop.secondProcess(shop.engine, { profiles: 9, events: 1_000_000 });
+  // Pieces of nine people, so that many are merged into one of another piece; in passes and in one statement by turns.
+  const inPieces = [1, 1_000_000].map((profiles) =>
+    shop.secondProcess(shop.engine, {
+      profiles: 9,
+      events: 1_000_000,
+      inPasses: { profiles, passes: 1 },
+    }),
+  );
   const merged = new Map<number, number>();
   const before = new Map<string, readonly number[]>(together.map((id) => [id, []]));
   const sizes = new Set<number>();
@@ -98,7 +104,8 @@ it("evaluates many audiences in pieces together as each alone, and who came and 
       buys: drawn.buys.map(([profile, days, amount]) => [profile, now - days * DAY, amount]),
       merges: [...merges, ...again],
     });
-    const { counts, sequence } = await inPieces.evaluate(together);
+    const evaluator = inPieces[round % inPieces.length] ?? shop.audiences;
+    const { counts, sequence } = await evaluator.evaluate(together);
     for (const id of alone) await shop.audiences.evaluate([id]);
     for (const [at, id] of together.entries()) {
       const members = await shop.members(id);

@@ -7,8 +7,8 @@ import type {
   ResolvedRule,
   Value,
 } from "@peregrine/core";
-import { compileRules, evaluateRule } from "@peregrine/core";
-import { type Engine, ensureEventTable, views } from "@peregrine/server";
+import { compileInPasses, compileRules, evaluateRule } from "@peregrine/core";
+import { askInPasses, type Engine, ensureEventTable, views } from "@peregrine/server";
 
 /**
  * People for the tests of rules, written twice: into the engine as ingestion writes them, and as persons in
@@ -196,6 +196,26 @@ export async function membersBySql(
     { ...head.parameters, ...compiled.parameters },
     { format: "arrays" },
   );
+  return membersIn(rows, rules);
+}
+
+/** The same, found in passes. */
+export async function membersInPasses(
+  engine: Engine,
+  rules: readonly ResolvedRule[],
+  moment: Moment,
+  snapshot: Snapshot,
+): Promise<number[][]> {
+  const table = `rule_passes_${snapshot.upTo}`;
+  const compiled = compileInPasses(rules, moment, {}, table);
+  const { sql, parameters } = compiled.rules;
+  const rows = await askInPasses(engine, { snapshot, piece: undefined, compiled, table }, () =>
+    engine.query<number[]>(`${sql}\nORDER BY profile`, parameters, { format: "arrays" }),
+  );
+  return membersIn(rows, rules);
+}
+
+function membersIn(rows: readonly (readonly number[])[], rules: readonly ResolvedRule[]): number[][] {
   return rules.map((_, index) =>
     rows.filter((row) => isTrue(row[index + 1])).map(([profile = 0]) => profile),
   );

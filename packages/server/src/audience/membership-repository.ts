@@ -1,6 +1,7 @@
 import {
   type CompiledNeeds,
   type CompiledRules,
+  compileInPasses,
   compileRules,
   type Moment,
   masksSql,
@@ -18,6 +19,7 @@ import {
 } from "../engine/index.ts";
 import type { Snapshot } from "../store/index.ts";
 import { RULE_SETTINGS } from "./rule-settings.ts";
+import { askInPasses } from "./rules-in-passes.ts";
 import { tiedAttributes } from "./tied-attributes.ts";
 
 /** How many people an audience has, and how many an evaluation brought in and took out. */
@@ -27,10 +29,13 @@ export interface MembershipCounts {
   readonly left: number;
 }
 
-/** What one statement of an evaluation groups at most at once. */
+/** What an evaluation takes on at once. */
 export interface PieceSize {
+  /** At most so many profiles, and so many events. */
   readonly profiles: number;
   readonly events: number;
+  /** Of so many profiles on, rules that need so many passes are evaluated in passes; fewer in one statement. */
+  readonly inPasses: { readonly profiles: number; readonly passes: number };
 }
 
 /**
@@ -38,7 +43,11 @@ export interface PieceSize {
  * More pieces than needed cost time, for each is a statement of its own, and analysing one with 250 conditions takes
  * half a second.
  */
-const PIECE: PieceSize = { profiles: 600_000, events: 16_000_000 };
+const PIECE: PieceSize = {
+  profiles: 600_000,
+  events: 16_000_000,
+  inPasses: { profiles: 50_000, passes: 8 },
+};
 
 const BITS = 64;
 
@@ -66,10 +75,14 @@ export class MembershipRepository {
     moment: Moment,
     sequence: number,
   ): Promise<void> {
-    const compiled = compileRules(rules, moment, {
-      tiedAttributes: await tiedAttributes(this.#engine, rules),
-    });
-    for (const piece of await this.#pieces(snapshot, compiled.needs)) {
+    const known = { tiedAttributes: await tiedAttributes(this.#engine, rules) };
+    const table = `rule_passes_${sequence}`;
+    const apart = compileInPasses(rules, moment, known, table);
+    const whole = compileRules(rules, moment, known);
+    const extent = await this.#extent(whole.needs);
+    const { profiles, passes } = this.#piece.inPasses;
+    const isInPasses = extent.profiles >= profiles && apart.passes.length >= passes;
+    const write = async (compiled: CompiledRules, piece: Piece | undefined) => {
       const head = views(snapshot, { ...compiled.needs, piece });
       const difference = differenceSql(snapshot, audiences, compiled, piece);
       await this.#engine.command(
@@ -86,6 +99,14 @@ FROM (${difference.sql})`,
         },
         { settings: RULE_SETTINGS },
       );
+    };
+    for (const piece of await this.#pieces(snapshot, extent)) {
+      if (isInPasses) {
+        const rest = { snapshot, piece, compiled: apart, table };
+        await askInPasses(this.#engine, rest, () => write(apart.rules, piece));
+      } else {
+        await write(whole, piece);
+      }
     }
   }
 
@@ -150,16 +171,21 @@ GROUP BY changed.audience`,
     return new Map(found.map(({ id, size }) => [id, size]));
   }
 
-  /** All people, cut so that one piece needs little memory; one undefined where nothing is cut. */
-  async #pieces(snapshot: Snapshot, needs: CompiledNeeds): Promise<readonly (Piece | undefined)[]> {
+  /** How many numbers of profiles there are, and how many events of those that are read. */
+  async #extent(needs: CompiledNeeds): Promise<Extent> {
     const events = needs.events.map(({ schema }) => `(SELECT count() FROM ${eventTable(schema)})`);
     const [row] = await this.#engine.query<{ readonly last: number; readonly events: number }>(
       `SELECT max(profile) AS last, toUInt64(${["0", ...events].join(" + ")}) AS events FROM profile`,
     );
-    const { last = 0, events: rows = 0 } = row ?? {};
-    const count = Math.max(1, Math.ceil(last / this.#piece.profiles), Math.ceil(rows / this.#piece.events));
+    return { profiles: row?.last ?? 0, events: row?.events ?? 0 };
+  }
+
+  /** All people, cut so that one piece needs little memory; one undefined where nothing is cut. */
+  async #pieces(snapshot: Snapshot, { profiles, events }: Extent): Promise<readonly (Piece | undefined)[]> {
+    const size = this.#piece;
+    const count = Math.max(1, Math.ceil(profiles / size.profiles), Math.ceil(events / size.events));
     if (count === 1) return [undefined];
-    const cut = { size: Math.ceil((last + 1) / count), last: count - 1 };
+    const cut = { size: Math.ceil((profiles + 1) / count), last: count - 1 };
     const across = await this.#across(snapshot, cut);
     // The last piece has no end: members may have a number that no profile has any more.
     const ranges = (pieces: number) =>
@@ -183,6 +209,11 @@ GROUP BY changed.audience`,
     );
     return row?.people ?? 0;
   }
+}
+
+interface Extent {
+  readonly profiles: number;
+  readonly events: number;
 }
 
 /** Above every number that a profile can have. */

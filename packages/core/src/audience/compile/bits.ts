@@ -6,6 +6,20 @@ export interface Pass {
   readonly derived?: readonly string[];
   /** `SELECT profile, m0, m1, …`, each mask a UInt64. */
   readonly sql: string;
+  /** Catalog numbers of the attributes that it reads. */
+  readonly attributes: readonly number[];
+  /** The events that it reads: by number of the schema, the catalog numbers of its columns. */
+  readonly events: readonly { readonly schema: number; readonly columns: readonly number[] }[];
+}
+
+/** Where the conditions of all passes stand among the bits of a profile's words. */
+export interface Layout {
+  /** How many bits of each word are used. */
+  readonly words: readonly number[];
+  /** The bits, by name: `<expression> AS <name>`. */
+  readonly columns: readonly string[];
+  /** For each pass what its masks put into which words, by number of the word. */
+  readonly placed: readonly ReadonlyMap<number, string>[];
 }
 
 const BITS = 64;
@@ -40,40 +54,58 @@ export function numbered(prefix: string, expressions: readonly string[]): string
   return expressions.map((sql, at) => `${sql} AS ${prefix}${at}`);
 }
 
-/**
- * All profiles, with each condition of the passes as a column of 0 or 1. The passes are not joined but put below one
- * another and grouped once more, the bits of a profile put together: of 1 M profiles and 20 passes a join of each cost
- * more than the passes themselves.
- */
-export function profilesWithConditions(passes: readonly Pass[]): string {
-  // The lowest bit says that there is a profile at all: events may be left of one that was deleted.
+/** The lowest bit says that there is a profile at all: events may be left of one that was deleted. */
+export const IS_PROFILE: ReadonlyMap<number, string> = new Map([[0, "toUInt64(1)"]]);
+
+/** Gives each condition of the passes a bit of its own, behind that of {@link IS_PROFILE}; a mask lies in one word. */
+export function layoutOf(passes: readonly Pass[]): Layout {
   const words = [{ used: 1 }];
   const columns: string[] = [];
-  const selects = passes.map(({ conditions, sql }) => {
-    const placed = new Map<number, string>();
-    for (const [at, own] of conditions.flatMap((group) => cut(group, BITS)).entries()) {
+  const placed = passes.map(({ conditions }) => {
+    const own = new Map<number, string>();
+    for (const [at, names] of conditions.flatMap((group) => cut(group, BITS)).entries()) {
       let word = words.at(-1);
-      if (word === undefined || word.used + own.length > BITS) {
+      if (word === undefined || word.used + names.length > BITS) {
         word = { used: 0 };
         words.push(word);
       }
       const last = words.length - 1;
       const offset = word.used;
-      word.used += own.length;
-      columns.push(...own.map((name, bit) => `${bitSql(last, offset + bit)} AS ${name}`));
+      word.used += names.length;
+      columns.push(...names.map((name, bit) => `${bitSql(last, offset + bit)} AS ${name}`));
       const mask = shifted(`m${at}`, offset);
-      const before = placed.get(last);
-      placed.set(last, before === undefined ? mask : `${before} + ${mask}`);
+      const before = own.get(last);
+      own.set(last, before === undefined ? mask : `${before} + ${mask}`);
     }
-    return { placed, sql };
+    return own;
   });
-  const row = (placed: ReadonlyMap<number, string>) =>
-    words.map((_, at) => `${placed.get(at) ?? "toUInt64(0)"} AS u${at}`).join(", ");
-  const branches = [
-    `SELECT profile, ${row(new Map([[0, "toUInt64(1)"]]))} FROM profile_view`,
-    ...selects.map(({ placed, sql }) => `SELECT profile, ${row(placed)} FROM (\n${sql}\n)`),
-  ];
-  const bytes = words.flatMap(({ used }, at) =>
+  return { words: words.map(({ used }) => used), columns, placed };
+}
+
+/**
+ * The rows of all passes below one another, `SELECT profile, u0, u1, …`. They are not joined but grouped once more: of
+ * 1 M profiles and 20 passes a join of each cost more than the passes themselves.
+ */
+export function rowsOfPasses({ words, placed }: Layout, passes: readonly Pass[]): string {
+  const row = (own: ReadonlyMap<number, string>) =>
+    words.map((_, at) => `${own.get(at) ?? "toUInt64(0)"} AS u${at}`).join(", ");
+  return [
+    `SELECT profile, ${row(IS_PROFILE)} FROM profile_view`,
+    ...passes.map(({ sql }, at) => `SELECT profile, ${row(placed[at] ?? new Map())} FROM (\n${sql}\n)`),
+  ].join("\nUNION ALL\n");
+}
+
+/**
+ * All profiles, with each condition of the passes as a column of 0 or 1: the bits of a profile put together.
+ *
+ * @param rows of all passes, as {@link rowsOfPasses} gives them
+ */
+export function profilesWithConditions(
+  { words, columns }: Layout,
+  passes: readonly Pass[],
+  rows: string,
+): string {
+  const bytes = words.flatMap((used, at) =>
     Array.from({ length: Math.ceil(used / BYTE) }, (_, byte) => {
       return `toUInt8(bitShiftRight(w${at}, ${BYTE * byte})) AS b${at}_${byte}`;
     }),
@@ -86,7 +118,7 @@ export function profilesWithConditions(passes: readonly Pass[]): string {
     `FROM (SELECT ${["profile", ...columns].join(",\n  ")}`,
     `FROM (SELECT ${["profile", ...bytes].join(", ")}`,
     `FROM (SELECT profile, ${words.map((_, at) => `groupBitOr(u${at}) AS w${at}`).join(", ")}`,
-    `FROM (\n${branches.join("\nUNION ALL\n")}\n)`,
+    `FROM (\n${rows}\n)`,
     "GROUP BY profile HAVING bitTest(w0, 0))))",
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 import type { ResolvedRule } from "../resolved.ts";
 import { type Bounds, boundsOf, type Moment } from "../window.ts";
-import { type EventPass, eventPass } from "./event-pass.ts";
+import type { Pass } from "./bits.ts";
+import { eventPass } from "./event-pass.ts";
 import { keyOf } from "./key.ts";
 import type { Bind } from "./parameters.ts";
 
@@ -8,7 +9,7 @@ export interface DidLeaves {
   /** The column that says whether the condition holds; the same for equal conditions. */
   column(leaf: ResolvedRule<"did">): string;
   /** The grouped passes that compute all these columns. */
-  passes(): readonly EventPass[];
+  passes(): readonly Pass[];
 }
 
 /** A `did` of the statement with its column and, resolved for the moment, its window. */

@@ -9,11 +9,6 @@ import { measureSql } from "./measure.ts";
 import type { Bind } from "./parameters.ts";
 import { type PassBits, passBits } from "./pass-bits.ts";
 
-export interface EventPass extends Pass {
-  /** What is read: by number of the schema, the catalog numbers of its columns. */
-  readonly events: readonly { readonly schema: number; readonly columns: readonly number[] }[];
-}
-
 /**
  * One grouped pass over the events of a type, in one or several schemas, with a condition per leaf. Where several schemas are
  * read, each gives its own columns under common names, and NULL for what it does not have.
@@ -24,7 +19,7 @@ export interface EventPass extends Pass {
  * last, the smallest or the largest of them is ([m] 33 conditions on 0.8 M events: 0.36 s of processor time, and 0.61 s
  * when these were aggregates). Only counts, sums and different values are.
  */
-export function eventPass(type: string, leaves: readonly DidLeaf[], moment: Moment, bind: Bind): EventPass {
+export function eventPass(type: string, leaves: readonly DidLeaf[], moment: Moment, bind: Bind): Pass {
   const schemas = [...new Set(leaves.flatMap(({ did }) => did.schemas))].sort((left, right) => left - right);
   const columns = eventColumns();
   const bits = passBits(leaves[0]?.name ?? "");
@@ -51,7 +46,7 @@ export function eventPass(type: string, leaves: readonly DidLeaf[], moment: Mome
     "GROUP BY profile",
   ].join("\n");
   const conditions = [[...bits.some.values()], [...bits.all.values()]];
-  return { conditions, derived, sql, events: columns.needs(schemas) };
+  return { conditions, derived, sql, attributes: [], events: columns.needs(schemas) };
 }
 
 /** The condition that a leaf holds, on the bits of its pass: 0 or 1. */

@@ -19,13 +19,11 @@ export interface HaveLeaves {
   column(leaf: ResolvedRule<"have">): string;
   /** A grouped pass over each attribute that is asked for. */
   passes(): readonly Pass[];
-  /** Catalog numbers of all attributes that are read, ascending. */
-  attributes(): readonly number[];
 }
 
 /** The conditions on one attribute. */
 interface AttributeLeaves {
-  readonly where: string;
+  readonly numbers: readonly number[];
   /** Whether any of its rows may have a tie-break. */
   readonly tied: boolean;
   readonly conditions: Map<string, string>;
@@ -34,18 +32,16 @@ interface AttributeLeaves {
 /** One pass over the rows of each attribute; the table is sorted by attribute, so each reads its own rows only. */
 export function haveLeaves(bind: Bind, moment: Moment, tied: ReadonlySet<number> | "any"): HaveLeaves {
   const attributes = new Map<string, AttributeLeaves>();
-  const numbers = new Set<number>();
   let count = 0;
   return {
     column({ numbers: own, type, test }) {
-      for (const number of own) numbers.add(number);
-      const where = own.length === 1 ? `attribute = ${own[0]}` : `attribute IN (${own.join(", ")})`;
-      const known = attributes.get(where) ?? {
-        where,
+      const key = own.join();
+      const known = attributes.get(key) ?? {
+        numbers: own,
         tied: tied === "any" || own.some((number) => tied.has(number)),
         conditions: new Map<string, string>(),
       };
-      attributes.set(where, known);
+      attributes.set(key, known);
       const { conditions } = known;
       const sql = testSql(test, { present: "is_null = 0", value: VALUE_COLUMNS[type] }, bind, moment);
       const name = conditions.get(sql) ?? `h${count++}`;
@@ -53,7 +49,6 @@ export function haveLeaves(bind: Bind, moment: Moment, tied: ReadonlySet<number>
       return name;
     },
     passes: () => [...attributes.values()].map(attributePass),
-    attributes: () => [...numbers].sort((left, right) => left - right),
   };
 }
 
@@ -80,7 +75,9 @@ export function latestSql(of: string, tied: boolean): string {
  * latest row is all that is kept; a value that was cleared is a row without any bit, and so wins over the older one
  * that it cleared.
  */
-function attributePass({ where, tied, conditions }: AttributeLeaves): Pass {
+function attributePass({ numbers, tied, conditions }: AttributeLeaves): Pass {
+  const [only, ...others] = numbers;
+  const where = others.length === 0 ? `attribute = ${only}` : `attribute IN (${numbers.join(", ")})`;
   const masks = numbered("of_row_", masksSql([...conditions.keys()]));
   const latest = masks.map((_, at) => `${latestSql(`of_row_${at}`, tied)} AS m${at}`);
   const read = ["profile", "time", "arrival", ...(tied ? ["tie"] : [])];
@@ -90,5 +87,5 @@ function attributePass({ where, tied, conditions }: AttributeLeaves): Pass {
     `FROM attribute_view WHERE ${where})`,
     "GROUP BY profile",
   ].join("\n");
-  return { conditions: [[...conditions.values()]], sql };
+  return { conditions: [[...conditions.values()]], sql, attributes: numbers, events: [] };
 }
