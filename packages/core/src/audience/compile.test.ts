@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Catalog } from "./catalog.ts";
-import { compileRules } from "./compile.ts";
+import { compileInPasses, compileRules } from "./compile.ts";
 import { resolveRule } from "./resolve.ts";
 
 const amount = { type: "number", column: 5 } as const;
@@ -25,13 +25,16 @@ const CATALOG: Catalog = {
 };
 const MOMENT = { asOf: Date.UTC(2026, 5, 15, 12), timeZone: "UTC" };
 
-function compiled(...rules: unknown[]) {
-  const resolved = rules.map((rule) => {
+function resolved(rules: readonly unknown[]) {
+  return rules.map((rule) => {
     const result = resolveRule(rule, CATALOG);
     if ("faults" in result) throw new Error(JSON.stringify(result.faults));
     return result.ok;
   });
-  return compileRules(resolved, MOMENT);
+}
+
+function compiled(...rules: unknown[]) {
+  return compileRules(resolved(rules), MOMENT);
 }
 
 const occurrences = (text: string, part: string) => text.split(part).length - 1;
@@ -112,14 +115,10 @@ describe("compileRules", () => {
   });
 
   it("asks for tie-breaks only where an attribute may have one", () => {
-    const rules = [
+    const rules = resolved([
       { have: { attribute: "country", is: "UK" } },
       { have: { attribute: "age", atLeast: 18 } },
-    ].map((rule) => {
-      const result = resolveRule(rule, CATALOG);
-      if ("faults" in result) throw new Error(JSON.stringify(result.faults));
-      return result.ok;
-    });
+    ]);
     const tied = (known?: ReadonlySet<number>) =>
       compileRules(rules, MOMENT, known === undefined ? {} : { tiedAttributes: known })
         .sql.split("GROUP BY profile")
@@ -182,5 +181,47 @@ describe("compileRules", () => {
     );
     expect(sql).not.toContain("DROP");
     expect(Object.values(parameters)).toEqual([text, "12.500000"]);
+  });
+});
+
+describe("compileInPasses", () => {
+  const rules = resolved([
+    { all: [{ have: { attribute: "country", is: "UK" } }, { did: { event: "visit" } }] },
+    { did: { event: "buy", measure: { sum: "amount" }, atLeast: 5 } },
+  ]);
+  const inPasses = (some = rules) => compileInPasses(some, MOMENT, {}, "rule_passes_7");
+
+  it("gives each pass what it reads itself, and the last statement nothing but the table", () => {
+    const { passes, rules: last } = inPasses();
+    const nothing = { profiles: false, attributes: [], events: [] };
+    expect(passes.map(({ needs }) => needs)).toEqual([
+      { ...nothing, events: [{ schema: 3, columns: [5] }] },
+      { ...nothing, events: [{ schema: 4, columns: [] }] },
+      { ...nothing, attributes: [1] },
+      { ...nothing, profiles: true },
+    ]);
+    expect(last.needs).toEqual(nothing);
+    expect(last.sql).not.toContain("_view");
+    expect(last.columns).toEqual(["r0", "r1"]);
+  });
+
+  it("has the same conditions and parameters as one statement", () => {
+    const whole = compileRules(rules, MOMENT);
+    const { passes, rules: last } = inPasses();
+    expect(last.parameters).toEqual(whole.parameters);
+    const placeholders = (sql: string) => new Set([...sql.matchAll(/\{(\w+):/g)].map(([, name]) => name));
+    expect(placeholders(passes.map(({ sql }) => sql).join("\n"))).toEqual(placeholders(whole.sql));
+  });
+
+  it("lets each pass fill words of its own, and fails when the row of one is missing", () => {
+    const { columns, passes, rules: last } = inPasses();
+    expect(columns).toEqual(["profile UInt32", "u0 UInt64"]);
+    for (const pass of passes) expect(pass.sql).toContain("\nUNION ALL SELECT toUInt32(0), toUInt64(0)");
+    expect(last.sql).toContain("WHERE profile = 0) != 4, 'rows of passes are lost')");
+  });
+
+  it("is one pass over the profiles for everyone", () => {
+    const { passes } = inPasses(resolved([{ everyone: true }]));
+    expect(passes.map(({ needs }) => needs)).toEqual([{ profiles: true, attributes: [], events: [] }]);
   });
 });

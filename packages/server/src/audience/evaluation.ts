@@ -36,8 +36,8 @@ export interface EvaluationOptions {
   readonly force?: boolean;
 }
 
-/** So many audiences go into one statement; more of them only grow its hash tables. */
-const AUDIENCES_PER_STATEMENT = 100;
+/** So many audiences are evaluated at once; more of them only grow the hash tables. */
+const AUDIENCES_AT_ONCE = 100;
 
 /** Evaluates audiences together and writes who entered and who left, published last. */
 export class Evaluation {
@@ -206,9 +206,9 @@ function ruleInvalid(name: string, faults: PeregrineError["faults"]): PeregrineE
 }
 
 function parts(due: readonly Due[]): readonly (readonly Due[])[] {
-  const count = Math.ceil(due.length / AUDIENCES_PER_STATEMENT);
+  const count = Math.ceil(due.length / AUDIENCES_AT_ONCE);
   return Array.from({ length: count }, (_, at) =>
-    due.slice(at * AUDIENCES_PER_STATEMENT, (at + 1) * AUDIENCES_PER_STATEMENT),
+    due.slice(at * AUDIENCES_AT_ONCE, (at + 1) * AUDIENCES_AT_ONCE),
   );
 }
 

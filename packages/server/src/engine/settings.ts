@@ -17,7 +17,7 @@ export const SETTINGS: ClickHouseSettings = {
   // instead of 840 MB, and were not slower (3.5 s against 5.5 s).
   max_insert_block_size: "262144",
   min_insert_block_size_rows: "262144",
-  // All due audiences are one statement; the default of 256 KB is some 50 of them.
+  // All due audiences may be one statement; the default of 256 KB is some 50 of them.
   max_query_size: String(32 * 1024 * 1024),
   max_ast_elements: "2000000",
   max_expanded_ast_elements: "5000000",
