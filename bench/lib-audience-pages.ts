@@ -32,12 +32,12 @@ export async function measurePreviews(
   const within: boolean[] = [];
   for (let at = 0; at < PREVIEWS; at++) {
     const rule = anyRule(2 + random(5), random, ids.slice(0, 10));
-    const found: Awaited<ReturnType<AudienceService["previewRule"]>>[] = [];
+    const found: Awaited<ReturnType<AudienceService["rules"]["preview"]>>[] = [];
     for (const [estimate, seconds] of [
       [true, shown],
       [false, counted],
     ] as const) {
-      seconds.push(await timed(async () => found.push(await audiences.previewRule(rule, { estimate }))));
+      seconds.push(await timed(async () => found.push(await audiences.rules.preview(rule, { estimate }))));
     }
     const [first, exact] = found;
     for (const [block, { size, margin }] of first?.blocks.entries() ?? []) {

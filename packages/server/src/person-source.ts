@@ -29,6 +29,6 @@ export function personSource({
         throw error;
       }
     },
-    explain: (audienceId, profile) => audiences.explain(audienceId, { person: String(profile) }),
+    explain: (audienceId, profile) => audiences.rules.explainOf(audienceId, { person: String(profile) }),
   };
 }

@@ -247,7 +247,7 @@ describe("a preview", () => {
       ],
       buys: [[1, shop.clock.now(), "12.5"]],
     });
-    expect(await shop.audiences.previewRule(IN_UK)).toEqual({
+    expect(await shop.audiences.rules.preview(IN_UK)).toEqual({
       asOf: shop.clock.now(),
       exact: true,
       size: 2,
@@ -265,7 +265,7 @@ describe("a preview", () => {
 
   it("shows 25 people of many", async () => {
     await shop.write({ profiles: Array.from({ length: 40 }, (_, at) => at + 1) });
-    const preview = await shop.audiences.previewRule({ everyone: true });
+    const preview = await shop.audiences.rules.preview({ everyone: true });
     expect(preview.size).toBe(40);
     expect(preview.people.map(({ profile }) => profile)).toEqual(
       Array.from({ length: 25 }, (_, at) => at + 1),
@@ -276,7 +276,7 @@ describe("a preview", () => {
     const rule = {
       all: [{ have: { attribute: "contry", is: "UK" } }, { did: { event: "buys", atLeast: "x" } }],
     };
-    await expect(shop.audiences.previewRule(rule)).rejects.toMatchObject({
+    await expect(shop.audiences.rules.preview(rule)).rejects.toMatchObject({
       code: "ruleInvalid",
       faults: [
         { path: "/all/0/have/attribute", remedy: "Did you mean `country`?" },
@@ -314,8 +314,8 @@ describe("saving an audience", () => {
   });
 
   it("knows an event by the constant of a mapping before its first row, and by the data afterwards", async () => {
-    const { valid } = await shop.audiences.validateRule({ did: { event: "return" } });
+    const { valid } = await shop.audiences.rules.validate({ did: { event: "return" } });
     expect(valid).toBe(true);
-    expect((await shop.audiences.validateRule({ did: { event: "visit" } })).valid).toBe(false);
+    expect((await shop.audiences.rules.validate({ did: { event: "visit" } })).valid).toBe(false);
   });
 });

@@ -59,7 +59,7 @@ describe("audiences that name one another", () => {
   it("are described by their names", async () => {
     await apply(audience("british", IN_UK), audience("outside", { not: inside("british") }));
     expect((await shop.audiences.get("outside")).sentence).toBe('not in the audience "The british"');
-    expect(await shop.audiences.validateRule(inside("british"))).toMatchObject({
+    expect(await shop.audiences.rules.validate(inside("british"))).toMatchObject({
       valid: true,
       sentence: 'in the audience "The british"',
     });
@@ -67,7 +67,7 @@ describe("audiences that name one another", () => {
 
   it("are found by a preview", async () => {
     await apply(audience("british", IN_UK));
-    expect((await shop.audiences.previewRule({ not: inside("british") })).size).toBe(2);
+    expect((await shop.audiences.rules.preview({ not: inside("british") })).size).toBe(2);
   });
 
   it("must not lead back to the one that is saved", async () => {

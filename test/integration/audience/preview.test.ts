@@ -44,7 +44,7 @@ describe("the preview of a rule", () => {
     const rule = {
       all: [{ any: [IN_UK, IN_FR] }, { not: BOUGHT }, { have: { attribute: "age", isSet: false } }],
     };
-    const preview = await shop.audiences.previewRule(rule);
+    const preview = await shop.audiences.rules.preview(rule);
     expect(preview.blocks.map(({ margin: _, ...block }) => block)).toEqual([
       {
         path: "",
@@ -73,12 +73,12 @@ describe("the preview of a rule", () => {
       },
     });
     const rule = { any: [BOUGHT, { not: BOUGHT }, { all: [IN_UK, IN_FR] }] };
-    await counting.previewRule(rule, { audience: "uk" });
+    await counting.rules.preview(rule, { audience: "uk" });
     expect(statements).toHaveLength(1);
   });
 
   it("shows merged people once, with what all of their numbers brought", async () => {
-    const preview = await shop.audiences.previewRule({ all: [IN_UK, BOUGHT] });
+    const preview = await shop.audiences.rules.preview({ all: [IN_UK, BOUGHT] });
     expect(preview.people).toEqual([
       { profile: 1, identifiers: { userid: ["ann"] }, attributes: { country: "UK" } },
       { profile: 2, identifiers: { userid: ["bob"] }, attributes: { country: "UK" } },
@@ -92,7 +92,7 @@ describe("the preview of a change", () => {
   });
 
   it("says how many would join and leave, and who", async () => {
-    const { change, size } = await shop.audiences.previewRule(BOUGHT, { audience: "uk" });
+    const { change, size } = await shop.audiences.rules.preview(BOUGHT, { audience: "uk" });
     expect(size).toBe(3);
     expect(change).toMatchObject({
       audience: "uk",
@@ -104,7 +104,7 @@ describe("the preview of a change", () => {
   });
 
   it("of the saved rule says what the next evaluation will do", async () => {
-    const unchanged = await shop.audiences.preview("uk");
+    const unchanged = await shop.audiences.rules.previewOf("uk");
     expect(unchanged.change).toMatchObject({
       members: 3,
       joins: { size: 0 },
@@ -116,7 +116,7 @@ describe("the preview of a change", () => {
         [6, "UK"],
       ],
     });
-    const { change } = await shop.audiences.preview("uk");
+    const { change } = await shop.audiences.rules.previewOf("uk");
     expect([numbers(change?.joins.people ?? []), numbers(change?.leaves.people ?? [])]).toEqual([[6], [3]]);
     await shop.audiences.evaluate(["uk"]);
     expect(await shop.members("uk")).toEqual([1, 2, 6]);
@@ -124,15 +124,15 @@ describe("the preview of a change", () => {
 
   it("of an audience that was never evaluated: everybody would join", async () => {
     await shop.audience("new", IN_UK);
-    const { change, size } = await shop.audiences.preview("new");
+    const { change, size } = await shop.audiences.rules.previewOf("new");
     expect(change).toMatchObject({ evaluatedAsOf: null, members: 0, joins: { size }, leaves: { size: 0 } });
   });
 
   it("of an audience that names itself by way of another is refused, and of one that is not there too", async () => {
     await shop.audience("named", { inAudience: "uk" });
-    const circle = shop.audiences.previewRule({ inAudience: "named" }, { audience: "uk" });
+    const circle = shop.audiences.rules.preview({ inAudience: "named" }, { audience: "uk" });
     await expect(circle).rejects.toMatchObject({ code: "ruleInvalid", faults: [{ path: "/inAudience" }] });
-    const missing = shop.audiences.previewRule(IN_UK, { audience: "nobody" });
+    const missing = shop.audiences.rules.preview(IN_UK, { audience: "nobody" });
     await expect(missing).rejects.toMatchObject({ code: "notFound" });
   });
 });
@@ -141,7 +141,7 @@ describe("an estimate", () => {
   const SAMPLE = { stretches: 8, width: 10, fromRows: 500 };
   const IN = (country: string) => ({ have: { attribute: "country", is: country } });
   const estimated = (rule: unknown) =>
-    shop.secondProcess(shop.engine, undefined, SAMPLE).previewRule(rule, { estimate: true });
+    shop.secondProcess(shop.engine, undefined, SAMPLE).rules.preview(rule, { estimate: true });
   beforeAll(async () => {
     const added = Array.from({ length: 793 }, (_, at) => at + 8);
     await shop.write({
@@ -163,7 +163,7 @@ describe("an estimate", () => {
   it("says that it is one, and holds the counts within its margins", async () => {
     const rule = { any: [IN("Spain"), BOUGHT] };
     const estimate = await estimated(rule);
-    const counted = await shop.audiences.previewRule(rule, { estimate: true });
+    const counted = await shop.audiences.rules.preview(rule, { estimate: true });
     expect([estimate.exact, counted.exact, counted.margin]).toEqual([false, true, 0]);
     expect(estimate.margin).toBeGreaterThan(0);
     for (const [at, { path, size }] of counted.blocks.entries()) {
@@ -183,16 +183,19 @@ describe("an estimate", () => {
     expect(numbers(norway.people)).toEqual([105]);
     expect((await estimated(IN("Italy"))).people).toEqual([]);
     const everyone = await estimated({ everyone: true });
-    expect(everyone.size).toBe((await shop.audiences.previewRule({ everyone: true })).size);
+    expect(everyone.size).toBe((await shop.audiences.rules.preview({ everyone: true })).size);
   });
 
   it("is not made of few rows, or of an audience's changes", async () => {
     const few = shop.secondProcess(shop.engine, undefined, { ...SAMPLE, fromRows: 100_000 });
-    expect(await few.previewRule(IN("Spain"), { estimate: true })).toMatchObject({ exact: true, margin: 0 });
+    expect(await few.rules.preview(IN("Spain"), { estimate: true })).toMatchObject({
+      exact: true,
+      margin: 0,
+    });
     const narrow = shop.secondProcess(shop.engine, undefined, { ...SAMPLE, width: 60 });
-    expect((await narrow.previewRule(IN("Spain"), { estimate: true })).exact).toBe(true);
+    expect((await narrow.rules.preview(IN("Spain"), { estimate: true })).exact).toBe(true);
     const process = shop.secondProcess(shop.engine, undefined, SAMPLE);
-    const changed = await process.previewRule(IN("Spain"), { estimate: true, audience: "uk" });
+    const changed = await process.rules.preview(IN("Spain"), { estimate: true, audience: "uk" });
     expect([changed.exact, changed.change]).toEqual([false, null]);
   });
 });

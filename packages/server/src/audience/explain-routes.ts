@@ -117,7 +117,7 @@ export function explainRoutes(app: ApiApp, audiences: AudienceService): void {
       },
     },
     async ({ params, body }) =>
-      shown(await audiences.explain(params.id, { ...body, asOf: milliseconds(body.asOf) })),
+      shown(await audiences.rules.explainOf(params.id, { ...body, asOf: milliseconds(body.asOf) })),
   );
   app.post(
     "/api/v1/rules/explain",
@@ -136,7 +136,7 @@ export function explainRoutes(app: ApiApp, audiences: AudienceService): void {
       },
     },
     async ({ body }) =>
-      shown(await audiences.explainRule(body.rule, { ...body, asOf: milliseconds(body.asOf) })),
+      shown(await audiences.rules.explain(body.rule, { ...body, asOf: milliseconds(body.asOf) })),
   );
 }
 

@@ -93,7 +93,7 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
     },
     async ({ params, query }) =>
       showPreview(
-        await audiences.preview(params.id, {
+        await audiences.rules.previewOf(params.id, {
           personIdentifier: query.personIdentifier,
           asOf: milliseconds(query.asOf),
           estimate: query.estimate,
@@ -118,7 +118,7 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
       },
     },
     async ({ body }) =>
-      showPreview(await audiences.previewRule(body.rule, { ...body, asOf: milliseconds(body.asOf) })),
+      showPreview(await audiences.rules.preview(body.rule, { ...body, asOf: milliseconds(body.asOf) })),
   );
   app.post(
     "/api/v1/rules/validate",
@@ -141,7 +141,7 @@ export function ruleRoutes(app: ApiApp, audiences: AudienceService): void {
         },
       },
     },
-    async ({ body }) => audiences.validateRule(body.rule, body.audience),
+    async ({ body }) => audiences.rules.validate(body.rule, body.audience),
   );
 }
 

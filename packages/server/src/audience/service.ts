@@ -1,15 +1,4 @@
-import {
-  type AudienceDefinition,
-  type AudienceNames,
-  type Catalog,
-  type Clock,
-  describeRule,
-  type Fault,
-  notFound,
-  parseRule,
-  readsOf,
-  resolveRule,
-} from "@peregrine/core";
+import { type AudienceDefinition, type Clock, notFound, readsOf, resolveRule } from "@peregrine/core";
 import type { ApplyOptions, DefinitionService } from "../definition/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { ProfileService } from "../identity/index.ts";
@@ -27,15 +16,17 @@ import { CatalogSource } from "./catalog.ts";
 import { audienceHooks } from "./definition.ts";
 import { Evaluation, type EvaluationOptions, type EvaluationResult } from "./evaluation.ts";
 import { EvaluationTurn } from "./evaluation-turn.ts";
-import { Explanations, type PersonExplanation } from "./explain.ts";
+import { Explanations } from "./explain.ts";
 import { MembersNow } from "./members-now.ts";
 import { MembershipRepository, type PieceSize } from "./membership-repository.ts";
 import { Movements } from "./movements.ts";
 import { PersonRepository } from "./person-repository.ts";
-import { type Preview, Previews, type SampleSize } from "./preview.ts";
+import { Previews, type SampleSize } from "./preview.ts";
 import { PreviewRepository } from "./preview-repository.ts";
 import { AudienceRepository, type EvaluationOf, type Fragment, membersAndPersons } from "./repository.ts";
+import { RuleQuestions } from "./rule-questions.ts";
 import { SeenValuesSource } from "./seen-values.ts";
+import { sentenceOf } from "./sentence.ts";
 import { Suggestions } from "./suggestions.ts";
 import { ValueRepository } from "./value-repository.ts";
 import { AudienceVersions } from "./versions.ts";
@@ -88,21 +79,6 @@ interface AudienceServiceOptions {
   readonly sample?: SampleSize;
 }
 
-interface PreviewOptions {
-  readonly personIdentifier?: string | undefined;
-  /** Milliseconds UTC. */
-  readonly asOf?: number | undefined;
-  readonly audience?: string | undefined;
-  /** Of many rows an estimate will do; `exact` says which it was. */
-  readonly estimate?: boolean | undefined;
-}
-
-interface ExplainOptions {
-  /** Number of the profile, or kind and value of an identifier. */
-  readonly person: string;
-  readonly asOf?: number | undefined;
-}
-
 const LIST = new Keyset("audiences", ["string"]);
 
 /** Audiences: their definitions, who belongs to them, and who would. */
@@ -114,9 +90,9 @@ export class AudienceService {
   readonly #movements: Movements;
   readonly #catalog: CatalogSource;
   readonly #evaluation: Evaluation;
-  readonly #previews: Previews;
-  readonly #explanations: Explanations;
   readonly #membersNow: MembersNow;
+  /** What a rule would find, and why. */
+  readonly rules: RuleQuestions;
   /** What rules may name, and which values there are. */
   readonly suggestions: Suggestions;
   /** What the audiences were before, and the way back. */
@@ -136,20 +112,21 @@ export class AudienceService {
     const memberships = new MembershipRepository(engine, piece);
     this.#evaluation = new Evaluation({ store, repository, memberships, catalog, turn, timeZone });
     this.#membersNow = new MembersNow({ store, engine, catalog, timeZone });
-    this.#previews = new Previews({
+    const previews = new Previews({
       store,
       repository: new PreviewRepository(engine),
       catalog,
       timeZone,
       sample,
     });
-    this.#explanations = new Explanations({
+    const explanations = new Explanations({
       store,
       profiles: new ProfileService({ store, engine }),
       repository: new PersonRepository(engine),
       catalog,
       timeZone,
     });
+    this.rules = new RuleQuestions({ store, clock, catalog, previews, explanations });
     this.suggestions = new Suggestions(catalog, new SeenValuesSource(store, new ValueRepository(engine)));
     this.versions = new AudienceVersions(store, definitions);
     definitions.on("audience", audienceHooks(catalog, timeZone));
@@ -219,70 +196,6 @@ export class AudienceService {
   }
 
   /**
-   * Everything that is wrong with a rule, shape, names and types together; paths below the rule.
-   *
-   * @param audience the rule would be this audience's, so it must not lead back to it
-   */
-  async validateRule(
-    rule: unknown,
-    audience?: string,
-  ): Promise<{ readonly valid: boolean; readonly sentence: string | null; readonly faults: Fault[] }> {
-    const catalog = await this.#catalog.read("refused");
-    const resolved = resolveRule(rule, catalog, audience);
-    if ("ok" in resolved) return { valid: true, sentence: sentenceOf(rule, namesOf(catalog)), faults: [] };
-    return { valid: false, sentence: null, faults: [...resolved.faults] };
-  }
-
-  /**
-   * Whom a rule that need not be saved finds, as of `asOf` (ms UTC) or now.
-   *
-   * @param audience the rule would be this audience's: who would join and leave is told too
-   * @throws PeregrineError `ruleInvalid`, `notFound` for the audience
-   */
-  async previewRule(
-    rule: unknown,
-    { personIdentifier, asOf = this.#clock.now(), audience, estimate }: PreviewOptions = {},
-  ): Promise<Preview> {
-    if (audience !== undefined) await this.#record(audience);
-    return this.#previews.of({ rule, asOf, personIdentifier, audience, estimate, unseen: "refused" });
-  }
-
-  /** The same of the rule that is saved, against the audience's members. @throws PeregrineError `notFound`, `ruleInvalid` */
-  async preview(
-    id: string,
-    { personIdentifier, asOf = this.#clock.now(), estimate }: Omit<PreviewOptions, "audience"> = {},
-  ): Promise<Preview> {
-    const { rule } = (await this.#record(id)).body;
-    return this.#previews.of({ rule, asOf, personIdentifier, audience: id, estimate, unseen: "accepted" });
-  }
-
-  /**
-   * Why a person is in an audience or is not, as of `asOf` (ms UTC) or now.
-   *
-   * @throws PeregrineError `notFound` for the audience or the person, `requestInvalid`, `ruleInvalid`
-   */
-  async explain(
-    id: string,
-    { person, asOf = this.#clock.now() }: ExplainOptions,
-  ): Promise<PersonExplanation> {
-    const { body } = await this.#record(id);
-    return this.#explanations.of({ rule: body.rule, person, asOf, audience: id, unseen: "accepted" });
-  }
-
-  /** The same for a rule that need not be saved. @throws PeregrineError as above */
-  async explainRule(
-    rule: unknown,
-    {
-      person,
-      asOf = this.#clock.now(),
-      audience,
-    }: ExplainOptions & { readonly audience?: string | undefined },
-  ): Promise<PersonExplanation> {
-    if (audience !== undefined) await this.#record(audience);
-    return this.#explanations.of({ rule, person, asOf, audience, unseen: "refused" });
-  }
-
-  /**
    * Checks audiences together, as of `asOf` (ms UTC) or now, and publishes who entered and who left. What can be
    * shown not to have changed, or is not to be checked yet by its own choice, is not evaluated, unless forced.
    *
@@ -328,7 +241,7 @@ export class AudienceService {
    * @throws PeregrineError `notFound`, `ruleInvalid`
    */
   async refresh(id: string): Promise<AudienceView> {
-    const { asOf, size } = await this.preview(id);
+    const { asOf, size } = await this.rules.previewOf(id);
     await this.#store.audienceChecks.counted(id, size, asOf);
     return this.get(id);
   }
@@ -423,13 +336,4 @@ export class AudienceService {
       return { ...body, sentence, ...seen, version, origin, updatedAt, updatedBy };
     });
   }
-}
-
-function sentenceOf(rule: unknown, names: AudienceNames): string | null {
-  const parsed = parseRule(rule);
-  return "ok" in parsed ? describeRule(parsed.ok, names) : null;
-}
-
-function namesOf({ audiences }: Catalog): AudienceNames {
-  return (id) => audiences.get(id)?.name;
 }
