@@ -79,6 +79,15 @@ test("the page shows what is there, escapes what senders wrote, and allows no sc
   expect(page).not.toMatch(/(?:src|href)="https?:/);
 });
 
+test("the page shows what to type into an activation, and no secret that may be a real one", async () => {
+  const sandbox = await sandboxWith();
+  const page = await (await fetch(`${sandbox.url}/`)).text();
+  for (const text of ["Client Secret", "Client Id", "Segment Group Identifier", sandbox.webhookUrl]) {
+    expect(page).toContain(text);
+  }
+  expect(page).not.toContain("a long secret");
+});
+
 test("names of other hosts are turned away, so that no foreign web page gets in by its own name", async () => {
   const sandbox = await sandboxWith();
   const statusFor = (host: string) =>

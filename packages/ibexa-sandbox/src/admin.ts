@@ -4,6 +4,7 @@ import { FaultSpecError, readFaultSpec } from "./fault.ts";
 import { pageHeaders, pageOf } from "./page.ts";
 import { viewOf } from "./segment.ts";
 import { type StateParts, stateOf } from "./state.ts";
+import { WEBHOOK_PATH } from "./webhook.ts";
 
 const LOOPBACK_NAMES = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 const LOOPBACK_ADDRESSES = /^(::ffff:)?127\.|^::1$/;
@@ -14,7 +15,7 @@ const LARGEST_PAGE = 100_000;
  * credentials and therefore answers only to this machine, whatever address the webhook listens on.
  */
 export function addAdminRoutes(app: FastifyInstance, parts: StateParts): void {
-  const { instance, queue, faults, log } = parts;
+  const { settings, instance, queue, faults, log } = parts;
 
   // Only JSON, which a foreign web page cannot send here without asking first.
   app.removeContentTypeParser("text/plain");
@@ -51,7 +52,15 @@ export function addAdminRoutes(app: FastifyInstance, parts: StateParts): void {
     const samples = new Map(
       [...instance.segments.values()].map((segment) => [segment.identifier, segment.people.slice(0, 24)]),
     );
-    const page = pageOf({ state: stateOf(parts), samples, requests: log.list(25).reverse(), found, seconds });
+    const page = pageOf({
+      state: stateOf(parts),
+      activations: settings.activations,
+      webhookUrl: `${settings.tls === undefined ? "http" : "https"}://${request.host}${WEBHOOK_PATH}`,
+      samples,
+      requests: log.list(25).reverse(),
+      found,
+      seconds,
+    });
     return reply.headers(pageHeaders(seconds)).send(page);
   });
 

@@ -30,8 +30,8 @@ async function configFile(text: string): Promise<string> {
 
 test("it starts without a configuration, says where it is, answers, and ends on SIGTERM with 0", async () => {
   const { child, output, ended } = run("--port", "0");
-  await expect.poll(() => output.text, { timeout: 10_000 }).toMatch(/Base URL {2}\S+\/cdp\/webhook\n/);
-  const url = /Base URL {2}(\S+)/.exec(output.text)?.[1] ?? "";
+  await expect.poll(() => output.text, { timeout: 10_000 }).toMatch(/Base URL +\S+\/cdp\/webhook\n/);
+  const url = /Base URL +(\S+)/.exec(output.text)?.[1] ?? "";
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json", "x-client-id": "123456", "x-client-secret": "abcdef" },
@@ -40,6 +40,23 @@ test("it starts without a configuration, says where it is, answers, and ends on 
   expect(response.status).toBe(200);
   child.kill("SIGTERM");
   expect(await ended).toBe(0);
+});
+
+test("it prints the four values to type, and keeps a secret of somebody's own configuration", async () => {
+  const { output } = run("--port", "0");
+  await expect.poll(() => output.text, { timeout: 10_000 }).toContain("Segment Group Identifier");
+  expect(output.text).toMatch(/^ {2}Client Secret +abcdef$/m);
+  expect(output.text).toMatch(/^ {2}Client Id +123456$/m);
+  expect(output.text).toMatch(/^ {2}Segment Group Identifier +example_segment_group_identifier$/m);
+  const own = {
+    activations: [{ clientId: "7", clientSecret: "our-real-one", segmentGroupIdentifier: "ours" }],
+    segmentGroups: [{ identifier: "ours" }],
+    users: "any",
+  };
+  const { output: ofOwn } = run("--port", "0", "--config", await configFile(JSON.stringify(own)));
+  await expect.poll(() => ofOwn.text, { timeout: 10_000 }).toMatch(/Segment Group Identifier +ours/);
+  expect(ofOwn.text).toMatch(/^ {2}Client Id +7$/m);
+  expect(ofOwn.text).not.toContain("our-real-one");
 });
 
 test("a configuration with faults is refused with all of them and exit code 78", async () => {

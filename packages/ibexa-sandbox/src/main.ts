@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { isObject } from "./checker.ts";
-import { ConfigError, readConfig, type SandboxConfig, type Settings } from "./config.ts";
-import { start } from "./sandbox.ts";
+import { ConfigError, readConfig, type Settings } from "./config.ts";
+import { EXAMPLE, valuesToType } from "./example.ts";
+import { type Sandbox, start } from "./sandbox.ts";
 
 const HELP = `Usage: ibexa-sandbox [--config <file.json>] [--port <number>] [--host <address>] [--state <file>]
 
@@ -15,18 +16,6 @@ A stand-in for Ibexa DXP that receives the webhook of a customer data platform.
   --state <file>    keep segments, people and queue in this file over restarts
   --help            this text
 `;
-
-const EXAMPLE: SandboxConfig = {
-  activations: [
-    {
-      clientId: "123456",
-      clientSecret: "abcdef",
-      segmentGroupIdentifier: "example_segment_group_identifier",
-    },
-  ],
-  segmentGroups: [{ identifier: "example_segment_group_identifier", name: "Customer data platform" }],
-  users: { range: [1, 5000] },
-};
 
 /** Exit codes as in sysexits.h, so that scripts can tell what to mend. */
 const USAGE = 64;
@@ -54,11 +43,7 @@ export async function main(args: string[]): Promise<void> {
       ...(options.state !== undefined && { stateFile: options.state }),
     });
     const sandbox = await start(settings, { now: Date.now });
-    const { credentials } = settings.wire;
-    const tokens = credentials.in === "oauth" ? `  tokens    ${sandbox.url}${credentials.tokenPath}\n` : "";
-    process.stdout.write(
-      `Ibexa sandbox\n  page      ${sandbox.url}/\n  Base URL  ${sandbox.webhookUrl}\n${tokens}`,
-    );
+    process.stdout.write(`${greeting(settings, sandbox).join("\n")}\n`);
     const end = () => {
       sandbox.close().then(
         () => process.exit(0),
@@ -74,6 +59,23 @@ export async function main(args: string[]): Promise<void> {
     }
     return fail(UNAVAILABLE, startFailure(error, settings));
   }
+}
+
+/** Where it is, and what to type into the four fields of an activation; last is what shows that it can be used. */
+function greeting(settings: Settings, sandbox: Sandbox): string[] {
+  const { activations, wire } = settings;
+  const line = (label: string, value: string) => `  ${label.padEnd(24)}  ${value}`;
+  return [
+    "Ibexa sandbox",
+    line("page", `${sandbox.url}/`),
+    ...(wire.credentials.in === "oauth"
+      ? [line("tokens", `${sandbox.url}${wire.credentials.tokenPath}`)]
+      : []),
+    ...activations.flatMap((activation) => [
+      "Type into the fields of an activation:",
+      ...valuesToType(activation, sandbox.webhookUrl).map(([label, value]) => line(label, value)),
+    ]),
+  ];
 }
 
 function readOptions(args: string[]) {

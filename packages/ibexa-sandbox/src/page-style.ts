@@ -32,6 +32,8 @@ header p { margin: .25rem 0 0; color: var(--faint); }
 table { width: 100%; border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .875rem; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--faint); font-size: .8125rem; font-weight: 500; white-space: nowrap; }
+tbody th { color: var(--faint); font-weight: 500; white-space: nowrap; width: 1%; }
+tbody:first-child tr:first-child > * { border-top: 0; } .card + .card { margin-top: .75rem; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td code { overflow-wrap: break-word; }

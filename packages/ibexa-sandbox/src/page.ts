@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { ActivationConfig } from "./config.ts";
+import { valuesToType } from "./example.ts";
 import type { FaultSpec } from "./fault.ts";
 import { STYLE } from "./page-style.ts";
 import type { RequestRecord } from "./request-log.ts";
@@ -7,6 +9,9 @@ import type { State } from "./state.ts";
 
 export interface PageContent {
   state: State;
+  activations: readonly ActivationConfig[];
+  /** The Base URL for an activation. */
+  webhookUrl: string;
   /** Some people of each segment. */
   samples: ReadonlyMap<string, string[]>;
   /** Newest first. */
@@ -65,6 +70,8 @@ ${fact("Requests", state.requests.requests)}
 ${fact(state.queue.state === "paused" ? "Waiting, queue paused" : "Waiting in the queue", state.queue.length)}
 </dl>
 ${faultsOf(state)}
+<h2>For an activation <small>type these into its four fields</small></h2>
+${content.activations.map((activation) => activationOf(activation, content.webhookUrl)).join("\n")}
 ${state.groups.map((group) => groupOf(group, content.samples)).join("\n")}
 <h2 id="person">One person</h2>
 ${personOf(content)}
@@ -132,6 +139,13 @@ function scopeOf({ match = {}, probability, skip }: FaultSpec): string[] {
   if (skip !== undefined) parts.push(`after the first ${count(skip)}`);
   if (probability !== undefined) parts.push(`in ${Math.round(probability * 1000) / 10} % of the cases`);
   return parts;
+}
+
+function activationOf(activation: ActivationConfig, webhookUrl: string): string {
+  const rows = valuesToType(activation, webhookUrl).map(
+    ([label, value]) => `<tr><th scope="row">${html(label)}</th><td><code>${html(value)}</code></td></tr>`,
+  );
+  return `<div class="card"><table><tbody>${rows.join("\n")}</tbody></table></div>`;
 }
 
 function groupOf(group: State["groups"][number], samples: ReadonlyMap<string, string[]>): string {

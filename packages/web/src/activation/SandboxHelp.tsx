@@ -19,7 +19,7 @@ export function SandboxHelp({ opened, onClose }: Props) {
         <List type="ordered" size="sm" spacing="xs">
           <List.Item>
             In a terminal, beside the server: <Code>npx ibexa-sandbox</Code>. It prints its address and what
-            to type into the four fields.
+            to type into the four fields; its page shows the same.
           </List.Item>
           <List.Item>Create New Activation → Ibexa, with these values.</List.Item>
           <List.Item>Open the sandbox’s address and watch the people come.</List.Item>
