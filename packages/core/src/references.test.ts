@@ -79,7 +79,24 @@ describe("references between definitions", () => {
       whole.filter((one) => one !== audience),
       { live: whole },
     );
-    expect(faults).toEqual([["/activation shop/audiences/0", "there is no audience `everyone`"]]);
+    expect(faults).toEqual([
+      [
+        "/activation shop/audiences/0",
+        "the activation `shop` uses the audience `everyone`, which would be deleted",
+      ],
+    ]);
+    const [schema] = referenceFaults({
+      wanted: new DefinitionSet(read(userid, flow)),
+      live: new DefinitionSet(read(userid, customers, flow)),
+      deleted: new DefinitionSet([]),
+      unreadable: new Set(),
+      targetOf: () => undefined,
+    });
+    expect(schema).toEqual({
+      path: "/dataflow customers-file/schema",
+      message: "the dataflow `customers-file` uses the schema `customers`, which would be deleted",
+      remedy: "Delete the dataflow `customers-file` first, or keep the schema.",
+    });
   });
 
   test("the name of a deleted identifier is never used again", () => {

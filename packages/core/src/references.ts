@@ -61,11 +61,13 @@ function schemaFaults(schema: DefinitionOf<"schema">, context: ReferenceContext)
   const { wanted, live, deleted } = context;
   const faults: Fault[] = [];
   if (schema.personIdentifier !== undefined) {
-    faults.push(...unknown(["personIdentifier"], "identifier", schema.personIdentifier, context));
+    faults.push(...unknown(schema, ["personIdentifier"], "identifier", schema.personIdentifier, context));
   }
   for (const [index, column] of schema.columns.entries()) {
     if (column.identifier === undefined) continue;
-    faults.push(...unknown(["columns", index, "identifier"], "identifier", column.identifier, context));
+    faults.push(
+      ...unknown(schema, ["columns", index, "identifier"], "identifier", column.identifier, context),
+    );
   }
   const before = live.get("schema", schema.id) ?? deleted.get("schema", schema.id);
   if (before !== undefined) faults.push(...historyFaults(schema, before));
@@ -118,14 +120,20 @@ function attributeFaults(schema: DefinitionOf<"schema">, wanted: DefinitionSet):
 
 function dataflowFaults(dataflow: DefinitionOf<"dataflow">, context: ReferenceContext): Fault[] {
   const schema = context.wanted.get("schema", dataflow.schema);
-  if (schema === undefined) return unknown(["schema"], "schema", dataflow.schema, context);
+  if (schema === undefined) return unknown(dataflow, ["schema"], "schema", dataflow.schema, context);
   const check = checkMapping(dataflow, schema);
   return check.ok ? [] : [...check.faults];
 }
 
 function activationFaults(activation: DefinitionOf<"activation">, context: ReferenceContext): Fault[] {
   const { wanted } = context;
-  const faults = unknown(["personIdentifier"], "identifier", activation.personIdentifier, context);
+  const faults = unknown(
+    activation,
+    ["personIdentifier"],
+    "identifier",
+    activation.personIdentifier,
+    context,
+  );
   if (wanted.get("identifier", activation.personIdentifier)?.limit === "many") {
     faults.push({
       path: "/personIdentifier",
@@ -134,7 +142,7 @@ function activationFaults(activation: DefinitionOf<"activation">, context: Refer
     });
   }
   for (const [index, id] of activation.audiences.entries()) {
-    faults.push(...unknown(["audiences", index], "audience", id, context));
+    faults.push(...unknown(activation, ["audiences", index], "audience", id, context));
   }
   return [...faults, ...sentTwiceFaults(activation, context)];
 }
@@ -163,12 +171,25 @@ function sentTwiceFaults(
 }
 
 function unknown(
+  user: Definition,
   path: readonly PropertyKey[],
   kind: Kind,
   id: string,
-  { wanted, unreadable }: ReferenceContext,
+  { wanted, live, unreadable }: ReferenceContext,
 ): Fault[] {
   if (wanted.get(kind, id) !== undefined || unreadable.has(definitionKey(kind, id))) return [];
+  if (live.get(kind, id) !== undefined) {
+    return [
+      {
+        path: jsonPointer(path),
+        message: `the ${user.kind} \`${user.id}\` uses the ${kind} \`${id}\`, which would be deleted`,
+        remedy:
+          kind === "audience"
+            ? `Take the audience off the ${user.kind} \`${user.id}\` first.`
+            : `Delete the ${user.kind} \`${user.id}\` first, or keep the ${kind}.`,
+      },
+    ];
+  }
   const near = nearest(
     id,
     wanted.list(kind).map((known) => known.id),
