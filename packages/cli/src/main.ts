@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { CommandFailed, EXIT } from "./exit.ts";
+import { invocation } from "./invocation.ts";
 import { type Output, processOutput } from "./output.ts";
 import { program } from "./program.ts";
 
@@ -12,7 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @returns the exit code; docs/cli.md lists them
  */
 export async function main(argv: readonly string[], environment: Environment): Promise<number> {
-  const output = processOutput(argv.includes("--json"));
+  const output = processOutput(argv.includes("--json"), invocation(environment));
   // Who reads only the beginning, as `head` does, ends the command, and that is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.ok);

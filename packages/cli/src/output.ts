@@ -1,8 +1,11 @@
+import { asRun } from "./invocation.ts";
+
 /** Where a command writes: results to standard output, progress and messages to standard error. */
 export interface Output {
   /** Machine-readable output was asked for: exactly one JSON value on standard output. */
   readonly json: boolean;
-  result(value: unknown, lines: readonly string[]): void;
+  /** Commands that the lines name are told as this program was run, unless they are `verbatim`: data, to the letter. */
+  result(value: unknown, lines: readonly string[], as?: "verbatim"): void;
   note(line: string): void;
   /** A line that replaces the one before it on a terminal, and is left out elsewhere. */
   progress(line: string): void;
@@ -14,29 +17,34 @@ export interface Stream {
   write(text: string): unknown;
 }
 
-/** Output to this process's streams. */
-export function processOutput(json: boolean): Output {
-  return streamOutput(json, process.stdout, process.stderr);
+/** Output to this process's streams. @param program how this program was run */
+export function processOutput(json: boolean, program: string): Output {
+  return streamOutput(json, process.stdout, process.stderr, program);
 }
 
 /** Streams on which progress stands: what is written there next clears it, whichever output writes it. */
 const SHOWING = new WeakSet<Stream>();
 
 /** Output to two streams: results to the first, everything else to the second. */
-export function streamOutput(json: boolean, results: Stream, messages: Stream): Output {
+export function streamOutput(
+  json: boolean,
+  results: Stream,
+  messages: Stream,
+  program = "peregrine",
+): Output {
   const clear = () => {
     if (SHOWING.delete(messages)) messages.write("\r\u001b[2K");
   };
   return {
     json,
-    result(value, lines) {
+    result(value, lines, as) {
       clear();
       if (json) results.write(`${JSON.stringify(value)}\n`);
-      else for (const line of lines) results.write(`${line}\n`);
+      else for (const line of lines) results.write(`${as === "verbatim" ? line : asRun(line, program)}\n`);
     },
     note(line) {
       clear();
-      messages.write(`${line}\n`);
+      messages.write(`${asRun(line, program)}\n`);
     },
     progress(line) {
       if (messages.isTTY !== true) return;

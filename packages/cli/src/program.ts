@@ -11,6 +11,7 @@ import { DEFAULT_URL, findConnection } from "./credentials.ts";
 import { addDefinitionCommands, addImportCommands, addStreamCommands } from "./data-commands.ts";
 import { addDataflowCommands } from "./dataflow-commands.ts";
 import { addIbexaCommands } from "./ibexa-commands.ts";
+import { invocation } from "./invocation.ts";
 import { processOutput } from "./output.ts";
 import { addPeopleCommands } from "./people-commands.ts";
 import type { OpenSession, Session } from "./session.ts";
@@ -56,7 +57,7 @@ Exit codes: 0 done, 1 failed, 64 wrong usage, 65 wrong input, 66 no such file or
     return {
       api: connect(connection),
       connection,
-      output: processOutput(json),
+      output: processOutput(json, invocation(environment)),
       environment,
       pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     };
@@ -94,7 +95,10 @@ function addServerCommands(root: Command, environment: Environment): void {
       // The server is large; other commands start without loading it.
       const { serve } = await import("./serve.ts");
       const { json = false } = root.opts<GlobalOptions>();
-      await serve({ ...environment, ...serverVariables(options) }, processOutput(json));
+      await serve(
+        { ...environment, ...serverVariables(options) },
+        processOutput(json, invocation(environment)),
+      );
     });
   root
     .command("demo")

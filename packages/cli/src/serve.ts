@@ -53,9 +53,12 @@ export async function serve(environment: Environment, output: Output): Promise<v
       output.note("Is it lost? Set PEREGRINE_SETUP_CODE to a new one and start again.");
     }
     if (server.setupCode !== undefined) {
+      // The log writes to the same terminal, and this is what somebody has to find there.
+      output.note("");
       output.note(`Set-up code for the first administrator, shown this once: ${server.setupCode}`);
       output.note(`Open ${server.url} and give it there, or by the command line:`);
       output.note(`  peregrine login --url ${server.url} --setup-code ${server.setupCode}`);
+      output.note("");
     }
     output.result({ url: server.url }, [`Peregrine listens on ${server.url}`]);
     await toldToStop();

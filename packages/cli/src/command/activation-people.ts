@@ -36,7 +36,7 @@ export async function listPeople(
       parseAs: "text",
     });
     const text = String(data ?? "");
-    output.result({ ...segment, state, csv: text }, [text.trimEnd()]);
+    output.result({ ...segment, state, csv: text }, [text.trimEnd()], "verbatim");
     return;
   }
   const items: Person[] = [];

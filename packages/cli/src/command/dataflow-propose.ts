@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { dataOf } from "../client.ts";
 import { CommandFailed, EXIT } from "../exit.ts";
-import { faultLine, table } from "../output.ts";
+import { counted, faultLine, table } from "../output.ts";
 import type { Session } from "../session.ts";
 import { reasonOf } from "../unreadable-file.ts";
-import { sampleId, type Written } from "./dataflow-sample.ts";
+import { readableSample, type Written } from "./dataflow-sample.ts";
 
 export interface ProposeOptions {
   readonly parent: "PersonalData" | "Interaction" | "Catalog";
@@ -27,7 +27,7 @@ export async function proposeDataflow(
   options: ProposeOptions,
 ): Promise<void> {
   const { api, output } = session;
-  const id = await sampleId(session, place, written);
+  const { id, refused } = await readableSample(session, place, written, 0);
   const { out, ...body } = options;
   const proposal = dataOf(
     await api.POST("/api/v1/samples/{id}/proposal", { params: { path: { id } }, body }),
@@ -53,6 +53,11 @@ export async function proposeDataflow(
     ...roles,
     "",
     ...proposal.notes.map((note) => `  ${note}`),
+    ...(refused.rows === 0
+      ? []
+      : [
+          `  ${counted(refused.rows, "row")} can't be read, and ${refused.rows === 1 ? "is" : "are"} left out here; which: peregrine dataflow sample ${id}`,
+        ]),
     ...proposal.faults.map(faultLine),
     ...(file === undefined
       ? [`  next: peregrine dataflow propose ${id} --parent ${options.parent} -o FOLDER`]

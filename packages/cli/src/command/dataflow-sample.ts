@@ -43,7 +43,8 @@ export async function sampleId(session: Session, place: string, written: Written
   return (await readableSample(session, place, written, 0)).id;
 }
 
-async function readableSample(
+/** A sample as {@link sampleId} finds it. @throws CommandFailed where it can't be read */
+export async function readableSample(
   session: Session,
   place: string,
   written: Written,

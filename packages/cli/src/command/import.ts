@@ -109,5 +109,5 @@ export async function refusedRows({ api, output }: Session, id: number): Promise
     parseAs: "text",
   });
   const text = String(data ?? "");
-  output.result({ id, csv: text }, [text.trimEnd()]);
+  output.result({ id, csv: text }, [text.trimEnd()], "verbatim");
 }

@@ -49,7 +49,9 @@ export async function demo(
   environment: Readonly<Record<string, string | undefined>>,
   now: () => number,
 ): Promise<void> {
-  const output = options.json ? { ...processOutput(false), result: () => {} } : processOutput(false);
+  // The demo runs in a checkout, where its programs are found by npx.
+  const said = processOutput(false, "npx peregrine");
+  const output = options.json ? { ...said, result: () => {} } : said;
   const began = now();
   const folder = await demoFolder(options.headless);
   const sandbox = await onFreePort(options.headless ? 0 : SANDBOX_PORT, (port) => openSandbox(port));
@@ -266,7 +268,7 @@ function report(
     seconds: Math.round(seconds * 10) / 10,
   };
   output.result(summary, ["", ...table(header, rows), ""]);
-  if (json) processOutput(true).result(summary, []);
+  if (json) processOutput(true, "npx peregrine").result(summary, []);
   else if (headless) output.result(summary, [JSON.stringify(summary)]);
 }
 

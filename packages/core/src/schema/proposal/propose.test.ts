@@ -299,6 +299,21 @@ describe("people", () => {
   });
 });
 
+describe("rows without any identifier", () => {
+  const emails = ["a@x.org", null, "c@x.org", null];
+
+  it("are told as at most so many, since the gaps of one identifier may be filled by another", () => {
+    const { notes } = proposal({ id: ["1", "2", "3", null], email: emails });
+    expect(notes.join()).toContain("At most 1 of 4 rows have no identifier");
+  });
+
+  it("are counted where there is one identifier alone", () => {
+    const { notes } = proposal({ email: emails });
+    expect(notes.join()).toContain("2 of 4 rows have no identifier");
+    expect(notes.join()).not.toContain("At most");
+  });
+});
+
 describe("a catalog", () => {
   it("is proposed with a dataflow of rows that name nobody", () => {
     const { documents, faults } = proposal(

@@ -327,7 +327,9 @@ function notesOf(
       ...naming.map(({ source }) => rows - (profiles.find(({ name }) => name === source)?.filled ?? 0)),
     );
     if (naming.length > 0 && without > 0)
-      notes.push(`At least ${without} of ${rows} rows may name nobody: every identifier is missing there.`);
+      notes.push(
+        `${naming.length === 1 ? "" : "At most "}${without} of ${rows} rows have no identifier, and name nobody.`,
+      );
   }
   const repeated = parent === "PersonalData" ? repeatedPerson(columns, profiles) : undefined;
   if (repeated !== undefined) {
