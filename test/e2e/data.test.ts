@@ -397,6 +397,45 @@ describe("what is there afterwards", () => {
     await form.waitFor({ state: "detached" });
   });
 
+  it("tells once what a file with other columns lacks, and that it needs somebody", async () => {
+    await page.goto("/dataflows/shop-users");
+    await page
+      .locator("input[type=file]")
+      .setInputFiles(file("other.csv", "id;mail;name\n1;x@example.com;X\n"));
+    await page.getByRole("heading", { name: "other.csv" }).waitFor();
+    const alert = page.getByRole("alert");
+    await alert.getByText("It lacks").waitFor();
+    const told = await alert.textContent();
+    expect(told).toContain("It lacks e-mail (is it mail?), joined, spent. Its columns are id, mail, name.");
+    expect(told?.split("Its columns are")).toHaveLength(2);
+    expect(told).not.toContain("`");
+    await alert.getByText("Where the mapping asks for it").click();
+    await alert.getByText(/the file has no column e-mail\. Did you mean mail\?/).waitFor();
+    await expectAccessibleInBoth(page, "an import of a file with other columns");
+    await page.goto("/");
+    const needs = page.getByRole("region", { name: "Needs you" });
+    await needs.getByText("“other.csv” was refused").waitFor();
+    await needs.getByRole("button", { name: "See why" }).click();
+    await page.getByRole("heading", { name: "other.csv" }).waitFor();
+  });
+
+  it("says what keeps a schema from being deleted, and deletes one that nothing fills", async () => {
+    await page.goto("/schemas/shop-users");
+    await page.getByRole("button", { name: "Delete …" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("It is in use. Delete what fills it first").waitFor();
+    await dialog.getByRole("link", { name: "Shop users", exact: true }).waitFor();
+    expect(await dialog.getByRole("button", { name: "Delete", exact: true }).count()).toBe(0);
+    await expectAccessibleInBoth(page, "a schema that is in use");
+    const columns = [{ name: "sku", type: "text" }];
+    await shop.define({ kind: "schema", id: "left-over", parent: "Catalog", columns });
+    await page.goto("/schemas/left-over");
+    await page.getByRole("button", { name: "Delete …" }).click();
+    await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("heading", { name: "Schemas", exact: true }).waitFor();
+    await page.getByRole("link", { name: "left-over" }).waitFor({ state: "detached" });
+  });
+
   it("every page is readable in light and in dark, and nothing broke", async () => {
     for (const place of [
       "/dataflows",

@@ -612,7 +612,7 @@ export const ERRORS = {
     actor: "user",
     title: "The file does not fit the dataflow's mapping",
     remedy:
-      "Correct the mapping or the file's header at the places that are named, then send the file again.",
+      "Send the file with the columns that the dataflow reads, or change the dataflow's mapping and send it again.",
   },
   tooManyRefused: {
     status: 422,

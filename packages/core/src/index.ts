@@ -164,6 +164,7 @@ export type { Dataflow, DataflowInput, DataflowSource } from "./schema/dataflow.
 export { dataflow, dataflowSource } from "./schema/dataflow.ts";
 export type { EmptyCells, FileEncoding, FileFormat } from "./schema/file-format.ts";
 export { EMPTY_CELLS, FILE_ENCODINGS, FILE_FORMATS } from "./schema/file-format.ts";
+export type { MissingColumn } from "./schema/mapping/fault.ts";
 export type { CheckedMapping, MappingCheck } from "./schema/mapping/mapping.ts";
 export { checkMapping, eventTypesOf } from "./schema/mapping/mapping.ts";
 export type { Path } from "./schema/mapping/path.ts";

@@ -63,16 +63,22 @@ describe("a file that cannot be taken in changes nothing and says why", () => {
       WHOLE.replace("country", "land"),
       "fileDoesNotFit",
       [
-        /mapping of `customers`/,
+        /other columns than the dataflow `customers` reads/,
         /\/map\/country: .*no column `country`/,
-        /columns are `id`, `email`, `land`/,
+        /Its columns are `id`, `email`, `land`/,
       ],
     ],
     [
       "other signs between the cells",
       WHOLE.replaceAll(",", "#"),
       "fileDoesNotFit",
-      [/in 4 places/, /\/map\/userid/, /\/map\/email/, /\/map\/country/, /\/map\/age/],
+      [
+        /It lacks `id`, `email`, `country`, `age`/,
+        /\/map\/userid/,
+        /\/map\/email/,
+        /\/map\/country/,
+        /\/map\/age/,
+      ],
     ],
   ])("%s", async (name, content, code, words) => {
     const before = await shop.standing();

@@ -2,6 +2,7 @@ import {
   type CheckedMapping,
   checkMapping,
   identityConfigOf,
+  type MissingColumn,
   notFound,
   PeregrineError,
 } from "@peregrine/core";
@@ -69,10 +70,29 @@ export function planImport(input: Omit<ImportPlan, "mapping">): ImportPlan {
     nested: isNested(input.reading),
   });
   if (check.ok) return { ...input, mapping: check.mapping };
-  throw new PeregrineError("fileDoesNotFit", {
-    detail: `The file does not fit the mapping of \`${dataflow.id}\`${check.faults.length === 1 ? "" : ` in ${check.faults.length} places`}.${hintOf(input)}`,
-    faults: check.faults,
-  });
+  const { faults, missing } = check;
+  const detail =
+    missing.length > 0
+      ? `The file has other columns than the dataflow \`${dataflow.id}\` reads. It lacks ${lacking(missing)}. Its columns are ${listed(input.columns)}.`
+      : `The file does not fit the mapping of \`${dataflow.id}\`${faults.length === 1 ? "" : ` in ${faults.length} places`}.`;
+  throw new PeregrineError("fileDoesNotFit", { detail: `${detail}${hintOf(input)}`, faults });
+}
+
+const NAMED = 20;
+
+function listed(names: readonly string[]): string {
+  const named = names.slice(0, NAMED).map((name) => `\`${name}\``);
+  const more = names.length - named.length;
+  return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ");
+}
+
+/** What a file lacks, each with the column that was probably meant. */
+function lacking(missing: readonly MissingColumn[]): string {
+  const named = missing
+    .slice(0, NAMED)
+    .map(({ name, near }) => (near === undefined ? `\`${name}\`` : `\`${name}\` (is it \`${near}\`?)`));
+  const more = missing.length - named.length;
+  return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ");
 }
 
 /** What a file that fits in no place probably is. */

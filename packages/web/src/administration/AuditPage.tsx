@@ -1,6 +1,9 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useQuery, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { activationsQuery } from "../activation/queries.ts";
+import { audiencesQuery } from "../audience/queries.ts";
+import { dataflowsQuery } from "../data/queries.ts";
 import { ChangeList } from "../shell/ChangeList.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { auditQuery, usersQuery } from "./queries.ts";
@@ -23,7 +26,18 @@ export function AuditPage() {
   const navigate = useNavigate();
   const { data, fetchNextPage, hasNextPage, isFetchingNextPage } = useSuspenseInfiniteQuery(auditQuery(kind));
   const { data: known = [] } = useQuery(usersQuery);
-  const users = new Map(known.map(({ id, name }) => [id, name]));
+  const { data: activations = [] } = useQuery(activationsQuery);
+  const { data: audiences = [] } = useQuery(audiencesQuery);
+  const { data: dataflows = [] } = useQuery(dataflowsQuery);
+  const names = new Map([
+    ...namesOf("user", known),
+    ...namesOf("activation", activations),
+    ...namesOf("audience", audiences),
+    ...namesOf(
+      "dataflow",
+      dataflows.map(({ definition }) => definition),
+    ),
+  ]);
   const entries = data.pages.flatMap(({ items }) => items);
   return (
     <>
@@ -42,7 +56,7 @@ export function AuditPage() {
         {entries.length === 0 ? (
           <Text>Nothing of it has been done yet.</Text>
         ) : (
-          <ChangeList entries={entries} hasSubject users={users} />
+          <ChangeList entries={entries} hasSubject names={names} />
         )}
         {hasNextPage ? (
           <Group>
@@ -54,4 +68,11 @@ export function AuditPage() {
       </Stack>
     </>
   );
+}
+
+function namesOf(
+  kind: string,
+  things: readonly { readonly id: string; readonly name?: string | undefined }[],
+): [subject: string, name: string][] {
+  return things.map(({ id, name = id }) => [`${kind} ${id}`, name]);
 }

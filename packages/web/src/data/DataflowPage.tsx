@@ -114,6 +114,8 @@ function sentenceOf({ definition: { state }, waiting, lastImport }: DataflowStan
   if (state === "draft") return "A draft: nothing enters profiles before it is activated.";
   if (waiting > 0) return `${imports} under way.`;
   if (lastImport === null || lastImport.state === "validated") return "Ready for its first rows.";
+  if (lastImport.state === "refused") return "Its last file was refused: nothing of that was taken.";
+  if (lastImport.state === "failed") return "Its last import failed: nothing of that was taken.";
   return "Up to date.";
 }
 

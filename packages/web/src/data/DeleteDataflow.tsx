@@ -6,8 +6,10 @@ import { isOvertaken } from "../api/overtaken.ts";
 import { AnchorLink } from "../shell/links.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
 import { useSeen } from "../shell/use-seen.ts";
+import { Marked } from "../words/Marked.tsx";
 import { counted, people } from "../words/number.ts";
 import { DataflowConflict } from "./DataflowConflict.tsx";
+import { faultSentence } from "./fault-sentence.ts";
 import { type DataflowStanding, dataflowDeletionQuery, dataflowsQuery } from "./queries.ts";
 
 interface Props {
@@ -92,7 +94,7 @@ export function DeleteDataflow({ dataflow, opened, onClose }: Props) {
               <Alert color="red" role="alert" title="It can’t be deleted as things are">
                 {found.faults.map(({ path, message, remedy }) => (
                   <Text size="sm" key={`${path} ${message}`}>
-                    {path} {message} {remedy}
+                    {path} <Marked text={faultSentence({ path: "", message, remedy })} />
                   </Text>
                 ))}
                 <AnchorLink to="/audiences" size="sm">

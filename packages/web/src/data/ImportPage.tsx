@@ -9,9 +9,11 @@ import { useMayEdit } from "../session/use-may-edit.ts";
 import { AnchorLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
 import { CountsSum } from "./CountsSum.tsx";
+import { MappingFaults } from "./MappingFaults.tsx";
 import { dataflowsQuery, type Import, importQuery, isUnderWay } from "./queries.ts";
 import { RefusedRows } from "./RefusedRows.tsx";
 import { StateBadge } from "./StateBadge.tsx";
@@ -87,12 +89,12 @@ function ImportFailure({ found: { error } }: { readonly found: Import }) {
   const row = isKnownError(error.code) ? ERRORS[error.code] : undefined;
   return (
     <Alert color="red" maw={760} role="alert" title={row?.title ?? "It was not imported"}>
-      {error.detail === row?.title ? null : <Text size="sm">{error.detail}</Text>}
-      {error.faults.map(({ path, message, remedy }) => (
-        <Text size="sm" key={`${path} ${message}`} style={{ overflowWrap: "anywhere" }}>
-          {path} {message} {remedy}
+      {error.detail === row?.title ? null : (
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          <Marked text={error.detail} />
         </Text>
-      ))}
+      )}
+      <MappingFaults faults={error.faults} />
       {row === undefined ? null : <Text size="sm">{row.remedy}</Text>}
     </Alert>
   );

@@ -97,9 +97,7 @@ function Row({ one, dataflow }: RowProps) {
       <Table.Td ta="right">
         {counts === null ? (progress === null ? "–" : counted(progress.done)) : counted(counts.read)}
       </Table.Td>
-      <Table.Td ta="right">
-        {counts === null || counts.refused === 0 ? "–" : counted(counts.refused)}
-      </Table.Td>
+      <Table.Td ta="right">{counts === null ? "–" : counted(counts.refused)}</Table.Td>
     </Table.Tr>
   );
 }

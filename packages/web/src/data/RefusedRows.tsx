@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { Marked } from "../words/Marked.tsx";
 import { counted } from "../words/number.ts";
 import { refusedRowsQuery } from "./queries.ts";
 
@@ -77,7 +78,9 @@ export function RefusedTable({ rows }: { readonly rows: readonly RefusedRow[] })
             <Table.Tr key={`${line} ${column} ${reason}`} style={{ verticalAlign: "top" }}>
               <Table.Td ta="right">{counted(line)}</Table.Td>
               <Table.Td style={{ overflowWrap: "anywhere" }}>{column === "" ? "–" : column}</Table.Td>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>{reason}</Table.Td>
+              <Table.Td style={{ overflowWrap: "anywhere" }}>
+                <Marked text={reason} />
+              </Table.Td>
               <Table.Td>
                 <Text
                   size="sm"

@@ -9,6 +9,7 @@ import { useMayEdit } from "../session/use-may-edit.ts";
 import { AnchorLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { DeleteSchema } from "./DeleteSchema.tsx";
 import { FilledBy } from "./FilledBy.tsx";
 import { dataflowsQuery, identifiersQuery, type SchemaRecord, schemaNow, schemasQuery } from "./queries.ts";
 
@@ -19,6 +20,7 @@ export function SchemaPage() {
   const { data: dataflows } = useSuspenseQuery(dataflowsQuery);
   const mayEdit = useMayEdit();
   const [isAdding, adding] = useDisclosure(false);
+  const [isDeleting, deleting] = useDisclosure(false);
   const schema = schemas.find((one) => one.id === id);
   if (schema === undefined) throw notFound();
   const { definition } = schema;
@@ -27,7 +29,16 @@ export function SchemaPage() {
     <>
       <PageTitle
         title={definition.name ?? id}
-        actions={mayEdit ? <Button onClick={adding.open}>Add a column</Button> : undefined}
+        actions={
+          mayEdit ? (
+            <>
+              <Button onClick={adding.open}>Add a column</Button>
+              <Button variant="default" onClick={deleting.open}>
+                Delete …
+              </Button>
+            </>
+          ) : undefined
+        }
       />
       <Text size="sm" mb="md">
         {PARENT_WORDS[definition.parent]}
@@ -105,6 +116,7 @@ export function SchemaPage() {
       >
         <AddColumn schema={schema} onDone={adding.close} />
       </Modal>
+      <DeleteSchema schema={schema} filling={filling} opened={isDeleting} onClose={deleting.close} />
     </>
   );
 }

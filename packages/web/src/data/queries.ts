@@ -226,12 +226,12 @@ export function identifierProfilesQuery(id: string) {
   return queryOptions({
     queryKey: ["identifiers", id, "profiles"],
     queryFn: async (): Promise<IdentifierProfiles> => {
-      try {
-        return dataOf(await api.GET("/api/v1/identifiers/{id}/profiles", { params: { path: { id } } }));
-      } catch (error) {
-        if (!(error instanceof ApiProblem) || error.problem.code !== "notFound") throw error;
-        return { profiles: 0, withIdentifier: 0, missing: error.message };
+      // Looked for first: a new installation has none, and a browser tells of every answer 404.
+      const isThere = (await definitionsOf("identifier")).some((one) => one.id === id);
+      if (!isThere) {
+        return { profiles: 0, withIdentifier: 0, missing: `There is no identifier \`${id}\` yet.` };
       }
+      return dataOf(await api.GET("/api/v1/identifiers/{id}/profiles", { params: { path: { id } } }));
     },
   });
 }

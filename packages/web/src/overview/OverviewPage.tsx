@@ -5,7 +5,8 @@ import { type ActivationStatus, activationStatusesQuery, activationsQuery } from
 import { summaryOf } from "../activation/summary.ts";
 import { Movement } from "../audience/Movement.tsx";
 import { type AudienceView, audiencesQuery } from "../audience/queries.ts";
-import { type Import, identifierProfilesQuery } from "../data/queries.ts";
+import { dataflowsQuery, type Import, identifierProfilesQuery } from "../data/queries.ts";
+import { StateBadge } from "../data/StateBadge.tsx";
 import { AnchorLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { Age } from "../words/Age.tsx";
@@ -22,10 +23,12 @@ export function OverviewPage() {
   const { data: audiences } = useSuspenseQuery(audiencesQuery);
   const { data: userid } = useSuspenseQuery(identifierProfilesQuery(PERSON_IDENTIFIER));
   const { data: imports } = useQuery(latestImportsQuery);
+  const { data: dataflows = [] } = useQuery(dataflowsQuery);
   const { data: known, error } = useQuery(activationStatusesQuery);
   const statuses = activations.flatMap(({ id }) => known?.get(id) ?? []);
   const unknown = known === undefined && activations.length > 0 ? error?.message : undefined;
-  const needs = needsOf({ statuses, unknown, userid, audiences });
+  const needs = needsOf({ statuses, unknown, userid, audiences, dataflows });
+  const names = new Map(dataflows.map(({ definition: { id, name = id } }) => [id, name]));
   const accepted = statuses.reduce((sum, status) => sum + (summaryOf(status)?.accepted ?? 0), 0);
   const moved = movedMost(audiences);
   const isKnown = statuses.length === activations.length;
@@ -76,7 +79,9 @@ export function OverviewPage() {
                   note="people, over all segments"
                 />
               </SimpleGrid>
-              {imports === undefined || imports.length === 0 ? null : <LastImports imports={imports} />}
+              {imports === undefined || imports.length === 0 ? null : (
+                <LastImports imports={imports} names={names} />
+              )}
             </Stack>
           </Grid.Col>
         </Grid>
@@ -85,21 +90,13 @@ export function OverviewPage() {
   );
 }
 
-const IMPORT_WORDS = {
-  queued: "Queued",
-  running: "Running",
-  published: "Taken in",
-  unchanged: "Nothing new",
-  refused: "Refused",
-  failed: "Failed",
-  validated: "Draft, validated",
-} as const;
-
 interface LastImportsProps {
   readonly imports: readonly Import[];
+  /** What dataflows are called, by their ids. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
-function LastImports({ imports }: LastImportsProps) {
+function LastImports({ imports, names }: LastImportsProps) {
   return (
     <section aria-label="Last imports">
       <Title order={2} size="h4" mb="sm">
@@ -127,10 +124,12 @@ function LastImports({ imports }: LastImportsProps) {
                 </Table.Td>
                 <Table.Td style={{ overflowWrap: "anywhere" }}>
                   <AnchorLink to="/dataflows/$id" params={{ id: dataflowId }} size="sm">
-                    {dataflowId}
+                    {names.get(dataflowId) ?? dataflowId}
                   </AnchorLink>
                 </Table.Td>
-                <Table.Td>{IMPORT_WORDS[state]}</Table.Td>
+                <Table.Td>
+                  <StateBadge state={state} />
+                </Table.Td>
                 <Table.Td ta="right">{counts === null ? "–" : counted(counts.read)}</Table.Td>
                 <Table.Td ta="right">{counts === null ? "–" : counted(counts.refused)}</Table.Td>
                 <Table.Td>
@@ -150,6 +149,7 @@ function NeedCard({ need: { title, detail, action, to } }: { readonly need: Need
   const open = () => {
     if (to.page === "wizard") return navigate({ to: "/activations/new/ibexa" });
     if (to.page === "activations") return navigate({ to: "/activations" });
+    if (to.page === "import") return navigate({ to: "/imports/$id", params: { id: to.id } });
     if (to.page === "audience") return navigate({ to: "/audiences/$id", params: { id: to.id } });
     const search = to.tab === undefined ? {} : { tab: to.tab };
     return navigate({ to: "/activations/$id", params: { id: to.id }, search });

@@ -37,11 +37,15 @@ function status(
   };
 }
 
+function lastImport(state: "refused" | "published") {
+  return { lastImport: { id: 2, fileName: "customers.csv", state } };
+}
+
 describe("what needs somebody", () => {
   it("is nothing where all is well", () => {
-    expect(needsOf({ statuses: [status({})], unknown: undefined, userid: USERID, audiences: [] })).toEqual(
-      [],
-    );
+    expect(
+      needsOf({ statuses: [status({})], unknown: undefined, userid: USERID, audiences: [], dataflows: [] }),
+    ).toEqual([]);
   });
 
   it("is told with one thing to do, what stops everything first", () => {
@@ -53,6 +57,7 @@ describe("what needs somebody", () => {
       unknown: "Something broke",
       userid: { profiles: 10, withIdentifier: 0, missing: "There is no identifier userid." },
       audiences: [{ id: "b", name: "Lost", error: { detail: "country is unknown" } }],
+      dataflows: [lastImport("refused"), lastImport("published"), { lastImport: null }],
     });
     expect(needs.map(({ action }) => action)).toEqual([
       "See what to do",
@@ -61,12 +66,17 @@ describe("what needs somebody", () => {
       "See the reasons",
       "Look at them",
       "Mend the rule",
+      "See why",
     ]);
+    expect(needs.at(-1)).toMatchObject({
+      title: "“customers.csv” was refused",
+      to: { page: "import", id: 2 },
+    });
     expect(needs[1]?.detail).toBe("Ibexa answered 401. Type them again.");
   });
 
   it("says nothing of userid while there is no activation to use it", () => {
     const userid = { profiles: 0, withIdentifier: 0, missing: "There is no identifier userid." };
-    expect(needsOf({ statuses: [], unknown: undefined, userid, audiences: [] })).toEqual([]);
+    expect(needsOf({ statuses: [], unknown: undefined, userid, audiences: [], dataflows: [] })).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { ActivationStatus } from "../activation/queries.ts";
-import type { IdentifierProfiles } from "../data/queries.ts";
+import type { IdentifierProfiles, ImportState } from "../data/queries.ts";
 import { people } from "../words/number.ts";
 
 /** Something that waits for a person, with the one thing to do about it. */
@@ -12,10 +12,18 @@ export interface Need {
     | { readonly page: "activation"; readonly id: string; readonly tab?: "refused" | "settings" }
     | { readonly page: "activations" }
     | { readonly page: "audience"; readonly id: string }
+    | { readonly page: "import"; readonly id: number }
     | { readonly page: "wizard" };
 }
 
 interface Facts {
+  readonly dataflows: readonly {
+    readonly lastImport: {
+      readonly id: number;
+      readonly fileName: string;
+      readonly state: ImportState;
+    } | null;
+  }[];
   readonly statuses: readonly ActivationStatus[];
   /** Why it isn't known how the activations stand. */
   readonly unknown: string | undefined;
@@ -28,12 +36,13 @@ interface Facts {
 }
 
 /** What needs somebody, the worst first; each has one button. */
-export function needsOf({ statuses, unknown, userid, audiences }: Facts): Need[] {
+export function needsOf({ statuses, unknown, userid, audiences, dataflows }: Facts): Need[] {
   return [
     ...missingIdentifier(statuses, userid),
     ...statuses.flatMap(ofActivation),
     ...(unknown === undefined ? [] : [ofUnknown(unknown)]),
     ...ofAudiences(audiences),
+    ...ofDataflows(dataflows),
   ];
 }
 
@@ -110,4 +119,21 @@ function ofAudiences(audiences: Facts["audiences"]): Need[] {
           },
         ],
   );
+}
+
+/** A file that was not taken needs somebody until another one comes. */
+function ofDataflows(dataflows: Facts["dataflows"]): Need[] {
+  return dataflows.flatMap(({ lastImport }) => {
+    if (lastImport === null || (lastImport.state !== "refused" && lastImport.state !== "failed")) return [];
+    const { id, fileName, state } = lastImport;
+    return [
+      {
+        key: `import ${id}`,
+        title: state === "refused" ? `“${fileName}” was refused` : `The import of “${fileName}” failed`,
+        detail: "Nothing of it was taken; what came before stays.",
+        action: "See why",
+        to: { page: "import" as const, id },
+      },
+    ];
+  });
 }

@@ -10,14 +10,14 @@ interface Props {
   readonly entries: readonly Entry[];
   /** Whether each entry says what it was done to; false where all are of one thing. */
   readonly hasSubject: boolean;
-  /** What users are called, by their ids. */
-  readonly users?: ReadonlyMap<string, string>;
+  /** What things are called that have no name in an entry, by kind and id: `user 7`. */
+  readonly names?: ReadonlyMap<string, string>;
 }
 
-const NOBODY: ReadonlyMap<string, string> = new Map();
+const NOTHING: ReadonlyMap<string, string> = new Map();
 
 /** Who did what when, each with what it was before and is after. */
-export function ChangeList({ entries, hasSubject, users = NOBODY }: Props) {
+export function ChangeList({ entries, hasSubject, names = NOTHING }: Props) {
   const [opened, setOpened] = useState<number>();
   return (
     <Table.ScrollContainer minWidth={720}>
@@ -48,7 +48,7 @@ export function ChangeList({ entries, hasSubject, users = NOBODY }: Props) {
                   </Table.Td>
                   <Table.Td>{entry.actionText}</Table.Td>
                   {hasSubject ? (
-                    <Table.Td style={{ overflowWrap: "anywhere" }}>{subjectOf(entry, users)}</Table.Td>
+                    <Table.Td style={{ overflowWrap: "anywhere" }}>{subjectOf(entry, names)}</Table.Td>
                   ) : null}
                   <Table.Td style={{ overflowWrap: "anywhere" }}>
                     {changed.length === 0 ? (
@@ -108,8 +108,8 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** What it was done to, by its name where it has one. */
-function subjectOf({ kind, subject, before, after }: Entry, users: ReadonlyMap<string, string>): string {
-  const known = kind === "user" ? users.get(subject) : undefined;
+function subjectOf({ kind, subject, before, after }: Entry, names: ReadonlyMap<string, string>): string {
+  const known = names.get(`${kind} ${subject}`);
   const name = nameOf(after) ?? nameOf(before) ?? known ?? subject;
   const word = KIND_WORDS[kind] ?? kind;
   return name === "" ? word : `${word} “${name}”`;

@@ -107,11 +107,13 @@ class Checker {
     const index = columns.indexOf(name);
     if (index !== -1) return { ...found, index };
     const near = nearest(name, columns);
-    return this.#fault(
-      node.span,
-      `the file has no column \`${name}\``,
-      near === undefined ? `its columns are ${listed(columns)}` : `did you mean \`${near}\`?`,
-    );
+    this.#faults.push({
+      column: node.span.start + 1,
+      message: `the file has no column \`${name}\``,
+      ...(near === undefined ? {} : { remedy: `did you mean \`${near}\`?` }),
+      missing: { name, near },
+    });
+    return undefined;
   }
 
   #call(node: Extract<Node, { kind: "call" }>): Typed | undefined {
@@ -169,11 +171,4 @@ function cast(typed: Typed, types: readonly ValueType[]): string | undefined {
   if (typed.type !== "text" && type !== "text") return undefined;
   const written = typed.kind === "column" ? typed.name : "…";
   return `cast it: ${type}(${written})`;
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 20).map((name) => `\`${name}\``);
-  return names.length > shown.length
-    ? `${shown.join(", ")} and ${names.length - shown.length} more`
-    : shown.join(", ");
 }

@@ -4,6 +4,15 @@ export interface ExpressionFault {
   readonly column: number;
   readonly message: string;
   readonly remedy?: string;
+  /** The file has no such column. */
+  readonly missing?: MissingColumn;
+}
+
+/** A column that a mapping reads and a file lacks. */
+export interface MissingColumn {
+  readonly name: string;
+  /** The column of the file that was probably meant. */
+  readonly near: string | undefined;
 }
 
 /** Where a node stands: offsets into the text, `end` is behind the last character. */

@@ -62,6 +62,15 @@ describe("a mapping", () => {
     ]);
   });
 
+  it("names each column that the file lacks once, with the one that was probably meant", () => {
+    const map = { userid: "ID", price: "number(ID)", paid: "boolean(settled)" };
+    const check = checkMapping(flow({ map }), orders, { columns: HEADER });
+    expect(check.ok ? [] : check.missing).toEqual([
+      { name: "ID", near: "id" },
+      { name: "settled", near: undefined },
+    ]);
+  });
+
   it("asks for the cast that is missing", () => {
     expect(faults({ map: { userid: "id", price: "at" } })).toEqual([
       ["/map/price", "the expression yields text, and number is expected", "cast it: number(at)"],

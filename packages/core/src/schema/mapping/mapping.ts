@@ -2,6 +2,7 @@ import type { Fault } from "../../error.ts";
 import type { Dataflow } from "../dataflow.ts";
 import type { Schema, SchemaColumn } from "../schema.ts";
 import { checkExpression, type Scope } from "./checker.ts";
+import type { MissingColumn } from "./fault.ts";
 import { parseExpression } from "./parser.ts";
 import { nearest } from "./spelling.ts";
 import type { Typed, ValueType } from "./typed.ts";
@@ -23,6 +24,8 @@ export type MappingCheck =
   | {
       readonly ok: false;
       readonly faults: readonly Fault[];
+      /** Columns that the file lacks, each once; the faults tell where they are read. */
+      readonly missing: readonly MissingColumn[];
       /** What of it is sound: enough to look at, never to import with. */
       readonly sound: CheckedMapping;
     };
@@ -35,8 +38,10 @@ const NO_FILE: Scope = { columns: undefined };
  */
 export function checkMapping(dataflow: Dataflow, schema: Schema, file: Scope = NO_FILE): MappingCheck {
   const faults: Fault[] = [];
+  const missing = new Map<string, MissingColumn>();
+  const found = { faults, missing };
   const read = (path: string, source: string | undefined, types: readonly ValueType[]): Typed | undefined =>
-    source === undefined ? undefined : readExpression(path, source, types, file, faults);
+    source === undefined ? undefined : readExpression(path, source, types, file, found);
 
   const targets: { column: SchemaColumn; typed: Typed }[] = [];
   for (const [name, source] of Object.entries(dataflow.map)) {
@@ -70,7 +75,9 @@ export function checkMapping(dataflow: Dataflow, schema: Schema, file: Scope = N
     key: read("/key", dataflow.key, ["text", "number", "boolean", "time"]),
   };
   faults.push(...parentFaults(dataflow, schema));
-  return faults.length === 0 ? { ok: true, mapping } : { ok: false, faults, sound: mapping };
+  return faults.length === 0
+    ? { ok: true, mapping }
+    : { ok: false, faults, missing: [...missing.values()], sound: mapping };
 }
 
 /** What an event expression can yield: its constant texts, and whether it can yield others too. */
@@ -100,14 +107,15 @@ function readExpression(
   source: string,
   types: readonly ValueType[],
   file: Scope,
-  faults: Fault[],
+  { faults, missing: absent }: { readonly faults: Fault[]; readonly missing: Map<string, MissingColumn> },
 ): Typed | undefined {
   const parsed = parseExpression(source);
   const checked = parsed.ok
     ? checkExpression(parsed.node, file)
     : { ok: false as const, faults: parsed.faults };
   if (!checked.ok) {
-    for (const { column, message, remedy } of checked.faults) {
+    for (const { column, message, remedy, missing } of checked.faults) {
+      if (missing !== undefined) absent.set(missing.name, missing);
       faults.push({
         path,
         message: `at character ${column}: ${message}`,

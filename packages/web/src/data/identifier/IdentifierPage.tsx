@@ -1,8 +1,9 @@
-import { Badge, Button, Group, Modal, Stack, Table, Text } from "@mantine/core";
+import { Badge, Button, Code, Group, Modal, Stack, Table, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { LIMIT_WORDS } from "@peregrine/core/data-words";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useParams } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useMayEdit } from "../../session/use-may-edit.ts";
 import { PageTitle } from "../../shell/PageTitle.tsx";
 import { Marked } from "../../words/Marked.tsx";
@@ -24,12 +25,12 @@ export function IdentifierPage() {
   const identifier = identifiers.find((one) => one.id === id);
   if (identifier === undefined) throw notFound();
   const { definition } = identifier;
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly (readonly [string, ReactNode])[] = [
     ["Id", id],
     ["Values", LIMIT_WORDS[definition.limit]],
     ["Compared", normalisationText(definition.normalise)],
     ["Priority", counted(definition.priority)],
-    ["Blocked values", definition.blocked.length === 0 ? "None" : definition.blocked.join(", ")],
+    ["Blocked values", blockedText(definition.blocked)],
   ];
   return (
     <>
@@ -93,5 +94,17 @@ export function IdentifierPage() {
       </Stack>
       <IdentifierReport id={id} />
     </>
+  );
+}
+
+/** Each in a frame of its own: the value `0` bare would read as "none". */
+function blockedText(values: readonly string[]): ReactNode {
+  if (values.length === 0) return "None";
+  return (
+    <Group gap={6}>
+      {values.map((value) => (
+        <Code key={value}>{value}</Code>
+      ))}
+    </Group>
   );
 }

@@ -1,5 +1,7 @@
 import { Alert, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
+import { Marked } from "../../words/Marked.tsx";
+import { faultSentence } from "../fault-sentence.ts";
 import { ExpressionTable } from "./ExpressionTable.tsx";
 import { faultOf, mapPath, otherFaults } from "./faults.ts";
 import { type Mapping, ROLE_NAMES, type RoleName } from "./mapping.ts";
@@ -69,9 +71,9 @@ export function ExpressionEditor({ mapping, preview: { rows, faults, error }, up
           <TextInput
             key={name}
             label={ROLES[name].label}
-            description={mapping.roleReasons[name] === "" ? ROLES[name].about : mapping.roleReasons[name]}
+            description={<Marked text={mapping.roleReasons[name] || ROLES[name].about} />}
             value={mapping.roles[name]}
-            error={faultOf(faults, `/${name}`)}
+            error={markedFault(faults, `/${name}`)}
             styles={MONOSPACE}
             spellCheck={false}
             onChange={(event) => update({ roles: { ...mapping.roles, [name]: event.currentTarget.value } })}
@@ -85,7 +87,7 @@ export function ExpressionEditor({ mapping, preview: { rows, faults, error }, up
             </>
           }
           value={mapping.leaveOut}
-          error={faultOf(faults, "/leaveOut")}
+          error={markedFault(faults, "/leaveOut")}
           styles={MONOSPACE}
           spellCheck={false}
           onChange={(event) => update({ leaveOut: event.currentTarget.value })}
@@ -96,7 +98,7 @@ export function ExpressionEditor({ mapping, preview: { rows, faults, error }, up
         <Alert color="red" role="alert">
           {others.map(({ path, message, remedy }) => (
             <Text size="sm" key={`${path} ${message}`} style={{ overflowWrap: "anywhere" }}>
-              {path} {message} {remedy}
+              <Marked text={faultSentence({ path, message, remedy })} />
             </Text>
           ))}
         </Alert>
@@ -107,3 +109,8 @@ export function ExpressionEditor({ mapping, preview: { rows, faults, error }, up
 }
 
 const MONOSPACE = { input: { fontFamily: "var(--mantine-font-family-monospace)" } };
+
+function markedFault(...of: Parameters<typeof faultOf>) {
+  const fault = faultOf(...of);
+  return fault === undefined ? undefined : <Marked text={fault} />;
+}

@@ -1,5 +1,6 @@
 import { ActionIcon, Select, Table, Text, TextInput } from "@mantine/core";
 import { COLUMN_TYPE_WORDS } from "@peregrine/core/data-words";
+import { Marked } from "../../words/Marked.tsx";
 import type { SamplePreview } from "../queries.ts";
 import { shownValue } from "../shown-value.ts";
 import { faultOf, mapPath } from "./faults.ts";
@@ -144,7 +145,7 @@ function Expression({ label, value, fault, onChange }: ExpressionProps) {
     <TextInput
       aria-label={label}
       value={value}
-      error={value === "" ? "Without an expression nothing is mapped" : fault}
+      error={value === "" ? "Without an expression nothing is mapped" : fault && <Marked text={fault} />}
       spellCheck={false}
       autoComplete="off"
       styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}

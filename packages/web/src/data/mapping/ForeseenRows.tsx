@@ -1,6 +1,8 @@
 import { Alert, Group, Loader, Stack, Text, Title } from "@mantine/core";
+import { Marked } from "../../words/Marked.tsx";
 import { counted, people } from "../../words/number.ts";
 import { CountsSum } from "../CountsSum.tsx";
+import { faultSentence } from "../fault-sentence.ts";
 import type { SampleValidation } from "../queries.ts";
 import { RefusedTable } from "../RefusedRows.tsx";
 
@@ -58,7 +60,7 @@ export function ForeseenRows({ found, hasPeople, faultTitle }: Props) {
         <Alert color="red" role="alert" title={faultTitle}>
           {found.faults.map(({ path, message, remedy }) => (
             <Text size="sm" key={`${path} ${message}`}>
-              {path} {message} {remedy}
+              <Marked text={faultSentence({ path, message, remedy })} />
             </Text>
           ))}
         </Alert>

@@ -1,5 +1,6 @@
 import { Badge, Stack, Table, Text, Title } from "@mantine/core";
 import { ROW_OUTCOME_WORDS } from "@peregrine/core/data-words";
+import { Marked } from "../../words/Marked.tsx";
 import type { SamplePreview } from "../queries.ts";
 import { shownValue } from "../shown-value.ts";
 
@@ -69,7 +70,7 @@ export function PreviewRows({ rows }: { readonly rows: readonly Row[] }) {
                   <Table.Td colSpan={Math.max(columns.length, 1)}>
                     <Text size="sm">
                       {row.refusal.column === "" ? "" : `${row.refusal.column}: `}
-                      {row.refusal.reason}
+                      <Marked text={row.refusal.reason} />
                     </Text>
                   </Table.Td>
                 )}

@@ -1,3 +1,4 @@
+import { faultSentence } from "../fault-sentence.ts";
 import type { SamplePreview } from "../queries.ts";
 
 type Fault = SamplePreview["faults"][number];
@@ -10,9 +11,7 @@ export function mapPath(column: string): string {
 /** What is wrong at one place of the dataflow, with what to do. */
 export function faultOf(faults: readonly Fault[], path: string): string | undefined {
   const fault = faults.find((one) => one.path === path || one.path.endsWith(path));
-  return fault === undefined
-    ? undefined
-    : `${fault.message}${fault.remedy === undefined ? "" : `. ${fault.remedy}`}`;
+  return fault === undefined ? undefined : faultSentence({ ...fault, path: "" });
 }
 
 /** The faults that stand at none of the places. */
