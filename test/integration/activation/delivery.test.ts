@@ -191,7 +191,7 @@ describe("a run of an activation", () => {
   });
 
   it("brings everybody back into a segment that was deleted there", async () => {
-    const { run, audience, sandbox, inSegment } = await setUp();
+    const { run, service, activation, audience, sandbox, inSegment } = await setUp();
     world.audiences.set(audience, range(1, 5));
     await run();
     const { clientId, clientSecret, group } = CREDENTIALS;
@@ -211,10 +211,13 @@ describe("a run of an activation", () => {
     expect(sandbox.segment(audience)).toBeUndefined();
     world.audiences.set(audience, range(2, 6));
 
-    await run();
-    expect(await run()).toMatchObject({ state: "done" });
+    expect(await run()).toMatchObject({ state: "done", counts: { lostSegments: 1 } });
+    expect(await service.run(activation, "schedule")).toMatchObject({ state: "done", trigger: "refill" });
     expect(inSegment()).toEqual(ids(range(2, 6)));
-    expect(await run()).toMatchObject({ counts: { planned: 0 } });
+    expect(await service.run(activation, "schedule")).toMatchObject({
+      trigger: "schedule",
+      counts: { planned: 0 },
+    });
   });
 
   it("creates a segment whose Create was done and never answered", async () => {

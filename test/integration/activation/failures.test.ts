@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createSocketServer } from "node:net";
 import type { FaultSpec, Sandbox } from "@peregrine/ibexa-sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { activate, CREDENTIALS, openSandbox, openWorld, type World } from "./world.ts";
+import { activate, CREDENTIALS, MortalProcess, openSandbox, openWorld, type World } from "./world.ts";
 
 let world: World;
 const closing: (() => Promise<void> | void)[] = [];
@@ -214,6 +214,55 @@ describe("a destination that fails for a while", () => {
     expect(sandbox.requests().length).toBeLessThan(20);
     sandbox.clearFaults();
     expect(await run()).toMatchObject({ state: "done", counts: { accepted: 40 } });
+  });
+});
+
+describe("a destination that went away", () => {
+  it("fails the run whose people could not be sent, though no message can have arrived", async () => {
+    const sandbox = await openSandbox();
+    const { run, status, audience } = await carry(sandbox.webhookUrl);
+    await run();
+    const before = (await status()).segments[0]?.lastSynchronizedAt;
+    await sandbox.close();
+    // As many as before: nothing but the people is to be told.
+    world.audiences.set(audience, [1, 2, 4]);
+
+    expect(await run()).toMatchObject({
+      state: "failed",
+      error: { code: "destinationRefusesConnection" },
+      counts: { accepted: 0, unknown: 0, unsent: 2 },
+    });
+    expect((await status()).segments[0]).toMatchObject({ status: "failed", lastSynchronizedAt: before });
+  });
+
+  it("stays the activation's last failure while it is tried again, until a run has ended well", async () => {
+    const sandbox = await sandboxOf();
+    const { run, status, id } = await carry(sandbox.webhookUrl);
+    sandbox.addFault({ kind: "status", status: 503, match: { action: "membershipChanges" } });
+    const failed = await run();
+    expect(await status()).toMatchObject({ run: { id: failed.id }, lastFailure: { id: failed.id } });
+    sandbox.clearFaults();
+
+    let letGo = () => {};
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let trying: Promise<unknown> = Promise.resolve();
+    await new Promise<void>((isSending) => {
+      const { service } = new MortalProcess(world, () => {
+        isSending();
+        return gate;
+      });
+      trying = service.run(id, "schedule");
+    });
+    expect(await status()).toMatchObject({
+      run: { state: "delivering", error: null },
+      lastFailure: { id: failed.id, error: { code: "destinationUnavailable" } },
+      segments: [{ status: "synchronizing" }],
+    });
+    letGo();
+    expect(await trying).toMatchObject({ state: "done" });
+    expect(await status()).toMatchObject({ lastFailure: null, segments: [{ status: "upToDate" }] });
   });
 });
 

@@ -148,11 +148,23 @@ async function statusOf({ api }: Session, id: string): Promise<Status> {
 
 /** How a run ended, or how far it is, in words. */
 export function outcomeOf({ state, counts, error }: Run): string {
-  const { joins = 0, leaves = 0, accepted = 0, queued = 0, refused = 0, requests = 0 } = counts;
+  const {
+    joins = 0,
+    leaves = 0,
+    accepted = 0,
+    queued = 0,
+    refused = 0,
+    requests = 0,
+    lostSegments = 0,
+  } = counts;
   if (!ENDED.has(state)) return `is under way: ${state}`;
   if (state !== "done") return `${state}: ${sentence(error?.detail ?? "the server is stopping")}`;
   const handedOver = queued === 0 ? "" : ` (${count(queued)} handed to the destination's queue)`;
-  return `done: ${count(joins)} to join, ${count(leaves)} to leave; ${count(accepted)} accepted${handedOver}, ${count(refused)} refused, ${counted(requests, "request")}`;
+  const lost =
+    lostSegments === 0
+      ? ""
+      : `; ${counted(lostSegments, "segment")} gone there and made again: the next run fills ${lostSegments === 1 ? "it" : "them"}`;
+  return `done: ${count(joins)} to join, ${count(leaves)} to leave; ${count(accepted)} accepted${handedOver}, ${count(refused)} refused, ${counted(requests, "request")}${lost}`;
 }
 
 /** How all audiences of an activation stand after a run, and which changes are not due yet. */

@@ -87,11 +87,12 @@ export async function activationStatus({ api, output }: Session, id: string): Pr
     "Excluded",
     "Leaving",
   ];
-  const { run } = status;
+  const { run, lastFailure } = status;
   const state = run === null ? "never ran" : `last run ${run.id}: ${run.state}`;
   const held = run === null || run.finishedAt === null ? [] : waitsUntil(status, run);
-  const why =
-    run?.error == null ? [] : [`${sentence(run.error.detail)} ${remedyOf(run.error.code)}`.trimEnd()];
+  const again = lastFailure === null || lastFailure.id === run?.id ? "" : `Run ${lastFailure.id} failed: `;
+  const error = lastFailure?.error ?? run?.error ?? null;
+  const why = error === null ? [] : [`${again}${sentence(error.detail)} ${remedyOf(error.code)}`.trimEnd()];
   const waitingFor = run?.progress?.waitingFor;
   const inTheWay = waitingFor === undefined ? [] : [`It waits: ${sentence(waitingFor)} It is tried again.`];
   output.result(status, [

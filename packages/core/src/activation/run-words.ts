@@ -21,6 +21,7 @@ const TRIGGER_WORDS: Readonly<Record<string, string>> = {
   dataflow: "A changed dataflow",
   rebuild: "A rebuild",
   deletion: "The deletion of a person",
+  refill: "A segment that was gone there",
   manual: "By hand",
   test: "Test person",
 };

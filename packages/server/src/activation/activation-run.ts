@@ -265,17 +265,18 @@ export class ActivationRun {
     for (const audienceId of lostSegments) await ledger.forgetSegment(audienceId);
     if (lostSegments.length > 0) await this.#run.count({ lostSegments: lostSegments.length }, this.#meters);
     const at = clock.now();
-    const complete = this.#sender.stopped === undefined && delivered.unknown === 0;
+    // Also those are left whom no message can have reached: it was refused at the door each time.
+    const isComplete = this.#sender.stopped === undefined && delivered.unknown + delivered.unsent === 0;
     for (const link of await this.#links()) {
       const accepted = (delivered.acceptedOf.get(link.audienceId) ?? 0) > 0;
-      if (!accepted && !(complete && link.lastSynchronizedAt === null && memoryOf(link).attached)) continue;
+      if (!accepted && !(isComplete && link.lastSynchronizedAt === null && memoryOf(link).attached)) continue;
       await store.activationAudiences.update(this.#activation.id, link.audienceId, {
         lastSynchronizedAt: at,
       });
     }
     await this.#assertGoing();
     const { lastLoss } = this.#sender;
-    if (delivered.unknown > 0 && lastLoss !== undefined) throw new RunEnds("failed", lastLoss);
+    if (!isComplete && lastLoss !== undefined) throw new RunEnds("failed", lastLoss);
     return delivered;
   }
 

@@ -40,6 +40,9 @@ const status = z
     name: z.string(),
     paused: z.boolean(),
     run: run.nullable().describe("The run that is under way, or the last one."),
+    lastFailure: run
+      .nullable()
+      .describe("The last run that failed, until one has ended well: also while it is tried again."),
     runAsked: z
       .boolean()
       .describe("Somebody asked for something that no run has heard of: one more follows what is under way."),
@@ -112,6 +115,7 @@ function showStatus(found: ActivationStatus) {
     name: found.name,
     paused: found.paused,
     run: found.run && showRun(found.run),
+    lastFailure: found.lastFailure && showRun(found.lastFailure),
     runAsked: found.runAsked,
     oldestUnsentAt: instantOrNull(found.oldestUnsentAt),
     segments: found.segments.map((segment) => ({

@@ -81,7 +81,10 @@ export class RunKeeper {
   }
 
   async enter(state: RunState): Promise<void> {
-    await this.update({ state });
+    const { waitingFor } = this.#record.progress ?? {};
+    // How far the step before came says nothing of this one.
+    const progress = waitingFor === undefined ? null : { step: state, done: 0, total: null, waitingFor };
+    await this.update({ state, progress });
   }
 
   async count(counts: RunCounts, meters: Meters, progress?: RunProgress): Promise<void> {

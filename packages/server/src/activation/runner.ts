@@ -60,13 +60,14 @@ export class Runner {
 
   /**
    * Begins a run and returns as soon as it stands in the store; one that a dead worker left is gone on with.
-   * @param trigger what began it: `schedule`, `import`, `manual`
+   * @param trigger what began it: `schedule`, `import`, `manual`; a run that fills a lost segment again says that instead
    * @throws PeregrineError `notFound`, `activationPaused`, `activationRunning`, and failures of our own side
    */
   async begin(id: string, trigger: string): Promise<BegunRun> {
     const { store, load } = this.#options;
     const heard = await stopsAsked(store, id);
     const isAsked = await isDemanded(store, id);
+    const isRefill = countsOf(await store.runs.latest(id)).lostSegments !== undefined;
     const activation = await load(id);
     if (activation.definition.state === "paused" && !activation.deleted) {
       throw new PeregrineError("activationPaused", { detail: `${activation.definition.name} is paused.` });
@@ -81,7 +82,8 @@ export class Runner {
     const begun = new Promise<RunRecord>((resolve) => {
       onBegun = resolve;
     });
-    const ended = this.#carryOut(activation, isAsked ? "manual" : trigger, controller.signal, onBegun);
+    const why = isAsked ? "manual" : isRefill && trigger !== "manual" ? "refill" : trigger;
+    const ended = this.#carryOut(activation, why, controller.signal, onBegun);
     const over = ended.then(
       () => {
         this.#running.delete(id);

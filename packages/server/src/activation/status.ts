@@ -37,6 +37,8 @@ export interface ActivationStatus {
   readonly paused: boolean;
   /** The run that is under way, or the last one. */
   readonly run: RunRecord | null;
+  /** The last run that failed, until one has ended well: also while it is tried again. */
+  readonly lastFailure: RunRecord | null;
   /** One more run was asked for and has not begun. */
   readonly runAsked: boolean;
   /** Since when the oldest change that is to be sent has been waiting, ms UTC; null: nothing waits. */
@@ -91,6 +93,7 @@ export async function activationStatuses(
 interface Facts {
   readonly links: ReadonlyMap<string, readonly ActivationAudience[]>;
   readonly runs: ReadonlyMap<string, RunRecord>;
+  readonly outcomes: ReadonlyMap<string, RunRecord>;
   readonly holds: ReadonlyMap<string, readonly RemovalHold[]>;
   readonly counts: ReadonlyMap<number, readonly StandingCounts[]>;
   readonly checks: ReadonlyMap<string, AudienceStanding>;
@@ -104,6 +107,7 @@ async function factsOf(dependencies: Dependencies, activations: readonly Asked[]
   const ids = activations.map(({ id }) => id);
   const links = await store.activationAudiences.ofEach(ids);
   const runs = await store.runs.latestOfEach(ids);
+  const outcomes = await store.runs.lastOutcomeOfEach(ids);
   const holds = await store.removalHolds.activeOfEach(ids);
   const carried = [...links.values()].flat().map(({ audienceId }) => audienceId);
   const checks = await audiences.standing([...new Set(carried)]);
@@ -120,6 +124,7 @@ async function factsOf(dependencies: Dependencies, activations: readonly Asked[]
   return {
     links,
     runs,
+    outcomes,
     holds,
     counts,
     checks,
@@ -135,6 +140,9 @@ async function factsOf(dependencies: Dependencies, activations: readonly Asked[]
 function statusOf({ id, number, definition }: Asked, facts: Facts): ActivationStatus {
   const links = facts.links.get(id) ?? [];
   const run = facts.runs.get(id);
+  const outcome = facts.outcomes.get(id);
+  // Without an audience nothing is tried again, and nothing waits for it.
+  const lastFailure = outcome?.state === "failed" && links.length > 0 ? outcome : null;
   const undecided = new Set(
     (facts.holds.get(id) ?? [])
       .filter(({ state }) => state === "waiting")
@@ -153,7 +161,7 @@ function statusOf({ id, number, definition }: Asked, facts: Facts): ActivationSt
       status: synchronizationStatus({
         paused,
         running,
-        failed: run?.state === "failed" || error !== null,
+        failed: lastFailure !== null || error !== null,
         synchronizedOnce: (link?.lastSynchronizedAt ?? null) !== null,
         due: numbers.waiting + numbers.leaving.waiting,
         refused: numbers.refused + numbers.leaving.refused,
@@ -172,6 +180,7 @@ function statusOf({ id, number, definition }: Asked, facts: Facts): ActivationSt
     name: definition.name,
     paused,
     run: run ?? null,
+    lastFailure,
     runAsked: !paused && facts.demanded.has(id),
     oldestUnsentAt: facts.oldest.get(id) ?? null,
     segments,

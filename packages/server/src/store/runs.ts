@@ -114,6 +114,14 @@ export class Runs {
     return this.#lastOfEach(activationIds, sql`one.state = 'done' and one."trigger" <> 'test'`);
   }
 
+  /**
+   * The activations' last runs that ended by themselves, well or not, by activation; those without have no entry. A
+   * stopped one, or a test person, says nothing of how it would have ended.
+   */
+  lastOutcomeOfEach(activationIds: readonly string[]): Promise<ReadonlyMap<string, RunRecord>> {
+    return this.#lastOfEach(activationIds, sql`one.state in ('done', 'failed') and one."trigger" <> 'test'`);
+  }
+
   /** One step into the index for each activation, in one statement: an activation may have thousands of runs. */
   async #lastOfEach(
     activationIds: readonly string[],

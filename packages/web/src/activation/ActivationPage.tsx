@@ -29,7 +29,7 @@ export function ActivationPage() {
   const { data: activation } = useSuspenseQuery(activationQuery(id));
   const { data: status } = useSuspenseQuery(activationStatusQuery(id));
   useLiveRun(id);
-  const { segments, run, runAsked } = status;
+  const { segments, run, lastFailure, runAsked } = status;
   const checkedAt = lastCheckedOf(status);
   const refused = segments.reduce((sum, { refused: one, leaving }) => sum + one + leaving.refused, 0);
   const panels = {
@@ -71,16 +71,16 @@ export function ActivationPage() {
         )}
       </Group>
       <LiveLine run={run} runAsked={runAsked} />
-      {run?.state === "failed" && run.error !== null ? (
+      {lastFailure !== null && lastFailure.error !== null ? (
         <Alert color="red" mb="md">
           <Text size="sm" fw={600}>
             The last run failed
           </Text>
           <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-            <Marked text={run.error.detail} />
+            <Marked text={lastFailure.error.detail} />
           </Text>
           <Text size="sm">
-            <Marked text={run.error.remedy} />
+            <Marked text={lastFailure.error.remedy} />
           </Text>
         </Alert>
       ) : null}

@@ -73,7 +73,7 @@ interface RowProps {
 function Row({ activationId, run, isOpen, onToggle }: RowProps) {
   const { id, state, trigger, startedAt, finishedAt, counts, error } = run;
   const reasons = useId();
-  const { accepted = 0, refused = 0, requests = 0 } = counts;
+  const { accepted = 0, refused = 0, requests = 0, lostSegments = 0 } = counts;
   // Runs of older versions did not tell them apart.
   const joined = counts["joined"];
   return (
@@ -85,6 +85,12 @@ function Row({ activationId, run, isOpen, onToggle }: RowProps) {
         <Table.Td>{triggerText(trigger)}</Table.Td>
         <Table.Td maw={420} style={{ overflowWrap: "anywhere" }}>
           {RUN_WORDS[state as RunState]}
+          {lostSegments === 0 ? null : (
+            <Text size="sm">
+              {lostSegments === 1 ? "1 segment was" : `${counted(lostSegments)} segments were`} gone in Ibexa
+              and made again; the next sync fills {lostSegments === 1 ? "it" : "them"}.
+            </Text>
+          )}
           {error === null ? null : (
             <Text size="sm">
               <Marked text={`${error.detail} ${error.remedy}`} />

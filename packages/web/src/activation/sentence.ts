@@ -2,13 +2,17 @@ import { changes, people } from "../words/number.ts";
 import type { ActivationStatus } from "./queries.ts";
 
 /** How an activation stands, in one sentence. When it was checked is told beside it. */
-export function sentenceOf({ segments, run, paused }: ActivationStatus): string {
+export function sentenceOf({ segments, run, lastFailure, paused }: ActivationStatus): string {
   const sum = (of: (segment: ActivationStatus["segments"][number]) => number) =>
     segments.reduce((total, segment) => total + of(segment), 0);
   if (paused) return "Paused: nothing is sent.";
-  if (segments.length === 0) return "No audience is linked yet, so nothing is sent.";
+  if (segments.length === 0) return "No audience is linked, so nothing is sent.";
   if (run?.progress?.waitingFor !== undefined) return `Waiting: ${run.progress.waitingFor}`;
-  if (run?.state === "failed") return "The last run failed. Nothing was lost; the next one takes it up.";
+  if (lastFailure !== null) {
+    return lastFailure.id === run?.id
+      ? "The last run failed. Nothing was lost; the next one takes it up."
+      : "The last run failed. Nothing was lost; it is tried again.";
+  }
   const held = sum(({ leaving }) => leaving.held);
   if (held > 0) return `${people(held)} would be taken out; that waits for somebody’s approval.`;
   const due = sum(({ waiting, leaving }) => waiting + leaving.waiting);

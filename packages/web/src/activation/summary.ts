@@ -33,19 +33,19 @@ export interface Summary {
 /** Puts the audiences of an activation together; undefined while it is not known. */
 export function summaryOf(found: ActivationStatus | undefined): Summary | undefined {
   if (found === undefined) return undefined;
-  const { segments, run, paused } = found;
+  const { segments, run, lastFailure, paused } = found;
   const sum = (of: (segment: SegmentStatus) => number) =>
     segments.reduce((total, segment) => total + of(segment), 0);
   const worst = BY_WEIGHT.find((one) => segments.some(({ status }) => status === one));
-  const failed = run?.state === "failed";
-  const status = worst ?? (paused ? "paused" : failed ? "failed" : "notYetSynced");
+  const status = worst ?? (paused ? "paused" : lastFailure !== null ? "failed" : "notYetSynced");
   const error = segments.find((segment) => segment.error !== null)?.error ?? undefined;
-  const why = error ?? run?.error ?? undefined;
+  const why = error ?? lastFailure?.error ?? undefined;
   const said = why && `${why.detail} ${why.remedy}`.trim();
   return {
     status,
-    isWorrying: WORRYING.has(status),
-    reason: status === "failed" ? said : run?.progress?.waitingFor,
+    isWorrying: WORRYING.has(status) || lastFailure !== null,
+    // While it is tried again, it is as it was until that has ended well.
+    reason: status === "failed" || lastFailure !== null ? said : run?.progress?.waitingFor,
     accepted: sum(({ accepted }) => accepted),
     waiting: sum(({ waiting, leaving }) => waiting + leaving.waiting),
     refused: sum(({ refused, leaving }) => refused + leaving.refused),

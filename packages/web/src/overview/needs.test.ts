@@ -7,7 +7,7 @@ const NOBODY_LEAVES = { waiting: 0, refused: 0, held: 0 };
 
 function status(
   patch: Partial<ActivationStatus["segments"][number]>,
-  run: object | null = null,
+  lastFailure: object | null = null,
 ): ActivationStatus {
   const segment = {
     audienceId: "a",
@@ -30,7 +30,8 @@ function status(
     id: "shop",
     name: "Shop",
     paused: false,
-    run: run as ActivationStatus["run"],
+    run: null,
+    lastFailure: lastFailure as ActivationStatus["lastFailure"],
     oldestUnsentAt: null,
     runAsked: false,
     segments: [{ ...segment, ...patch }],

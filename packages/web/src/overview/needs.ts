@@ -59,17 +59,18 @@ function missingIdentifier(statuses: readonly ActivationStatus[], userid: Identi
   ];
 }
 
-function ofActivation({ id, name, run, segments }: ActivationStatus): Need[] {
+function ofActivation({ id, name, lastFailure, segments }: ActivationStatus): Need[] {
   const held = segments.reduce((sum, { status, leaving }) => {
     return status === "heldForApproval" ? sum + leaving.held : sum;
   }, 0);
   const refused = segments.reduce((sum, segment) => sum + segment.refused + segment.leaving.refused, 0);
   const needs: Need[] = [];
-  if (run?.state === "failed") {
+  // Until a run has ended well; that one is under way changes nothing yet.
+  if (lastFailure !== null) {
     needs.push({
       key: `${id} failed`,
       title: `“${name}” can’t be sent`,
-      detail: `${run.error?.detail ?? ""} ${run.error?.remedy ?? ""}`.trim(),
+      detail: `${lastFailure.error?.detail ?? ""} ${lastFailure.error?.remedy ?? ""}`.trim(),
       action: "Look at it",
       to: { page: "activation", id },
     });

@@ -83,10 +83,26 @@ export function recordsContract(backend: Backend): void {
           ["shop", done],
         ]),
       );
-      expect(await runs.latestOfEach(both)).toEqual(
+      const tried = await runs.create({
+        activationId: "shop",
+        trigger: "schedule",
+        epoch: 1,
+        state: "checking",
+      });
+      expect(await runs.lastOutcomeOfEach(both)).toEqual(
         new Map([
           ["other", other],
           ["shop", latest],
+        ]),
+      );
+      await runs.update(tried.id, 1, { state: "stopped" });
+      expect((await runs.lastOutcomeOfEach(both)).get("shop")).toEqual(latest);
+      await runs.update(tried.id, 1, { state: "done" });
+      expect((await runs.lastOutcomeOfEach(both)).get("shop")).toMatchObject({ id: tried.id });
+      expect(await runs.latestOfEach(both)).toEqual(
+        new Map([
+          ["other", other],
+          ["shop", { ...tried, state: "done" }],
         ]),
       );
       expect(await runs.firstAfter("shop", done.id + 2)).toEqual(failed);
