@@ -61,6 +61,7 @@ const OF_CODE: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   destinationRefusesPerson: EXIT.failed,
   messageUnsettled: EXIT.temporary,
   destinationRefused: EXIT.failed,
+  destinationRefusesHeartbeat: EXIT.failed,
   destinationRefusesAll: EXIT.failed,
   destinationTooLarge: EXIT.failed,
   uploadElsewhere: EXIT.config,

@@ -528,7 +528,15 @@ export const ERRORS = {
     status: 502,
     actor: "user",
     title: "The destination refused the message",
-    remedy: "Read its answer beside the person; it is sent again from time to time.",
+    remedy:
+      "Read its answer. Where it is about a person, it stands beside them, and they are sent again from time to time.",
+  },
+  destinationRefusesHeartbeat: {
+    status: 502,
+    actor: "user",
+    title: "The destination refused a message that is about nobody",
+    remedy:
+      "If the answer says that there is no such segment group, create it there or correct Segment Group Identifier; else read what the answer says of the message.",
   },
   destinationRefusesPerson: {
     status: 502,

@@ -75,7 +75,7 @@ const FAULTS: { readonly [Kind in FaultSpec["kind"]]: readonly Met[] } = {
   ],
   hang: [{ code: "destinationTimeout", ticks: SILENCE, fault: { kind: "hang" } }],
   status: [
-    { code: "destinationRefused", ticks: NOT_THIS_MESSAGE, fault: status(400) },
+    { code: "destinationRefusesHeartbeat", ticks: NOT_THIS_MESSAGE, fault: status(400) },
     { code: "destinationCredentials", ticks: NO_CREDENTIALS, fault: status(401) },
     { code: "destinationForbidden", ticks: NO_CREDENTIALS, fault: status(403) },
     { code: "destinationNotFound", ticks: NOT_THE_WEBHOOK, fault: status(404) },
@@ -226,6 +226,14 @@ describe("a test of the connection", () => {
     const settings = { ...definition.settings, advanced: { batchSize: 5 } };
     await service.save({ ...definition, settings }, { by: "tests", origin: "api" });
     expect(await verified()).toMatchObject({ state: "unknown" });
+  });
+
+  it("says of a segment group that isn't there what to do about the group", async () => {
+    const { failure } = await test("shop", settingsWith({ segmentGroupIdentifier: "nogroup" }));
+    expect(failure).toMatchObject({ code: "destinationRefusesHeartbeat" });
+    expect(failure?.reason).toContain("nogroup");
+    expect(failure?.remedy).toContain("create it there or correct Segment Group Identifier");
+    expect(`${failure?.meaning} ${failure?.remedy}`).not.toMatch(/person|batch|again/);
   });
 
   it("works before anything is saved", async () => {

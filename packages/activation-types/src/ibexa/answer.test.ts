@@ -98,6 +98,17 @@ describe("what Ibexa's answer means", () => {
     expect(redirect.reason).toContain("https://shop.example/de/cdp/webhook");
   });
 
+  it.each([
+    ["membershipChanges", "destinationRefused"],
+    ["create", "destinationRefusesSegment"],
+    ["heartbeat", "destinationRefusesHeartbeat"],
+    ["detach", "destinationRefused"],
+  ] as const)("tells a refused %s by what it was about", (action, code) => {
+    for (const status of [400, 422])
+      expect(read(answer(status), action)).toMatchObject({ kind: "refused", code });
+    expect(read(answer(413), action)).toMatchObject({ code: "destinationTooLarge" });
+  });
+
   it("hands on what Retry-After says", () => {
     expect(readAnswer(settings, "create", answer(429, "", { "retry-after": "7" }))).toMatchObject({
       retryAfter: "7",

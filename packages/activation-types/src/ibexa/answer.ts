@@ -47,6 +47,12 @@ const OVERRIDDEN = {
   stops: { kind: "stop", code: "destinationConfiguration" },
 } as const satisfies Record<WireProfile["statuses"][string], StatusRow>;
 
+/** A refusal of these is about something else than people, and mended otherwise. */
+const REFUSED_ABOUT: Readonly<Partial<Record<IbexaAction, ErrorCode>>> = {
+  create: "destinationRefusesSegment",
+  heartbeat: "destinationRefusesHeartbeat",
+};
+
 function rowOf(wire: WireProfile, status: number): StatusRow {
   const general = STATUS[status] ?? CLASS[Math.floor(status / 100)] ?? OTHER;
   const meant = wire.statuses[String(status)];
@@ -87,8 +93,8 @@ export function readAnswer(
 
   const general = rowOf(wire, status);
   const row =
-    action === "create" && general.code === "destinationRefused"
-      ? { ...general, code: "destinationRefusesSegment" as const }
+    general.code === "destinationRefused"
+      ? { ...general, code: REFUSED_ABOUT[action] ?? general.code }
       : general;
   const said = excerpt(exchange.body);
   const failure = {

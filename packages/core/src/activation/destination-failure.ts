@@ -157,8 +157,14 @@ export const DESTINATION_FAILURES = {
   destinationRefused: {
     tick: "message",
     meaning:
-      "Status 400 or 422: the message was read and refused as it stands. A batch is halved until those who are refused stand alone.",
+      "Status 400 or 422: the message was read and refused as it stands. A message with several people is halved until those who are refused stand alone.",
     look: "The answer says why. On Ibexa's side: the log channel `ibexa.cdp.webhook` with severity `debug`.",
+  },
+  destinationRefusesHeartbeat: {
+    tick: "message",
+    meaning:
+      "Status 400 or 422 to a heartbeat, which names nobody: mostly the segment group doesn't exist there, or isn't that of these credentials.",
+    look: "On Ibexa's side: Admin → Segments: is there a group with exactly this identifier; `segment_group_identifier` in the configuration of the activation.",
   },
   destinationRefusesPerson: {
     tick: "message",
