@@ -79,16 +79,24 @@ describe("an audience that is taken off", () => {
   });
 
   it("leaves its people and sends no Detach when that was chosen, and knows them when it comes back", async () => {
-    const { service, change, audiences, run, people, sandbox } = await inStep();
+    const { service, change, audiences, run, people, sandbox, id } = await inStep();
+    expect(await service.people.leftBehind(id)).toEqual([]);
     await service.save(change({ audiences: [audiences[0]] }), { ...by, people: "leave" });
     await run();
     expect(people(audiences[1])).toEqual(["u1", "u2"]);
+    expect(await service.people.leftBehind(id)).toEqual([
+      { audienceId: audiences[1], name: `Audience ${audiences[1]}`, people: 2 },
+    ]);
+    await service.save(change({ audiences: [] }), { ...by, people: "leave" });
+    expect(await service.people.leftBehind(id)).toHaveLength(2);
+    await service.save(change({ audiences: [audiences[0]] }), by);
     expect(sandbox.requests().some(({ action }) => action === "detach")).toBe(false);
 
     world.audiences.set(audiences[1], [2]);
     await service.save(change({ audiences: [...audiences] }), by);
     expect(await run()).toMatchObject({ counts: { joins: 0, leaves: 1 } });
     expect(people(audiences[1])).toEqual(["u2"]);
+    expect(await service.people.leftBehind(id)).toEqual([]);
   });
 
   it("is carried again when it comes back before everyone was out", async () => {

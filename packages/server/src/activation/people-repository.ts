@@ -83,6 +83,21 @@ export class PeopleRepository {
     for await (const rows of this.#engine.stream<PersonRow>(sql, parameters)) yield rows.map(personOf);
   }
 
+  /** How many are in segments of an activation, or may be, besides those of some audiences. */
+  async heldOutside(
+    activation: number,
+    audiences: readonly string[],
+  ): Promise<{ readonly audience: string; readonly people: number }[]> {
+    return this.#engine.query(
+      `SELECT segment AS audience, toUInt32(count()) AS people FROM (
+        SELECT toString(audience) AS segment, person_id FROM delivery_state
+        WHERE activation = {ho_activation:UInt32} AND audience NOT IN {ho_audiences:Array(String)}
+        GROUP BY audience, person_id HAVING argMax(state, version) != 'out'
+      ) GROUP BY segment ORDER BY people DESC, segment`,
+      { ho_activation: activation, ho_audiences: audiences },
+    );
+  }
+
   /** Members without a person identifier, by number of profile. */
   async withoutIdentifier(scope: StandingScope, after: number, limit: number): Promise<StandingPerson[]> {
     const { sql, parameters } = nobodySql(scope, after, limit);

@@ -129,6 +129,31 @@ export function peopleRoutes(app: ApiApp, service: ActivationService): void {
   );
 
   app.get(
+    "/api/v1/activations/:id/left-behind",
+    {
+      schema: {
+        operationId: "listLeftBehind",
+        summary: "Who stays in segments whose audiences were taken off: nothing updates them",
+        tags: ["activations"],
+        params: z.object({ id }),
+        response: {
+          200: z.object({
+            items: z.array(
+              z.object({
+                audienceId: z.string(),
+                name: z.string().nullable().describe("Null: the audience was deleted"),
+                people: z.int(),
+              }),
+            ),
+            next: z.null(),
+          }),
+        },
+      },
+    },
+    async ({ params }) => ({ items: await service.people.leftBehind(params.id), next: null }),
+  );
+
+  app.get(
     "/api/v1/activations/:id/refusals",
     {
       schema: {

@@ -19,6 +19,14 @@ interface PeopleOptions {
   readonly onDemand: (activationId: string) => void;
 }
 
+/** People who were left in a segment when its audience was taken off. */
+interface LeftBehind {
+  readonly audienceId: string;
+  /** null: the audience was deleted. */
+  readonly name: string | null;
+  readonly people: number;
+}
+
 /** The people of an activation by how they stand: the same as the status counts. */
 export class People {
   readonly #options: PeopleOptions;
@@ -89,6 +97,27 @@ export class People {
       links,
     );
     return this.#repository.refusalGroups(scope);
+  }
+
+  /**
+   * Who stays in segments there though the activation doesn't carry their audience any more, by audience.
+   * @throws PeregrineError `notFound`
+   */
+  async leftBehind(activationId: string): Promise<LeftBehind[]> {
+    const { record, store } = this.#options;
+    const { number } = await record(activationId);
+    const links = await store.activationAudiences.of(activationId);
+    const left = await this.#repository.heldOutside(
+      number,
+      links.map(({ audienceId }) => audienceId),
+    );
+    if (left.length === 0) return [];
+    const names = new Map((await store.definitions.list("audience")).map(({ id, body }) => [id, body.name]));
+    return left.map(({ audience, people }) => ({
+      audienceId: audience,
+      name: names.get(audience) ?? null,
+      people,
+    }));
   }
 
   /**

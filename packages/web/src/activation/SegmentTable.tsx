@@ -11,6 +11,7 @@ import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
 import { changeActivation, type PeopleChoice } from "./change-activation.ts";
+import { LeftBehind } from "./LeftBehind.tsx";
 import { PeopleChoiceField } from "./PeopleChoiceField.tsx";
 import {
   type ActivationStatus,
@@ -49,7 +50,7 @@ export function SegmentTable({ activation, status }: Props) {
         />
       )}
       {segments.length === 0 ? (
-        <Text>No audience is linked yet. Each audience that you add becomes a segment in Ibexa.</Text>
+        <Text>No audience is linked. Each audience that you add becomes a segment in Ibexa.</Text>
       ) : (
         <Table.ScrollContainer minWidth={920}>
           <Table verticalSpacing="xs" horizontalSpacing={6} fz="sm">
@@ -88,6 +89,7 @@ export function SegmentTable({ activation, status }: Props) {
           </Table>
         </Table.ScrollContainer>
       )}
+      <LeftBehind id={activation.id} />
     </Stack>
   );
 }

@@ -133,6 +133,15 @@ export function holdsQuery(id: string) {
   });
 }
 
+/** Who stays in segments whose audiences were taken off. */
+export function leftBehindQuery(id: string) {
+  return queryOptions({
+    queryKey: ["activations", id, "left-behind"],
+    queryFn: async () =>
+      dataOf(await api.GET("/api/v1/activations/{id}/left-behind", { params: { path: { id } } })).items,
+  });
+}
+
 /** Why people are refused now, equal answers together. */
 export function refusalsQuery(id: string) {
   return queryOptions({
