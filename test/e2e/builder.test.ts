@@ -201,7 +201,10 @@ describe("the builder of audiences", () => {
     await page.getByRole("button", { name: "See what they changed" }).click();
     await page.getByText(/name: .* → “Theirs”/).waitFor();
     await expectAccessibleInBoth(page, "conflict");
-    await page.getByRole("button", { name: "Save mine over it" }).click();
+    // What overwrites somebody's work is not what a hasty click meets.
+    const over = page.getByRole("button", { name: "Save mine over it" });
+    expect(await over.getAttribute("data-variant")).toBe("default");
+    await over.click();
     await page.getByRole("heading", { name: "Mine", exact: true }).waitFor();
     await page.getByRole("link", { name: "Edit" }).click();
     await page.getByLabel("Name").fill("Never saved");

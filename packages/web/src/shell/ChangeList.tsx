@@ -2,6 +2,7 @@ import { Button, Code, Grid, Stack, Table, Text } from "@mantine/core";
 import { Fragment, useState } from "react";
 import type { Schemas } from "../api/schemas.ts";
 import { Moment } from "../words/Moment.tsx";
+import { actionOf } from "./action-words.ts";
 import { differencesOf } from "./differences.ts";
 
 type Entry = Schemas["AuditEntry"];
@@ -46,7 +47,7 @@ export function ChangeList({ entries, hasSubject, names = NOTHING }: Props) {
                       {entry.by}
                     </Text>
                   </Table.Td>
-                  <Table.Td>{entry.actionText}</Table.Td>
+                  <Table.Td>{actionOf(entry)}</Table.Td>
                   {hasSubject ? (
                     <Table.Td style={{ overflowWrap: "anywhere" }}>{subjectOf(entry, names)}</Table.Td>
                   ) : null}

@@ -55,13 +55,19 @@ export function SavedMeanwhile({
       {isKnown ? (
         <>
           <Group gap="xs" mt="sm">
-            <Button size="xs" variant="default" aria-expanded={isComparing} onClick={comparing.toggle}>
+            {/* The one that loses nothing of anybody's comes first. */}
+            <Button size="xs" aria-expanded={isComparing} onClick={comparing.toggle}>
               See what they changed
             </Button>
             <Button size="xs" variant="default" onClick={onTakeTheirs}>
               {theirs}
             </Button>
-            <Button size="xs" {...(isDeletion ? { color: "red" } : {})} onClick={onSaveOver}>
+            <Button
+              size="xs"
+              variant="default"
+              {...(isDeletion ? { c: "var(--mantine-color-error)" } : {})}
+              onClick={onSaveOver}
+            >
               {mine}
             </Button>
           </Group>

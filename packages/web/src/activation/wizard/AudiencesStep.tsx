@@ -119,13 +119,13 @@ export function AudiencesStep({ draft, change, onBack, onSave, onKeep, isSaving,
 /** What Save will do, in sentences. */
 function Review({ draft, names }: { readonly draft: Draft; readonly names: readonly string[] }) {
   const host = URL.canParse(draft.baseUrl) ? new URL(draft.baseUrl).host : draft.baseUrl;
-  const segments = names.length === 1 ? "1 segment" : `${names.length} segments`;
+  const [segments, whose] = names.length === 1 ? ["1 segment", "its"] : [`${names.length} segments`, "their"];
   return (
     <Alert color="gray" title="What Save will do" c="var(--mantine-color-text)">
       <Text size="sm" style={{ overflowWrap: "anywhere" }}>
         {names.length === 0
           ? `The activation “${draft.name}” is kept, and nothing is sent to ${host} before an audience is linked.`
-          : `${segments} will be made in the segment group ${draft.segmentGroupIdentifier} at ${host}, and their people are sent within a minute. Save paused keeps everything and sends nothing.`}
+          : `${segments} will be made in the segment group ${draft.segmentGroupIdentifier} at ${host}, and ${whose} people are sent within a minute. Save paused keeps everything and sends nothing.`}
       </Text>
     </Alert>
   );
