@@ -172,6 +172,32 @@ describe("what hardly anybody needs", () => {
   });
 });
 
+describe("the steps of the wizard", () => {
+  it("stand in the address; back and forward keep what was typed, the secret too", async () => {
+    const secret = page.getByLabel(/^Client Secret/);
+    await secret.fill(CREDENTIALS.clientSecret);
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("button", { name: "+ Add audiences" }).waitFor();
+    expect(new URL(page.url()).search).toBe("?step=audiences");
+    await page.goBack();
+    await secret.waitFor();
+    expect(new URL(page.url()).search).toBe("?step=ibexa");
+    expect(await secret.inputValue()).toBe(CREDENTIALS.clientSecret);
+    await page.goBack();
+    await page.getByLabel("Description").waitFor();
+    expect(await page.getByLabel("Name").inputValue()).toBe("Our Ibexa");
+    await page.goForward();
+    await secret.waitFor();
+    await page.goForward();
+    await page.getByRole("button", { name: "+ Add audiences" }).waitFor();
+    await page.goBack();
+    expect(await secret.inputValue()).toBe(CREDENTIALS.clientSecret);
+    expect(
+      await page.evaluate<string>("JSON.stringify({ ...sessionStorage, ...localStorage })"),
+    ).not.toContain(CREDENTIALS.clientSecret);
+  });
+});
+
 describe("a wizard that is loaded again", () => {
   it("says that the secret must be typed again, and waits there for it", async () => {
     await page.getByRole("button", { name: "Next" }).click();
@@ -207,7 +233,7 @@ describe("the review", () => {
   it("sends one test person and takes them out again, and nobody else", async () => {
     await page.getByRole("button", { name: "Send one test person" }).click();
     await page.getByText("The activation is kept, paused.", { exact: false }).waitFor();
-    await page.getByLabel("Send one test person").fill("100");
+    await page.getByLabel("Id of a test person").fill("100");
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await page.getByText("In the test segment now: 100").waitFor();
     await expectAccessibleInBoth(page, "a test person");

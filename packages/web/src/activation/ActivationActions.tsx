@@ -82,7 +82,7 @@ export function ActivationActions({ activation, status }: Props) {
       </Group>
       <ProblemAlert error={run.error ?? pause.error ?? resync.error} />
       <Dialog title="Send one test person" opened={isTesting} onClose={testing.close} size="lg">
-        <TestPerson id={id} />
+        <TestPerson id={id} hasFocus />
       </Dialog>
       <DeleteActivation
         activation={activation}

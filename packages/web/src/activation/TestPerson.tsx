@@ -1,14 +1,20 @@
 import { Button, Group, List, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type FormEvent, useState } from "react";
 import { api, dataOf } from "../api/client.ts";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
 import { Marked } from "../words/Marked.tsx";
 import { refreshActivation } from "./queries.ts";
 import { Advice } from "./wizard/ConnectionTest.tsx";
 
+interface Props {
+  readonly id: string;
+  /** In a dialog: one types at once. */
+  readonly hasFocus?: boolean;
+}
+
 /** Brings one person into a segment of its own in Ibexa, and takes them out again. */
-export function TestPerson({ id }: { readonly id: string }) {
+export function TestPerson({ id, hasFocus = false }: Props) {
   const [personId, setPersonId] = useState("");
   const queries = useQueryClient();
   const send = useMutation({
@@ -21,24 +27,24 @@ export function TestPerson({ id }: { readonly id: string }) {
       ),
     onSettled: () => refreshActivation(queries, id),
   });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (personId.trim() !== "") send.mutate("add");
+  };
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" component="form" onSubmit={submit}>
       <Group align="flex-end">
         <TextInput
-          label="Send one test person"
-          description="The id of a user in Ibexa; a segment of its own is made for the test"
+          label="Id of a test person"
+          description="A user of Ibexa; a segment of its own is made for the test"
+          {...(hasFocus ? { "data-autofocus": true } : {})}
           flex={1}
           miw={180}
           maw={420}
           value={personId}
           onChange={(event) => setPersonId(event.currentTarget.value)}
         />
-        <Button
-          variant="default"
-          disabled={personId.trim() === ""}
-          loading={send.isPending}
-          onClick={() => send.mutate("add")}
-        >
+        <Button type="submit" variant="default" disabled={personId.trim() === ""} loading={send.isPending}>
           Send
         </Button>
         <Button

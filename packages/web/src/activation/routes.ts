@@ -4,6 +4,7 @@ import { type Searched, searchedOf } from "../shell/searched.ts";
 import { shellRoute } from "../shell/shell-route.ts";
 import { activationQuery, activationStatusQuery, prefetchActivations } from "./queries.ts";
 import { type Tab, tabOf } from "./tabs.ts";
+import { type StepName, stepOf } from "./wizard/steps.ts";
 
 const activations = createRoute({
   getParentRoute: () => shellRoute,
@@ -26,6 +27,10 @@ const gallery = createRoute({
 const wizard = createRoute({
   getParentRoute: () => shellRoute,
   path: "/activations/new/ibexa",
+  validateSearch: (search: Record<string, unknown>): { readonly step?: StepName } => {
+    const step = stepOf(search["step"]);
+    return step === undefined ? {} : { step };
+  },
   component: lazyRouteComponent(() => import("./wizard/IbexaWizard.tsx"), "IbexaWizard"),
 });
 

@@ -7,7 +7,8 @@ import { ConnectionTest } from "./ConnectionTest.tsx";
 import { type Draft, NEW_ID } from "./draft.ts";
 import { IbexaFields } from "./IbexaFields.tsx";
 import { IbexaSide } from "./IbexaSide.tsx";
-import { REQUIRED_FIELDS, SECRET_WORDS, settingsOf } from "./ibexa-values.ts";
+import { SECRET_WORDS, settingsOf } from "./ibexa-values.ts";
+import { isFilled } from "./steps.ts";
 
 interface Props {
   readonly draft: Draft;
@@ -28,12 +29,13 @@ export function IbexaStep({ draft, change, onBack, onNext }: Props) {
     placeholderData: keepPreviousData,
   });
   const isStored = draft.saved !== null;
-  const isFilled = REQUIRED_FIELDS.every(
-    (name) => draft[name].trim() !== "" || (isStored && name === "clientSecret"),
-  );
+  const isReady = isFilled(draft);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (isFilled) onNext();
+    if (!isReady) return;
+    // Whoever goes on does without the others.
+    if (draft.lost.length > 0) change({ lost: [] });
+    onNext();
   };
   return (
     <Grid mt="md" gap="xl">
@@ -56,12 +58,12 @@ export function IbexaStep({ draft, change, onBack, onNext }: Props) {
               stored={isStored ? ["clientSecret"] : []}
               focusSecret={draft.lost.includes("clientSecret")}
             />
-            <ConnectionTest id={id} settings={settingsOf(draft)} disabled={!isFilled} />
+            <ConnectionTest id={id} settings={settingsOf(draft)} disabled={!isReady} />
             <Group>
               <Button variant="default" onClick={onBack}>
                 Back
               </Button>
-              <Button type="submit" disabled={!isFilled || (setup?.faults.length ?? 0) > 0}>
+              <Button type="submit" disabled={!isReady || (setup?.faults.length ?? 0) > 0}>
                 Next
               </Button>
             </Group>

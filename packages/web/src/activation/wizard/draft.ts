@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useState } from "react";
 import type { ShownActivation } from "../queries.ts";
 import { type IbexaValues, NO_VALUES, SECRET_FIELDS } from "./ibexa-values.ts";
+import { type StepName, stepOf } from "./steps.ts";
 
 /** What has been typed into the wizard so far. */
 export interface Draft extends IbexaValues {
-  readonly step: number;
+  /** Where it was left. */
+  readonly step: StepName;
   readonly name: string;
   readonly description: string;
   readonly personIdentifier: string;
@@ -17,8 +19,9 @@ export interface Draft extends IbexaValues {
 
 type SecretField = (typeof SECRET_FIELDS)[number];
 
-const EMPTY: Draft = {
-  step: 0,
+/** Nothing typed yet. */
+export const EMPTY: Draft = {
+  step: "general",
   name: "",
   description: "",
   personIdentifier: "userid",
@@ -29,8 +32,6 @@ const EMPTY: Draft = {
 };
 /** An id that no activation has, for what is asked about one that isn't saved yet. */
 export const NEW_ID = "new";
-/** The step of "Ibexa information". */
-export const IBEXA_STEP = 1;
 const KEY = "peregrine.activation-draft.ibexa";
 const WITHOUT_SECRETS = Object.fromEntries(SECRET_FIELDS.map((name) => [name, ""]));
 
@@ -44,9 +45,9 @@ function stored(): Draft {
   try {
     const read: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
     const draft: Draft = { ...EMPTY, ...(typeof read === "object" ? read : {}), ...WITHOUT_SECRETS };
+    const step = stepOf(draft.step) ?? EMPTY.step;
     // What is saved already has its secrets. All else goes on where they are typed.
-    if (draft.saved !== null) return { ...draft, lost: [] };
-    return draft.lost.length > 0 ? { ...draft, step: Math.min(draft.step, IBEXA_STEP) } : draft;
+    return draft.saved === null ? { ...draft, step } : { ...draft, step, lost: [] };
   } catch (error) {
     if (error instanceof SyntaxError) return EMPTY;
     throw error;
@@ -94,9 +95,7 @@ export function useDraft() {
       }),
     [],
   );
-  const forget = useCallback(() => {
-    sessionStorage.removeItem(KEY);
-    setDraft(EMPTY);
-  }, []);
+  // Whoever looks at it is about to leave: what is shown until then stays as it is.
+  const forget = useCallback(() => sessionStorage.removeItem(KEY), []);
   return { draft, change, forget };
 }
