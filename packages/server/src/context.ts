@@ -113,6 +113,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     deletions.wake();
   };
   audiences.onChecked = () => wake("checked");
+  audiences.onSaved = () => wake("changed");
   const streamFolder = join(config.folder, "streams");
   definitions.on("dataflow", streamHooks(store));
   const streams = new StreamService({

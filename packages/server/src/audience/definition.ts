@@ -3,12 +3,22 @@ import type { CheckContext, KindHooks } from "../definition/index.ts";
 import type { CatalogSource } from "./catalog.ts";
 import { cronFault } from "./check-plan.ts";
 
+interface HookDependencies {
+  readonly catalog: CatalogSource;
+  readonly timeZone: string;
+  /** Hears of every audience that was saved. */
+  readonly onSaved: () => void;
+}
+
 /**
  * Checks every audience's rule against the definitions as they would be: so a schema and an audience that reads it
  * can come together, and neither a schema nor an audience can go while a rule names it.
  */
-export function audienceHooks(catalog: CatalogSource, timeZone: string): KindHooks<"audience"> {
+export function audienceHooks({ catalog, timeZone, onSaved }: HookDependencies): KindHooks<"audience"> {
   return {
+    written({ action }) {
+      if (action !== "deleted") onSaved();
+    },
     async check({ action, body }, { wanted, columns }): Promise<readonly Fault[]> {
       if (action === "deleted") return namedElsewhere(body, wanted);
       const definitions = {

@@ -129,7 +129,7 @@ export class AudienceService {
     this.rules = new RuleQuestions({ store, clock, catalog, previews, explanations });
     this.suggestions = new Suggestions(catalog, new SeenValuesSource(store, new ValueRepository(engine)));
     this.versions = new AudienceVersions(store, definitions);
-    definitions.on("audience", audienceHooks(catalog, timeZone));
+    definitions.on("audience", audienceHooks({ catalog, timeZone, onSaved: () => this.#noteSaved() }));
   }
 
   /** @throws PeregrineError `cursorInvalid` */
@@ -211,6 +211,20 @@ export class AudienceService {
 
   /** Hears that somebody had an audience checked by hand; a scheduler sends what came of it. */
   onChecked: (audienceId: string) => void = () => {};
+
+  /** Hears that audiences were saved, once of all that are saved together; a scheduler checks them. */
+  onSaved: () => void = () => {};
+
+  #isNoted = false;
+
+  #noteSaved(): void {
+    if (this.#isNoted) return;
+    this.#isNoted = true;
+    queueMicrotask(() => {
+      this.#isNoted = false;
+      this.onSaved();
+    });
+  }
 
   /** Checks every audience, as of `asOf` (ms UTC), as {@link evaluate} does. */
   async checkAll(asOf: number): Promise<EvaluationResult> {

@@ -135,7 +135,7 @@ function Rows({ rows, used }: RowsProps) {
               Size
             </Table.Th>
             <Table.Th ta="right" w="13%">
-              Last 24 hours
+              Last 24 hours, net
             </Table.Th>
             <Table.Th w="18%">Used in</Table.Th>
             <Table.Th w="14%">Last checked</Table.Th>

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "../api/client.ts";
 import type { Schemas } from "../api/schemas.ts";
+import { isSavedSince } from "./saved-since.ts";
 
 /** An audience with its rule as it came: whoever reads the rule parses it. */
 export interface AudienceView extends Omit<Schemas["AudienceView"], "rule"> {
@@ -12,6 +13,8 @@ export type AudienceVersion = Schemas["AudienceVersion"];
 
 /** How often sizes and checks, which change by themselves, are asked for again, in ms. */
 const LIVE_MS = 15_000;
+/** The same while a check is awaited that follows a save at once, in ms. */
+const AWAITED_MS = 1_500;
 
 async function audiencePage(cursor: string | undefined) {
   const query = { limit: 200, ...(cursor === undefined ? {} : { cursor }) };
@@ -39,7 +42,10 @@ export function audienceQuery(id: string) {
     queryKey: ["audiences", id],
     queryFn: async (): Promise<AudienceView> =>
       dataOf(await api.GET("/api/v1/audiences/{id}", { params: { path: { id } } })),
-    refetchInterval: LIVE_MS,
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && (data.check ?? "automatic") === "automatic" && isSavedSince(data)
+        ? AWAITED_MS
+        : LIVE_MS,
   });
 }
 

@@ -193,7 +193,7 @@ function MovedMost({ moved }: { readonly moved: readonly AudienceView[] }) {
             <Table.Tr>
               <Table.Th>Audience</Table.Th>
               <Table.Th ta="right">Size</Table.Th>
-              <Table.Th ta="right">Joined and left</Table.Th>
+              <Table.Th ta="right">Joined and left, net</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -4,6 +4,7 @@ import { Moment } from "../../words/Moment.tsx";
 import { counted, people } from "../../words/number.ts";
 import { Movement } from "../Movement.tsx";
 import type { AudienceView } from "../queries.ts";
+import { isSavedSince } from "../saved-since.ts";
 
 /** Size, what moved, and when it was looked at. */
 export function AudienceFacts({ audience }: { readonly audience: AudienceView }) {
@@ -22,11 +23,21 @@ export function AudienceFacts({ audience }: { readonly audience: AudienceView })
             </Group>
           )}
         </Fact>
-        <Fact label="Last 24 hours">
+        <Fact label="Last 24 hours, net">
           <Movement {...lastDay} />
+          <Text size="sm" c="dimmed">
+            Whoever joined and left again counts as neither.
+          </Text>
         </Fact>
         <Fact label="Last checked">
           <Moment instant={checkedAt} />
+          {isSavedSince(audience) ? (
+            <Text size="sm" role="status">
+              {checkedAt === null
+                ? "Nobody belongs to it before its first check."
+                : "It was saved since: who belongs to it is as before."}
+            </Text>
+          ) : null}
         </Fact>
         <Fact label="Last saved">
           <Moment instant={updatedAt} />
