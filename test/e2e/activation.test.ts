@@ -8,6 +8,7 @@ import {
   startInstallation,
   USERS,
 } from "./harness/installation.ts";
+import { expectFocus } from "./harness/keyboard.ts";
 
 /** More than the guard lets go at once without asking. */
 const PEOPLE = 60;
@@ -174,6 +175,51 @@ describe("an activation", () => {
     await page.getByRole("cell", { name: "Decided on held removals" }).waitFor();
     await page.getByRole("button", { name: "Before and after" }).nth(1).click();
     await page.getByText("After", { exact: true }).first().waitFor();
+  });
+
+  it("sends one test person from a dialog, by keyboard", async () => {
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Send one test person" }).click();
+    await expectFocus(page.getByLabel("Id of a test person"));
+    await page.keyboard.type("100");
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Send one test person" });
+    await dialog.getByText("In the test segment now: 100").waitFor();
+    await dialog.getByRole("button", { name: "Take out again" }).click();
+    await dialog.getByText("In the test segment now", { exact: false }).waitFor({ state: "detached" });
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await dialog.waitFor({ state: "detached" });
+  });
+
+  it("is offered on an audience’s page with those who would be sent, and not with all who belong", async () => {
+    await shop.define(
+      { kind: "identifier", id: "mail", normalise: ["trim"], priority: 90, limit: "one" },
+      {
+        kind: "schema",
+        id: "readers",
+        parent: "PersonalData",
+        personIdentifier: "mail",
+        columns: [{ name: "mail", type: "text", identifier: "mail" }],
+      },
+      { kind: "dataflow", id: "readers", schema: "readers", map: { mail: "mail" } },
+      { kind: "audience", id: "a0000004", name: "Not sent yet", rule: { everyone: true } },
+    );
+    expect(await shop.takeIn("readers", "mail\na@example.com\nb@example.com\n")).toBe("published");
+    await page.goto("/audiences/a0000004");
+    await page.getByRole("button", { name: "Add to an activation" }).click();
+    const dialog = page.getByRole("dialog", { name: "Add to an activation" });
+    await dialog.getByRole("radio", { name: "Shop" }).check();
+    const row = dialog.getByRole("row", { name: /^Not sent yet / });
+    await row.waitFor();
+    expect(await row.getByRole("cell").allTextContents()).toEqual([
+      "Not sent yet",
+      expect.stringMatching(new RegExp(`^${PEOPLE}100, `)),
+      "0",
+      "0",
+      "2",
+    ]);
+    await expectAccessible(page, "adding to an activation");
+    await page.goto("/activations/shop");
   });
 
   it("is duplicated without its secret", async () => {

@@ -111,6 +111,9 @@ describe("the builder of audiences", () => {
     await page.getByRole("button", { name: "What they have" }).click();
     await choose(block("have"), "Attribute", "country");
     await choose(block("have country"), "Comparison", "is");
+    await block("have country").getByRole("combobox", { name: "Value" }).fill("Narnia");
+    await block("have country").getByText("There is no such value in the data.").waitFor();
+    await expectAccessibleInBoth(page, "a value that nobody has");
     await block("have country").getByRole("combobox", { name: "Value" }).fill("U");
     // Suggested with how many people have it.
     await page.getByRole("option", { name: "UK 8" }).click();

@@ -3,9 +3,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { changeActivation } from "../../activation/change-activation.ts";
 import { activationsQuery, type ShownActivation } from "../../activation/queries.ts";
+import { RunPreview } from "../../activation/wizard/RunPreview.tsx";
 import { ButtonLink } from "../../shell/links.tsx";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
-import { people } from "../../words/number.ts";
 import type { AudienceView } from "../queries.ts";
 
 interface Props {
@@ -19,7 +19,7 @@ const AT_A_GLANCE = 8;
 
 /** Which activation is to carry the audience too, and what that sends. */
 export function AttachDialog({ audience, opened, onClose }: Props) {
-  const { id, name, size } = audience;
+  const { id, name } = audience;
   const queries = useQueryClient();
   const { data, error } = useQuery(activationsQuery);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -89,11 +89,19 @@ export function AttachDialog({ audience, opened, onClose }: Props) {
           </>
         )}
         {activation === undefined ? null : (
-          <Text size="sm">
-            {activation.state === "paused"
-              ? "A segment is made for it when the activation is resumed."
-              : `A segment is made for it, and ${people(size)} with a ${activation.personIdentifier} are sent within a minute.`}
-          </Text>
+          <>
+            <Text size="sm">
+              {activation.state === "paused"
+                ? "A segment is made for it when the activation is resumed; then these people are sent."
+                : "A segment is made for it, and these people are sent within a minute."}
+            </Text>
+            <RunPreview
+              id={activation.id}
+              audiences={[...activation.audiences, id]}
+              personIdentifier={activation.personIdentifier}
+              only={[id]}
+            />
+          </>
         )}
         <ProblemAlert error={attach.error} />
         <Group justify="flex-end">

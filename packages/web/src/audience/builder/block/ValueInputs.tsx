@@ -1,4 +1,4 @@
-import { Autocomplete, TagsInput } from "@mantine/core";
+import { Autocomplete, Stack, type StackProps, TagsInput, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,11 +7,43 @@ import { type ValueSource, valuesQuery } from "./values-query.ts";
 
 const TYPING_MS = 150;
 
-/** The values that hold what is typed, with their counts; asked for only while somebody chooses. */
-function useValues(source: ValueSource, typed: string, isOpen: boolean): ReadonlyMap<string, number | null> {
+interface Known {
+  /** With their counts. */
+  readonly values: ReadonlyMap<string, number | null>;
+  /** Said where no value holds what is typed. */
+  readonly none: string | undefined;
+}
+
+/** The values that hold what is typed; asked for only while somebody chooses. */
+function useValues(source: ValueSource, typed: string, isOpen: boolean): Known {
   const [contains] = useDebouncedValue(typed, TYPING_MS);
-  const { data } = useQuery({ ...valuesQuery(source, contains), enabled: isOpen });
-  return new Map((data?.values ?? []).map(({ value, count }) => [String(value), count]));
+  const { data, isPlaceholderData } = useQuery({ ...valuesQuery(source, contains), enabled: isOpen });
+  const values = new Map((data?.values ?? []).map(({ value, count }) => [String(value), count]));
+  const isNone =
+    data !== undefined &&
+    !isPlaceholderData &&
+    contains === typed &&
+    typed.trim() !== "" &&
+    values.size === 0;
+  if (!isNone) return { values, none: undefined };
+  return {
+    values,
+    none: data.complete
+      ? "There is no such value in the data."
+      : "There is no such value in the rows that were looked through.",
+  };
+}
+
+/** An input, and beneath it that no value is as it says. */
+function WithNone({ none, children, ...size }: StackProps & { readonly none: string | undefined }) {
+  return (
+    <Stack gap={2} {...size}>
+      {children}
+      <Text size="xs" role="status">
+        {none}
+      </Text>
+    </Stack>
+  );
 }
 
 interface TextProps {
@@ -24,30 +56,31 @@ interface TextProps {
 export function TextInputWithValues({ source, value, onChange }: TextProps) {
   const [isOpen, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
-  const values = useValues(source, typed, isOpen);
+  const { values, none } = useValues(source, typed, isOpen);
   return (
-    <Autocomplete
-      aria-label="Value"
-      placeholder="Value"
-      autoComplete="off"
-      w={190}
-      value={value}
-      data={[...values.keys()].filter((one) => one !== "")}
-      // The server has found what fits.
-      filter={({ options }) => options}
-      renderOption={({ option }) => (
-        <OptionCount label={option.value} count={values.get(option.value) ?? null} />
-      )}
-      onDropdownOpen={() => {
-        setTyped("");
-        setOpen(true);
-      }}
-      onDropdownClose={() => setOpen(false)}
-      onChange={(text) => {
-        setTyped(text);
-        onChange(text);
-      }}
-    />
+    <WithNone none={none} w={190}>
+      <Autocomplete
+        aria-label="Value"
+        placeholder="Value"
+        autoComplete="off"
+        value={value}
+        data={[...values.keys()].filter((one) => one !== "")}
+        // The server has found what fits.
+        filter={({ options }) => options}
+        renderOption={({ option }) => (
+          <OptionCount label={option.value} count={values.get(option.value) ?? null} />
+        )}
+        onDropdownOpen={() => {
+          setTyped("");
+          setOpen(true);
+        }}
+        onDropdownClose={() => setOpen(false)}
+        onChange={(text) => {
+          setTyped(text);
+          onChange(text);
+        }}
+      />
+    </WithNone>
   );
 }
 
@@ -61,28 +94,27 @@ interface TextsProps {
 export function TextsInputWithValues({ source, values, onChange }: TextsProps) {
   const [isOpen, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
-  const known = useValues(source, typed, isOpen);
+  const { values: known, none } = useValues(source, typed, isOpen);
   return (
-    <TagsInput
-      aria-label="Values"
-      placeholder={values.length === 0 ? "Values" : ""}
-      miw={220}
-      maw={420}
-      style={{ flex: 1 }}
-      value={[...values]}
-      data={[...known.keys()].filter((one) => one !== "")}
-      filter={({ options }) => options}
-      // A value may hold a comma.
-      splitChars={[]}
-      acceptValueOnBlur
-      searchValue={typed}
-      onSearchChange={setTyped}
-      renderOption={({ option }) => (
-        <OptionCount label={option.value} count={known.get(option.value) ?? null} />
-      )}
-      onDropdownOpen={() => setOpen(true)}
-      onDropdownClose={() => setOpen(false)}
-      onChange={onChange}
-    />
+    <WithNone none={none} flex={1} miw={220} maw={420}>
+      <TagsInput
+        aria-label="Values"
+        placeholder={values.length === 0 ? "Values" : ""}
+        value={[...values]}
+        data={[...known.keys()].filter((one) => one !== "")}
+        filter={({ options }) => options}
+        // A value may hold a comma.
+        splitChars={[]}
+        acceptValueOnBlur
+        searchValue={typed}
+        onSearchChange={setTyped}
+        renderOption={({ option }) => (
+          <OptionCount label={option.value} count={known.get(option.value) ?? null} />
+        )}
+        onDropdownOpen={() => setOpen(true)}
+        onDropdownClose={() => setOpen(false)}
+        onChange={onChange}
+      />
+    </WithNone>
   );
 }
