@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessibleInBoth, expectAccessiblePage } from "./harness/accessible.ts";
 import type { Window } from "./harness/browser.ts";
 import { type Installation, startInstallation } from "./harness/installation.ts";
+import { expectFocus, tabTo } from "./harness/keyboard.ts";
 
 /** Sixty people; two rows are broken, one is a test, one names nobody. */
 const USERS = [
@@ -28,7 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.close());
 
-const file = (name: string, text: string) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+const file = (name: string, text: string) => ({
+  name,
+  mimeType: "text/csv",
+  buffer: Buffer.from(text, "latin1"),
+});
 
 describe("a file with broken rows, through the five stages", () => {
   it("begins at the empty list with one button", async () => {
@@ -37,11 +42,22 @@ describe("a file with broken rows, through the five stages", () => {
     await expectAccessibleInBoth(page, "dataflows, empty");
     await page.getByRole("link", { name: "New dataflow" }).click();
     await page.getByLabel("Name").fill("Shop users");
+    // One stop for all cards of a question; arrows choose.
+    await tabTo(page, page.getByRole("radio", { name: "People", exact: true }));
+    await page.keyboard.press("ArrowRight");
+    await expectFocus(page.getByRole("radio", { name: "What people do" }));
+    expect(await page.getByRole("radio", { name: "What people do" }).isChecked()).toBe(true);
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Tab");
+    await expectFocus(page.getByRole("combobox", { name: "Schema" }));
     await expectAccessibleInBoth(page, "general information");
     await page.getByRole("button", { name: "Next" }).click();
   });
 
   it("shows how the file was recognised, and takes corrections", async () => {
+    await page.locator("input[type=file]").setInputFiles(file("users.csv", "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"));
+    await page.getByText("The file is a picture.").waitFor();
+    await page.getByText("Send comma-separated text in UTF-8", { exact: false }).waitFor();
     await page.locator("input[type=file]").setInputFiles(file("users.csv", USERS));
     await page.getByRole("cell", { name: "user0@Example.com" }).waitFor();
     await expectAccessibleInBoth(page, "file");
@@ -84,8 +100,22 @@ describe("a file with broken rows, through the five stages", () => {
     const rows = page.getByRole("region", { name: "Rows" });
     expect(await rows.textContent()).toBe(`${SUM}60 profiles would be new`);
     await expectAccessibleInBoth(page, "activate");
-    // The page was loaded again since, so the file is asked for once more.
+    // The page was loaded again since, so the file is asked for once more, before anything is activated.
+    await page.getByRole("note", { name: "The file is missing" }).waitFor();
+    await page.getByRole("button", { name: "Activate without importing" }).waitFor();
+    await page.locator("input[type=file]").setInputFiles(file("users.csv", USERS));
+    await page.getByText("One import of users.csv").waitFor();
+    // What was activated is no draft, also while its file can't be sent.
+    await page.route("**/dataflows/shop-users/imports*", (route) => route.abort());
     await page.getByRole("button", { name: "Activate and import" }).click();
+    await page.getByText("The dataflow is active. The file is not imported yet.").waitFor();
+    await page.getByRole("heading", { level: 1, name: "Set up: Shop users" }).waitFor();
+    expect(await page.getByRole("note", { name: "What is stored" }).count()).toBe(0);
+    await expectAccessibleInBoth(page, "activated, and the file is not sent");
+    await page.goBack();
+    await page.waitForURL("**step=activate&dataflow=shop-users");
+    await page.getByText("The dataflow is active. The file is not imported yet.").waitFor();
+    await page.unrouteAll({ behavior: "wait" });
     await page.locator("input[type=file]").setInputFiles(file("users.csv", USERS));
     await page.getByRole("heading", { name: "users.csv" }).waitFor();
     await page.getByText("It is imported").waitFor();

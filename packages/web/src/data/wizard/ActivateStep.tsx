@@ -12,7 +12,7 @@ import { documentsOf } from "../mapping/mapping.ts";
 import { saveMapping } from "../mapping/save-mapping.ts";
 import { type Import, sampleQuery, sampleValidationQuery } from "../queries.ts";
 import { useFileUpload } from "../use-file-upload.ts";
-import { savedAs } from "./draft.ts";
+import { isActivated, savedAs } from "./draft.ts";
 import type { StepProps } from "./step-props.ts";
 
 interface Props extends StepProps {
@@ -31,7 +31,10 @@ export function ActivateStep({ draft, change, onBack, file, forget }: Props) {
   const { mapping } = draft;
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [isActive, setActive] = useState(false);
+  // The browser keeps no file over a reload.
+  const [chosen, setChosen] = useState(file.current);
+  const isStream = draft.source === "stream";
+  const isMissing = !isStream && chosen === undefined;
   const sample = useQuery(sampleQuery(draft.sample));
   const documents = useMemo(
     () => (mapping === null ? [] : documentsOf(mapping, savedAs(draft, "draft"))),
@@ -51,9 +54,14 @@ export function ActivateStep({ draft, change, onBack, file, forget }: Props) {
     await navigate({ to: "/imports/$id", params: { id } });
     forget();
   });
-  const send = (chosen: File) => {
-    const query = new URLSearchParams({ fileName: chosen.name });
-    void upload.send(`/api/v1/dataflows/${encodeURIComponent(draft.id)}/imports?${query}`, chosen);
+  const choose = (picked: File) => {
+    file.current = picked;
+    setChosen(picked);
+  };
+  const send = (picked: File) => {
+    choose(picked);
+    const query = new URLSearchParams({ fileName: picked.name });
+    void upload.send(`/api/v1/dataflows/${encodeURIComponent(draft.id)}/imports?${query}`, picked);
   };
   const save = useMutation({
     mutationFn: async ({ state, over }: Save) => {
@@ -66,9 +74,8 @@ export function ActivateStep({ draft, change, onBack, file, forget }: Props) {
     },
     onSuccess: async (state) => {
       await queries.invalidateQueries({ queryKey: ["definitions"] });
-      if (state === "draft" || draft.source === "stream") return toDataflow();
-      setActive(true);
-      if (file.current !== undefined) send(file.current);
+      if (state === "draft" || isStream || file.current === undefined) return toDataflow();
+      send(file.current);
     },
   });
   if (mapping === null) return null;
@@ -101,11 +108,7 @@ export function ActivateStep({ draft, change, onBack, file, forget }: Props) {
           <List.Item>
             The dataflow <b>{draft.name.trim()}</b>, write mode {WRITE_MODE_WORDS[draft.write]}
           </List.Item>
-          {draft.source === "stream" ? null : (
-            <List.Item>
-              One import of <b>{sample.data?.fileName ?? "the file"}</b>
-            </List.Item>
-          )}
+          {isStream ? null : <List.Item>{importOf(chosen?.name, sample.data?.fileName)}</List.Item>}
         </List>
       </div>
       {isOvertaken(save.error) && draft.saved !== null ? (
@@ -121,16 +124,29 @@ export function ActivateStep({ draft, change, onBack, file, forget }: Props) {
       ) : (
         <ProblemAlert error={save.error} />
       )}
-      {isActive ? (
-        <>
-          {file.current === undefined ? (
-            <Text size="sm" role="status">
-              The dataflow is active. The page was loaded again since the file was chosen, so choose it once
-              more to import it.
-            </Text>
-          ) : null}
+      {isMissing && !isActivated(draft) ? (
+        <Stack gap="xs">
+          <Text size="sm" role="note" aria-label="The file is missing">
+            The browser keeps the file only as long as this page is open. Choose it once more to have it
+            imported.
+          </Text>
           <FileChoice
-            label="Choose the file"
+            label="Choose the file again"
+            share={undefined}
+            error={undefined}
+            onFile={choose}
+            onCancel={upload.cancel}
+          />
+        </Stack>
+      ) : null}
+      {isActivated(draft) ? (
+        <>
+          <Text size="sm" role="status">
+            The dataflow is active.{" "}
+            {upload.share === undefined ? "The file is not imported yet." : "The file is being sent."}
+          </Text>
+          <FileChoice
+            label="Choose the file again"
             share={upload.share}
             error={upload.error}
             onFile={send}
@@ -148,11 +164,12 @@ export function ActivateStep({ draft, change, onBack, file, forget }: Props) {
             Back
           </Button>
           <Button
+            variant={isMissing ? "default" : "filled"}
             loading={save.isPending && save.variables.state === "active"}
             disabled={found === undefined || found.faults.length > 0}
             onClick={() => save.mutate({ state: "active", over: draft.saved?.version ?? 0 })}
           >
-            {draft.source === "stream" ? "Activate" : "Activate and import"}
+            {isStream ? "Activate" : isMissing ? "Activate without importing" : "Activate and import"}
           </Button>
           <Button
             variant="subtle"
@@ -165,5 +182,22 @@ export function ActivateStep({ draft, change, onBack, file, forget }: Props) {
         </Group>
       )}
     </Stack>
+  );
+}
+
+/** What is imported, and whether that is what was looked at. */
+function importOf(chosen: string | undefined, lookedAt = "the file") {
+  if (chosen === undefined) {
+    return (
+      <>
+        No import yet: <b>{lookedAt}</b> has to be chosen once more
+      </>
+    );
+  }
+  return (
+    <>
+      One import of <b>{chosen}</b>
+      {chosen === lookedAt ? "" : `; the numbers above are those of ${lookedAt}`}
+    </>
   );
 }

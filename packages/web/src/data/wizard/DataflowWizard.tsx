@@ -4,7 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { PageTitle } from "../../shell/PageTitle.tsx";
 import { ActivateStep } from "./ActivateStep.tsx";
-import { useDraft } from "./draft.ts";
+import { isActivated, useDraft } from "./draft.ts";
 import { GeneralStep } from "./GeneralStep.tsx";
 import { HalfMade } from "./HalfMade.tsx";
 import { MappingStep } from "./MappingStep.tsx";
@@ -35,7 +35,9 @@ export function DataflowWizard() {
   const isRead = dataflow === undefined || draft.id === dataflow;
   const isSaved = draft.saved !== null;
   const reached = reachedStep(draft);
-  const wanted = step ?? (isSaved ? draft.step : "general");
+  // What is activated has no stage to go back to.
+  const isDone = isActivated(draft);
+  const wanted = isDone ? "activate" : (step ?? (isSaved ? draft.step : "general"));
   const at = Math.min(
     STEPS.findIndex(({ name }) => name === wanted),
     reached,
@@ -63,7 +65,7 @@ export function DataflowWizard() {
   }, [at]);
   if (!isRead && dataflow !== undefined) return <HalfMade id={dataflow} onRead={change} />;
   const props = { draft, change, onBack: () => go(at - 1), onNext: () => go(at + 1) };
-  const title = isSaved ? "Setting up" : "New dataflow";
+  const title = isDone ? "Set up" : isSaved ? "Setting up" : "New dataflow";
   return (
     <>
       <PageTitle title={draft.name.trim() === "" ? title : `${title}: ${draft.name.trim()}`} />
@@ -75,10 +77,14 @@ export function DataflowWizard() {
         {...(isNarrow ? NARROW : { size: "sm" })}
       >
         {STEPS.map(({ name, label }, index) => (
-          <Stepper.Step key={name} label={label} allowStepSelect={index <= reached && index !== at} />
+          <Stepper.Step
+            key={name}
+            label={label}
+            allowStepSelect={!isDone && index <= reached && index !== at}
+          />
         ))}
       </Stepper>
-      <WhatIsStored draft={draft} onForget={forget} />
+      {isDone ? null : <WhatIsStored draft={draft} onForget={forget} />}
       {at === 0 ? <GeneralStep {...props} /> : null}
       {at === 1 ? <SourceStep {...props} file={file} /> : null}
       {at === 2 ? <MappingStep {...props} /> : null}

@@ -69,6 +69,7 @@ export function GeneralStep({ draft, change, onNext }: Pick<StepProps, "draft" |
               <ChoiceCard
                 key={parent}
                 value={parent}
+                chosen={draft.parent}
                 title={PARENT_WORDS[parent]}
                 about={ABOUT_PARENTS[parent]}
                 disabled={isSaved}
@@ -117,6 +118,7 @@ export function GeneralStep({ draft, change, onNext }: Pick<StepProps, "draft" |
               <ChoiceCard
                 key={write}
                 value={write}
+                chosen={draft.write}
                 title={WRITE_MODE_WORDS[write]}
                 about={ABOUT_WRITES[write]}
               />

@@ -1,5 +1,6 @@
 import { Alert, Group, Paper, Select, Text, Title } from "@mantine/core";
 import { FILE_ENCODING_WORDS, FILE_FORMAT_WORDS } from "@peregrine/core/data-words";
+import { remedyOf } from "@peregrine/core/error";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, dataOf } from "../../api/client.ts";
 import { ProblemAlert } from "../../shell/ProblemAlert.tsx";
@@ -113,6 +114,7 @@ export function SampleReading({ sample, onChanged }: Props) {
               {message} {remedy}
             </Text>
           ))}
+          <Text size="sm">{remedyOf(error.code)}</Text>
         </Alert>
       )}
       <ProblemAlert error={describe.error} />

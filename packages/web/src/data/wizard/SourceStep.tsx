@@ -52,7 +52,7 @@ export function SourceStep({ draft, change, onBack, onNext, file }: Props) {
       >
         <SimpleGrid cols={{ base: 1, sm: 2 }} mt={6}>
           {WAYS.map(({ value, title, about }) => (
-            <ChoiceCard key={value} value={value} title={title} about={about} />
+            <ChoiceCard key={value} value={value} chosen={draft.source} title={title} about={about} />
           ))}
         </SimpleGrid>
       </Radio.Group>

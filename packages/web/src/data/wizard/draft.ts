@@ -100,6 +100,11 @@ export function draftOf(
   };
 }
 
+/** Whether it is activated already, so that nothing of it is a draft any more. */
+export function isActivated({ saved }: Pick<Draft, "saved">): boolean {
+  return saved !== null && saved.definition.state !== "draft";
+}
+
 /** What the dataflow is saved as, in one state or another. */
 export function savedAs({ name, write }: Draft, state: SavedAs["state"]): SavedAs {
   return { name: name.trim(), write, state };
