@@ -35,6 +35,18 @@ const file = (name: string, text: string) => ({
   buffer: Buffer.from(text, "latin1"),
 });
 
+describe("a new installation", () => {
+  it("has an overview that asks for nothing that isn't there", async () => {
+    const missing: string[] = [];
+    page.on("response", (response) => {
+      if (response.status() === 404) missing.push(response.url());
+    });
+    await page.goto("/");
+    await page.getByText("Bring your people in").waitFor();
+    expect(missing).toEqual([]);
+  });
+});
+
 describe("a file with broken rows, through the five stages", () => {
   it("begins at the empty list with one button", async () => {
     await page.goto("/dataflows");
@@ -436,7 +448,9 @@ describe("what is there afterwards", () => {
     const alert = page.getByRole("alert");
     await alert.getByText("It lacks").waitFor();
     const told = await alert.textContent();
-    expect(told).toContain("It lacks e-mail (is it mail?), joined, spent. Its columns are id, mail, name.");
+    expect(told).toContain(
+      "other columns than the dataflow “Shop users” reads. It lacks e-mail (is it mail?), joined, spent. Its columns are id, mail, name.",
+    );
     expect(told?.split("Its columns are")).toHaveLength(2);
     expect(told).not.toContain("`");
     await alert.getByText("Where the mapping asks for it").click();

@@ -71,9 +71,10 @@ export function planImport(input: Omit<ImportPlan, "mapping">): ImportPlan {
   });
   if (check.ok) return { ...input, mapping: check.mapping };
   const { faults, missing } = check;
+  const called = dataflow.name === undefined ? `\`${dataflow.id}\`` : `“${dataflow.name}”`;
   const detail =
     missing.length > 0
-      ? `The file has other columns than the dataflow \`${dataflow.id}\` reads. It lacks ${lacking(missing)}. Its columns are ${listed(input.columns)}.`
+      ? `The file has other columns than the dataflow ${called} reads. It lacks ${lacking(missing)}. Its columns are ${listed(input.columns)}.`
       : `The file does not fit the mapping of \`${dataflow.id}\`${faults.length === 1 ? "" : ` in ${faults.length} places`}.`;
   throw new PeregrineError("fileDoesNotFit", { detail: `${detail}${hintOf(input)}`, faults });
 }
