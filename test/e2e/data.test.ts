@@ -120,13 +120,13 @@ describe("a file with broken rows, through the five stages", () => {
     // What was activated is no draft, also while its file can't be sent.
     await page.route("**/dataflows/shop-users/imports*", (route) => route.abort());
     await page.getByRole("button", { name: "Activate and import" }).click();
-    await page.getByText("The dataflow is active. The file is not imported yet.").waitFor();
+    await page.getByText("The dataflow is active. The file didn’t arrive for certain.").waitFor();
     await page.getByRole("heading", { level: 1, name: "Set up: Shop users" }).waitFor();
     expect(await page.getByRole("note", { name: "What is stored" }).count()).toBe(0);
     await expectAccessibleInBoth(page, "activated, and the file is not sent");
     await page.goBack();
     await page.waitForURL("**step=activate&dataflow=shop-users");
-    await page.getByText("The dataflow is active. The file is not imported yet.").waitFor();
+    await page.getByText("The dataflow is active. The file didn’t arrive for certain.").waitFor();
     await page.unrouteAll({ behavior: "wait" });
     await page.locator("input[type=file]").setInputFiles(file("users.csv", USERS));
     await page.getByRole("heading", { name: "users.csv" }).waitFor();

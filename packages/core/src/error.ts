@@ -589,7 +589,7 @@ export const ERRORS = {
     actor: "user",
     title: "The file is not CSV",
     remedy:
-      "Send comma-separated text in UTF-8 with a header line, or JSON; plain or packed with gzip or zstd. See docs/files.md.",
+      "Send comma-separated text in UTF-8 with a header line, JSON or Parquet; plain or packed with gzip or zstd. See docs/files.md.",
   },
   fileNotJson: {
     status: 422,

@@ -143,7 +143,11 @@ export function ActivateStep({ draft, change, onBack, file, forget }: Props) {
         <>
           <Text size="sm" role="status">
             The dataflow is active.{" "}
-            {upload.share === undefined ? "The file is not imported yet." : "The file is being sent."}
+            {upload.share !== undefined
+              ? "The file is being sent."
+              : upload.error === undefined
+                ? "The file is not imported yet."
+                : "The file didn’t arrive for certain."}
           </Text>
           <FileChoice
             label="Choose the file again"
