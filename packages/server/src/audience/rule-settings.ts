@@ -12,12 +12,16 @@
  * parts of all passes come in the same order and meet while they are in the processor's cache ([m] one question for 100
  * audiences over 1 M profiles and 30 M events: 10.1 s of processor time, and 11.7 s from half a million on). The join's
  * right side is small.
+ *
+ * Blocks of 4 MB: with many columns those of the default's 1 MB have few rows ([m] the same question in passes: 10.8 s of
+ * processor time instead of 12.0 s; rules one by one 5 % less).
  */
 export const RULE_SETTINGS = {
   collect_hash_table_stats_during_aggregation: 0,
   group_by_two_level_threshold: 100_000,
   group_by_two_level_threshold_bytes: 500_000_000,
   join_algorithm: "hash",
+  preferred_block_size_bytes: 4_194_304,
   compile_expressions: 0,
   compile_aggregate_expressions: 0,
   short_circuit_function_evaluation: "disable",
