@@ -86,7 +86,7 @@ async function add(title: string, under: Page | Locator = page): Promise<void> {
 
 async function found(people: string): Promise<void> {
   await panel().getByText(people, { exact: true }).waitFor();
-  await panel().getByText("now fit this rule").waitFor();
+  await panel().getByText("now fit this rule", { exact: true }).waitFor();
 }
 
 describe("the builder of audiences", () => {

@@ -60,7 +60,7 @@ it("an estimate stands in the builder, with its margin, until everybody is count
 
   count();
   await panel.getByText(`${PEOPLE / 2} people`, { exact: true }).waitFor();
-  await panel.getByText("now fit this rule").waitFor();
+  await panel.getByText("now fit this rule", { exact: true }).waitFor();
   expect(await panel.getByText("about", { exact: false }).count()).toBe(0);
   expect(await panel.getByText("by a sample", { exact: false }).count()).toBe(0);
   expect(shop.failures).toEqual([]);

@@ -92,9 +92,11 @@ function Standing({ draft, isUnfinished }: { readonly draft: DraftPreview; reado
     : faults.size > 0
       ? "As it was before. One of the conditions has a fault."
       : isCounting
-        ? isStale || preview === undefined || preview.exact
+        ? isStale || preview === undefined
           ? "Counting …"
-          : `± ${counted(preview.margin)}, by a sample; everybody is being counted …`
+          : preview.exact
+            ? "now fit this rule; who would join and leave is being counted …"
+            : `± ${counted(preview.margin)}, by a sample; everybody is being counted …`
         : isStale
           ? "As it was before."
           : "now fit this rule";
