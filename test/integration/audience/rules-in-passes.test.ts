@@ -72,7 +72,7 @@ describe("rules in passes", () => {
     },
   );
 
-  it("end with the failure of a pass, and begin no other", async () => {
+  it("end with the failure of a pass, and the last statement is not asked", async () => {
     const compiled = everybody();
     const [first, ...others] = compiled.passes;
     if (first === undefined) throw new Error("there is no pass");
