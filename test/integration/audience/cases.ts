@@ -6,6 +6,9 @@ import { TEXT_CASES } from "./cases-text.ts";
 import { TIME_CASES } from "./cases-time.ts";
 import { WINDOW_CASES } from "./cases-window.ts";
 
+/** Texts that nobody has; with another one more than a number has bits. */
+const MANY = Array.from({ length: 64 }, (_, at) => `nowhere ${at}`);
+
 const BASIC_CASES: readonly CaseGroup[] = [
   {
     about: "everyone, and the words between conditions",
@@ -95,6 +98,36 @@ const BASIC_CASES: readonly CaseGroup[] = [
         "Exact Lower Other",
       ],
       ["is any of one", have("country", { isAnyOf: ["France"] }), "Other"],
+      [
+        "is any of many",
+        have("country", { isAnyOf: [...MANY, "", " ", "France", "Frankreich"] }),
+        "Other Empty Space",
+      ],
+      [
+        "is any of many in any case",
+        have("country", { isAnyOf: [...MANY, "united KINGDOM", "οδός"], ignoreCase: true }),
+        "Exact Lower",
+      ],
+      [
+        "is none of many needs a value",
+        have("country", { isNoneOf: [...MANY, "United Kingdom", "", "France"] }),
+        "Lower Space Quote Sigma Sharp",
+      ],
+      [
+        "is none of many, and not (is none of many)",
+        {
+          any: [
+            have("country", { isNoneOf: [...MANY, "France"] }),
+            { not: have("country", { isNoneOf: [...MANY, "France"] }) },
+          ],
+        },
+        "Exact Lower Other Empty Space None Cleared Quote Sigma Sharp",
+      ],
+      [
+        "the last of more texts than a number has bits",
+        { any: [...MANY, "France"].map((is) => have("country", { is })) },
+        "Other",
+      ],
       [
         "is set: also the empty text",
         have("country", { isSet: true }),
@@ -306,6 +339,11 @@ const BASIC_CASES: readonly CaseGroup[] = [
         "Web",
       ],
       [
+        "the same, one of many texts",
+        { did: { event: "visit", where: { property: "page", isAnyOf: [...MANY, "", "/"] } } },
+        "Web",
+      ],
+      [
         "and not (…) finds the others",
         { did: { event: "visit", where: { not: { property: "page", is: "/" } } } },
         "Shop Both",
@@ -347,6 +385,14 @@ const BASIC_CASES: readonly CaseGroup[] = [
       ["did not … is: nobody with such an event", { not: where("brand", { is: "Acme" }) }, "Bolt Bare"],
       ["is in any case", where("brand", { is: "BOLT", ignoreCase: true }), "Bolt"],
       ["is any of", where("brand", { isAnyOf: ["Cord", "bolt"] }), "Bolt Mixed"],
+      ["is any of many", where("brand", { isAnyOf: [...MANY, "Cord", "bolt"] }), "Bolt Mixed"],
+      ["is any of many, or without it", where("brand", { isAnyOf: [...MANY, ""] }), ""],
+      ["is none of many needs the property", where("brand", { isNoneOf: [...MANY, "Acme"] }), "Bolt Mixed"],
+      [
+        "several of many texts, one at a time",
+        { all: ["Acme", "bolt", "Cord"].map((last) => where("brand", { isNoneOf: [...MANY, last] })) },
+        "Mixed",
+      ],
       ["is set", where("brand", { isSet: true }), "Acme Bolt Mixed"],
       ["is not set", where("brand", { isSet: false }), "Bare"],
       ["numbers", where("amount", { atLeast: 20 }), "Bolt Mixed"],

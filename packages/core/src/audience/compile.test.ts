@@ -180,7 +180,22 @@ describe("compileRules", () => {
       { have: { attribute: "age", atLeast: 12.5 } },
     );
     expect(sql).not.toContain("DROP");
-    expect(Object.values(parameters)).toEqual([text, "12.500000"]);
+    expect(new Set(Object.values(parameters))).toEqual(new Set([text, "12.500000"]));
+  });
+
+  it("looks a text up once for all conditions on it, where they name many texts", () => {
+    const is = (text: string) => ({ have: { attribute: "country", is: text } });
+    const isAnyOf = { have: { attribute: "country", isAnyOf: ["c", "d", "O'Brien"] } };
+    const few = compiled(is("a"), isAnyOf);
+    expect(occurrences(few.sql, "transform(")).toBe(0);
+    const many = compiled(is("a"), isAnyOf, is("b"), is("c"), { not: is("a") });
+    expect(occurrences(many.sql, "transform(text, ")).toBe(1);
+    expect(Object.values(many.parameters)).toContainEqual(["a", "c", "d", "O'Brien", "b"]);
+    expect(many.sql).not.toContain("Brien");
+    // What ignores case is another text.
+    const folded = { have: { attribute: "country", isAnyOf: [..."ABCDEF"], ignoreCase: true } };
+    expect(occurrences(compiled(is("a"), isAnyOf, folded).sql, "transform(")).toBe(1);
+    expect(occurrences(compiled(isAnyOf, is("a"), is("b"), is("e"), folded).sql, "transform(")).toBe(2);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Comparison } from "./comparison.ts";
 import type { Bind } from "./compile/parameters.ts";
+import type { TextLookups } from "./compile/text-lookups.ts";
 import type { Value } from "./value.ts";
 import { listRow } from "./value-test/list.ts";
 import { numberRow } from "./value-test/number.ts";
@@ -45,10 +46,18 @@ export interface SqlValue {
   readonly value: string;
 }
 
+/** What a test's SQL is made with. */
+export interface SqlContext {
+  readonly bind: Bind;
+  readonly moment: Moment;
+  /** The condition that a text is one of these: 0 or 1. */
+  readonly isOneOf: TextLookups["isOneOf"];
+}
+
 /** One kind of test, twice: as a condition in SQL (0 or 1, never NULL) and in memory. */
 export interface TestRow<Kind extends TestKind> {
   /** Undefined where being there is all that is asked. */
-  readonly sql: (test: ValueTest<Kind>, value: string, bind: Bind, moment: Moment) => string | undefined;
+  readonly sql: (test: ValueTest<Kind>, value: string, context: SqlContext) => string | undefined;
   readonly holds: (test: ValueTest<Kind>, value: Value, moment: Moment) => boolean;
 }
 
@@ -74,10 +83,9 @@ const TESTS: { readonly [Kind in TestKind]: TestRow<Kind> } = {
 export function testSql<Kind extends TestKind>(
   test: ValueTest<Kind>,
   value: SqlValue,
-  bind: Bind,
-  moment: Moment,
+  context: SqlContext,
 ): string {
-  const condition = TESTS[test.kind].sql(test, value.value, bind, moment);
+  const condition = TESTS[test.kind].sql(test, value.value, context);
   return condition === undefined ? value.present : `(${value.present} AND ${condition})`;
 }
 

@@ -1,6 +1,8 @@
 import type { ColumnType } from "../../schema/schema.ts";
 import type { PropertyReference } from "../resolved.ts";
 import { keyOf } from "./key.ts";
+import type { Bind } from "./parameters.ts";
+import { type TextLookups, textLookups } from "./text-lookups.ts";
 
 /** How the engine keeps the properties of events; a list cannot be NULL there, a missing one is empty. */
 const NULLABLE_TYPES = {
@@ -16,12 +18,14 @@ export interface PropertyNames {
   present(property: PropertyReference): string;
   /** The value, never NULL; it means something only where it is present. */
   value(property: PropertyReference): string;
+  /** Whether a text that a value gives is one of these: 0 or 1. */
+  readonly isOneOf: TextLookups["isOneOf"];
 }
 
 export interface EventColumns {
   readonly names: PropertyNames;
   /**
-   * `SELECT …` of the events of some schemas that `where` holds for, with all properties that were named so far. Each
+   * `SELECT …` of the events of some schemas that `where` holds for, with everything that was named so far. Each
    * schema gives its own columns under the common names, and NULL for what it does not have.
    *
    * @param selected what is read besides
@@ -34,7 +38,8 @@ export interface EventColumns {
 }
 
 /** Whether a property is there, and its value, are columns: hundreds of conditions need not say how they are found. */
-export function eventColumns(): EventColumns {
+export function eventColumns(bind: Bind): EventColumns {
+  const lookups = textLookups(bind);
   const known = new Map<string, { readonly number: number; readonly property: PropertyReference }>();
   const numberOf = (property: PropertyReference) => {
     const key = keyOf(property.columns);
@@ -46,6 +51,7 @@ export function eventColumns(): EventColumns {
     names: {
       present: (property) => `h${numberOf(property)}`,
       value: (property) => `v${numberOf(property)}`,
+      isOneOf: lookups.isOneOf,
     },
     select: (schemas, selected, where) =>
       schemas
@@ -58,7 +64,7 @@ export function eventColumns(): EventColumns {
               `${isList ? stored : `assumeNotNull(${stored})`} AS v${number}`,
             ];
           });
-          return `SELECT ${[...selected(schema), ...columns].join(", ")} FROM event_view_${schema} WHERE ${where}`;
+          return `SELECT ${[...selected(schema), ...columns, ...lookups.columns()].join(", ")} FROM event_view_${schema} WHERE ${where}`;
         })
         .join("\nUNION ALL "),
     needs: (schemas) => {

@@ -21,7 +21,7 @@ import { type PassBits, passBits } from "./pass-bits.ts";
  */
 export function eventPass(type: string, leaves: readonly DidLeaf[], moment: Moment, bind: Bind): Pass {
   const schemas = [...new Set(leaves.flatMap(({ did }) => did.schemas))].sort((left, right) => left - right);
-  const columns = eventColumns();
+  const columns = eventColumns(bind);
   const bits = passBits(leaves[0]?.name ?? "");
   const derived = leaves.map((leaf) => {
     const { did } = leaf;
@@ -104,7 +104,11 @@ const FILTERS: {
     `(${of.map((filter) => filterSql(filter, names, bind, moment)).join(" OR ")})`,
   not: ({ of }, names, bind, moment) => `NOT ${filterSql(of, names, bind, moment)}`,
   property: ({ property, test }, names, bind, moment) =>
-    testSql(test, { present: names.present(property), value: names.value(property) }, bind, moment),
+    testSql(
+      test,
+      { present: names.present(property), value: names.value(property) },
+      { bind, moment, isOneOf: names.isOneOf },
+    ),
 };
 
 /** The condition that an event passes a filter: 0 or 1. */

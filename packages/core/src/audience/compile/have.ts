@@ -4,6 +4,7 @@ import { testSql } from "../value-test.ts";
 import type { Moment } from "../window.ts";
 import { masksSql, numbered, type Pass } from "./bits.ts";
 import type { Bind } from "./parameters.ts";
+import { type TextLookups, textLookups } from "./text-lookups.ts";
 
 /** Where `attribute_view` keeps a value of each type. */
 const VALUE_COLUMNS = {
@@ -27,6 +28,7 @@ interface AttributeLeaves {
   /** Whether any of its rows may have a tie-break. */
   readonly tied: boolean;
   readonly conditions: Map<string, string>;
+  readonly lookups: TextLookups;
 }
 
 /** One pass over the rows of each attribute; the table is sorted by attribute, so each reads its own rows only. */
@@ -40,10 +42,12 @@ export function haveLeaves(bind: Bind, moment: Moment, tied: ReadonlySet<number>
         numbers: own,
         tied: tied === "any" || own.some((number) => tied.has(number)),
         conditions: new Map<string, string>(),
+        lookups: textLookups(bind),
       };
       attributes.set(key, known);
-      const { conditions } = known;
-      const sql = testSql(test, { present: "is_null = 0", value: VALUE_COLUMNS[type] }, bind, moment);
+      const { conditions, lookups } = known;
+      const value = { present: "is_null = 0", value: VALUE_COLUMNS[type] };
+      const sql = testSql(test, value, { bind, moment, isOneOf: lookups.isOneOf });
       const name = conditions.get(sql) ?? `h${count++}`;
       conditions.set(sql, name);
       return name;
@@ -75,7 +79,7 @@ export function latestSql(of: string, tied: boolean): string {
  * latest row is all that is kept; a value that was cleared is a row without any bit, and so wins over the older one
  * that it cleared.
  */
-function attributePass({ numbers, tied, conditions }: AttributeLeaves): Pass {
+function attributePass({ numbers, tied, conditions, lookups }: AttributeLeaves): Pass {
   const [only, ...others] = numbers;
   const where = others.length === 0 ? `attribute = ${only}` : `attribute IN (${numbers.join(", ")})`;
   const masks = numbered("of_row_", masksSql([...conditions.keys()]));
@@ -83,7 +87,7 @@ function attributePass({ numbers, tied, conditions }: AttributeLeaves): Pass {
   const read = ["profile", "time", "arrival", ...(tied ? ["tie"] : [])];
   const sql = [
     `SELECT ${["profile", ...latest].join(",\n  ")}`,
-    `FROM (SELECT ${[...read, ...masks].join(",\n  ")}`,
+    `FROM (SELECT ${[...read, ...lookups.columns(), ...masks].join(",\n  ")}`,
     `FROM attribute_view WHERE ${where})`,
     "GROUP BY profile",
   ].join("\n");

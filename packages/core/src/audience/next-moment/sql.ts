@@ -105,7 +105,7 @@ function grouped<Of>(
 
 /** Asked of every event: its time, or a property of it. */
 function rowPass(watches: readonly Named<EventWatch>[], moment: Moment, bind: Bind): WatchPass {
-  const columns = eventColumns();
+  const columns = eventColumns(bind);
   const selected = watches.map(({ name, watch: { where, within, value, change } }) => {
     const matches = matchesSql(where, within, columns.names, moment, bind);
     const read =
@@ -126,7 +126,7 @@ function rowPass(watches: readonly Named<EventWatch>[], moment: Moment, bind: Bi
  * them: the same number serves all windows.
  */
 function personPass(watches: readonly Named<EventWatch>[], moment: Moment, bind: Bind): WatchPass {
-  const columns = eventColumns();
+  const columns = eventColumns(bind);
   const extremes = new Map<string, string>();
   const selected = watches.map(({ name, watch: { where, within, value, change } }) => {
     const matches = matchesSql(where, { upTo: within.upTo }, columns.names, moment, bind);

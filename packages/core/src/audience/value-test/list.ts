@@ -8,7 +8,7 @@ const FEW = 6;
 
 /** The elements of a list against those of the rule. */
 export const listRow: TestRow<"list"> = {
-  sql: ({ has, values }, value, bind) => {
+  sql: ({ has, values }, value, { bind }) => {
     if (values.length <= FEW) {
       const each = values.map((element) => `has(${value}, ${bind("String", element)})`);
       return each.length === 1 ? each.join("") : `(${each.join(has === "any" ? " OR " : " AND ")})`;

@@ -2,15 +2,11 @@ import type { TestRow, ValueTest } from "../value-test.ts";
 
 /** A whole text against one or several. */
 export const textRow: TestRow<"text"> = {
-  sql: (test, value, bind) => {
+  sql: (test, value, { isOneOf }) => {
     const values = test.ignoreCase ? test.values.map((text) => text.toLowerCase()) : test.values;
     // Lower case by the engine (ICU) and by JavaScript agree for every character.
     const compared = test.ignoreCase ? `lowerUTF8(${value})` : value;
-    const [only] = values;
-    if (values.length === 1 && only !== undefined) {
-      return `${compared} ${test.negated ? "!=" : "="} ${bind("String", only)}`;
-    }
-    return `${test.negated ? "NOT " : ""}has(${bind("Array(String)", values)}, ${compared})`;
+    return `${test.negated ? "NOT " : ""}${isOneOf(compared, values)}`;
   },
   holds: (test, value) => {
     if (typeof value !== "string") return false;
@@ -24,7 +20,7 @@ export const textRow: TestRow<"text"> = {
  * found in valid UTF-8 only at the borders of characters, where JavaScript finds it too.
  */
 export const textPartRow: TestRow<"textPart"> = {
-  sql: (test, value, bind) => {
+  sql: (test, value, { bind }) => {
     const part = bind("String", test.ignoreCase ? folded(test.part) : test.part);
     const searched = test.ignoreCase ? `replaceAll(lowerUTF8(${value}), 'ς', 'σ')` : value;
     return `${test.negated ? "NOT " : ""}${PLACES[test.at].sql(searched, part)}`;

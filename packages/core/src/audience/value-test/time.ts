@@ -6,7 +6,7 @@ import { liesWithin, spanBounds } from "../window.ts";
 
 /** A time within a span whose bounds are computed here, and not by the engine's calendar. */
 export const timeRow: TestRow<"time"> = {
-  sql: ({ span }, value, bind, moment) => boundsSql(value, spanBounds(span, moment), bind),
+  sql: ({ span }, value, { bind, moment }) => boundsSql(value, spanBounds(span, moment), bind),
   holds: ({ span }, value, moment) =>
     typeof value === "number" && liesWithin(value, spanBounds(span, moment)),
 };
@@ -17,7 +17,7 @@ export const timeRow: TestRow<"time"> = {
  * earlier, in the next.
  */
 export const anniversaryRow: TestRow<"anniversary"> = {
-  sql: ({ days }, value, bind, moment) => {
+  sql: ({ days }, value, { bind, moment }) => {
     const firstYear = yearOf(EARLIEST_TIME) - 1;
     const ranges = anniversaryRanges(days, moment, firstYear, yearOf(LATEST_TIME) + 1);
     if (ranges === undefined) return undefined;
