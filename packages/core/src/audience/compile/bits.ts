@@ -43,7 +43,8 @@ function byteSql(conditions: readonly string[]): string {
     .reduce((left, right) => `bitOr(${left}, ${right})`);
 }
 
-function cut(conditions: readonly string[], size: number): string[][] {
+/** In parts of `size`, the last one shorter. */
+export function cut<Of>(conditions: readonly Of[], size: number): Of[][] {
   return Array.from({ length: Math.ceil(conditions.length / size) }, (_, at) =>
     conditions.slice(at * size, (at + 1) * size),
   );

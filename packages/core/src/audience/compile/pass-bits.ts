@@ -1,3 +1,5 @@
+import { cut } from "./bits.ts";
+
 /**
  * The bits and numbers of a grouped pass. What one event can decide is asked of each row and put together by one
  * aggregate for 64 of them; the rest needs aggregates of its own. Equal questions are asked once.
@@ -50,10 +52,7 @@ export function passBits(prefix: string): PassBits {
     some,
     all,
     counted: () => {
-      const words = Array.from({ length: Math.ceil(counted.length / COUNTS_PER_WORD) }, (_, at) =>
-        counted.slice(at * COUNTS_PER_WORD, (at + 1) * COUNTS_PER_WORD),
-      );
-      return words.map(([low = "0", high], at) => {
+      return cut(counted, COUNTS_PER_WORD).map(([low = "0", high], at) => {
         const upper = high === undefined ? "" : ` + bitShiftLeft(toUInt64(${high}), ${COUNT_BITS})`;
         return `toUInt64(${low})${upper} AS n${at}`;
       });
