@@ -48,10 +48,17 @@ export class Away extends Error {}
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 10;
 
+interface InstallationOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What serves, instead of `peregrine serve`. */
+  readonly program?: string | undefined;
+}
+
 /** A server on a folder of its own that is ended and started again, and its engine with it. */
 export class Installation {
   readonly folder: string;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #program: string | undefined;
   #server: Peregrine | undefined;
   #token: string | undefined;
   /** Every process that was ever seen: none of them may be left at the end. */
@@ -59,8 +66,9 @@ export class Installation {
   /** How long each start took, in ms, from the command to listening. */
   readonly starts: number[] = [];
 
-  constructor(folder: string, environment: Readonly<Record<string, string>> = {}) {
+  constructor(folder: string, { environment, program }: InstallationOptions = {}) {
     this.folder = folder;
+    this.#program = program;
     this.#environment = { PEREGRINE_AS_OF: AS_OF, PEREGRINE_ENGINE_MEMORY: "1GiB", ...environment };
   }
 
@@ -206,6 +214,7 @@ export class Installation {
     return startPeregrine({
       folder: this.folder,
       environment: this.#environment,
+      ...(this.#program === undefined ? {} : { program: this.#program }),
       ...(this.#token === undefined ? {} : { token: this.#token }),
       ...(signal === undefined ? {} : { signal }),
     });

@@ -1,16 +1,19 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually, Installation, openSandbox, pause } from "./installation.ts";
 import { Lanes } from "./lanes.ts";
 import {
+  assertAsEvaluatedAfresh,
   assertNothingLeft,
   assertNumbersAddUp,
   assertQuiet,
   assertSameAsTwin,
   bringInStep,
 } from "./outcome.ts";
+import { PassesWatch } from "./passes.ts";
 import { SIZES } from "./questions.ts";
 import { ARE_ALL_STRUCK, randomOf, SEED, STRIKES } from "./seed.ts";
 import { type ShopFile, writeShop } from "./shop.ts";
@@ -26,7 +29,11 @@ const MOST_PER_FILE = 6;
 const SOONEST_END = 2;
 /** A strike that comes just when nothing is under way cuts nothing off; this share has to. */
 const LEAST_CUT_OFF = 0.25;
+/** So many of those that wait for passes come before the last of these is done. */
+const LEAST_AMONG_PASSES = 0.5;
 const MANY = 10;
+/** Few people of a shop would be evaluated in one statement. */
+const IN_PASSES = fileURLToPath(new URL("serve-in-passes.mjs", import.meta.url));
 /** Two scenarios at once: each waits most of its time for processes that start. */
 const lanes = new Lanes(2);
 
@@ -39,6 +46,8 @@ const OTHERS: readonly Scenario[] = [
   [STRIKES, "engine host", "evaluation"],
   [STRIKES, "engine host", "import"],
   [STRIKES, "server", "evaluation"],
+  [STRIKES, "server", "evaluation in passes"],
+  [STRIKES, "engine host", "evaluation in passes"],
   [STRIKES, "engine host", "delivery"],
   [Math.ceil(STRIKES / 2), "server, and again to the next start of it", "import"],
 ];
@@ -68,11 +77,15 @@ describe.concurrent(`SIGKILL at random moments, PEREGRINE_CHAOS_SEED=${SEED}`, (
 async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS, times: number): Promise<void> {
   const story = new Story(`${who} during ${phase}`);
   const random = randomOf(`${phase}, ${who}`);
-  const moment = PHASES[phase]();
+  const { moments, cutsOff, isInPasses = false } = PHASES[phase];
+  const moment = moments();
   const victim = VICTIMS[who];
   const sandbox = await openSandbox();
   sandbox.addFault({ kind: "latency", ms: 10, toMs: 70, seed: SEED, match: { action: "membershipChanges" } });
-  const installation = new Installation(join(folder, `${phase}-${who}`.replaceAll(/[^a-z]+/g, "-")));
+  const installation = new Installation(join(folder, `${phase}-${who}`.replaceAll(/[^a-z]+/g, "-")), {
+    program: isInPasses ? IN_PASSES : undefined,
+  });
+  const passes = new PassesWatch(installation);
   const watcher = new Watcher(installation, twin, randomOf(`what to look at, ${phase}, ${who}`));
   let kills = 0;
   await installation.start();
@@ -93,6 +106,7 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS, t
         installation,
         sandbox,
         random,
+        passes,
         importId,
         runBefore,
         sentBefore,
@@ -103,7 +117,7 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS, t
         if (!(await moment(passage))) break;
         kills += 1;
         story.note(`kill ${kills}`);
-        await victim.strike(installation, random);
+        await victim.strike(installation, random, () => passes.killed());
         story.note("back");
       }
       await installation.published(importId);
@@ -124,6 +138,7 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS, t
     await assertSameAsTwin(installation, sandbox, standing);
     await assertQuiet(installation, sandbox);
     await watcher.stop();
+    if (isInPasses) await assertAsEvaluatedAfresh(installation);
     await installation.stop();
     const { digest, cutOff } = await assertNothingLeft(installation, sandbox);
     expect(digest).toEqual(standing.digest);
@@ -131,11 +146,13 @@ async function scenario(phase: keyof typeof PHASES, who: keyof typeof VICTIMS, t
     expect(watcher.faults).toEqual([]);
     expect(kills).toBe(times);
     // Of a few strikes all may come just when nothing is under way.
-    if (phase !== "delivery" && times >= MANY) {
-      expect(cutOff[phase] ?? 0).toBeGreaterThanOrEqual(LEAST_CUT_OFF * times);
+    if (cutsOff !== undefined && times >= MANY) {
+      expect(cutOff[cutsOff] ?? 0).toBeGreaterThanOrEqual(LEAST_CUT_OFF * times);
     }
+    if (isInPasses) expect(passes.cutOff.length).toBeGreaterThanOrEqual(LEAST_AMONG_PASSES * times);
     expect(installation.leftProcesses()).toEqual([]);
     const slowest = Math.round(Math.max(...installation.starts));
+    if (isInPasses) story.note(`${passes.cutOff.length} of them among passes: ${passes.cutOff.join("; ")}`);
     const looks = `${watcher.looks} looks`;
     story.note(`${kills} kills cut off ${JSON.stringify(cutOff)}; ${looks}; slowest start ${slowest} ms`);
   } catch (error) {

@@ -6,7 +6,7 @@ import { expect } from "vitest";
 import { eventually, type Installation, pause } from "./installation.ts";
 import { digest, type PlanesDigest, withPlanes } from "./planes.ts";
 import { everything, membersOf, profileQuestion } from "./questions.ts";
-import { ACTIVATION, AUDIENCES } from "./shop.ts";
+import { ACTIVATION, AUDIENCES, copyOf } from "./shop.ts";
 import { type Standing, segmentsOf } from "./twin.ts";
 
 interface Status {
@@ -72,6 +72,17 @@ export async function assertSameAsTwin(
     expect(difference(members, segments.get(id)), id).toEqual({ missing: [], leftBehind: [] });
   }
   expect(segments).toEqual(twin.segments);
+}
+
+/** Each audience has just the members that an evaluation finds which begins with nobody. */
+export async function assertAsEvaluatedAfresh(installation: Installation): Promise<void> {
+  const ask = installation.ask.bind(installation);
+  const copies = AUDIENCES.map((audience) => ({ audience, ...copyOf(audience) }));
+  await ask("POST", "/apply", { documents: copies.map(({ document }) => document) });
+  for (const { audience, id } of copies) {
+    await ask("POST", `/audiences/${id}/check`);
+    expect(await membersOf(ask, audience), audience).toEqual(await membersOf(ask, id));
+  }
 }
 
 /** Sizes are made of what the status page shows, and what it shows as accepted is what Ibexa has. */

@@ -147,6 +147,12 @@ const RULES: Record<string, { name: string; rule: object }> = {
 
 export const AUDIENCES = Object.keys(RULES);
 
+/** The same audience once more, under another id. */
+export function copyOf(audience: string): { readonly id: string; readonly document: object } {
+  const id = audience.replace(/^c/, "d");
+  return { id, document: { kind: "audience", id, ...RULES[audience] } };
+}
+
 /** All definitions of an installation whose activation goes to this webhook. */
 export function definitionsOf(webhookUrl: string): object[] {
   return [

@@ -1,32 +1,36 @@
 import type { Sandbox } from "@peregrine/ibexa-sandbox";
 import type { Random } from "../../packages/cli/src/demo/random.ts";
 import { eventually, type Installation, pause, type RunView } from "./installation.ts";
+import type { PassesWatch } from "./passes.ts";
 import { SIZES } from "./questions.ts";
 import type { Durations } from "./twin.ts";
 
 /** What is ended with SIGKILL, and how it comes back. */
 export interface Victim {
-  /** Ends it, and returns when the product works again. */
-  strike(installation: Installation, random: Random): Promise<void>;
+  /** Ends it, and returns when the product works again. @param whileDead is called once it has ended */
+  strike(installation: Installation, random: Random, whileDead?: () => void): Promise<void>;
 }
 
 export const VICTIMS = {
   server: {
-    strike: async (installation) => {
+    strike: async (installation, _, whileDead = () => {}) => {
       await installation.killServer();
+      whileDead();
       await installation.start();
     },
   },
   "server, and again to the next start of it": {
-    strike: async (installation, random) => {
+    strike: async (installation, random, whileDead = () => {}) => {
       await installation.killServer();
+      whileDead();
       await installation.startAndKill(random() * LATEST * (installation.starts[0] ?? 0));
       await installation.start();
     },
   },
   "engine host": {
-    strike: async (installation) => {
+    strike: async (installation, _, whileDead = () => {}) => {
       const killed = await installation.killEngine();
+      whileDead();
       await eventually("another engine host works", async () =>
         (await installation.enginePid()) === killed ? undefined : true,
       );
@@ -39,6 +43,7 @@ export interface Passage {
   readonly installation: Installation;
   readonly sandbox: Sandbox;
   readonly random: Random;
+  readonly passes: PassesWatch;
   readonly importId: number;
   /** The last run that had ended before the file came; 0 when there was none. */
   readonly runBefore: number;
@@ -130,10 +135,15 @@ async function delivering(passage: Passage, look: () => Promise<RunView>): Promi
   return found === "now";
 }
 
-/** An evaluation begins when a file is published, and again when what was struck is back. */
-function evaluating(): Moment {
+/**
+ * An evaluation begins when a file is published, and again when what was struck is back.
+ *
+ * @param isTime waits, after the moment that was drawn, for the next that will do; false when the evaluation is over
+ */
+function evaluating(isTime: (passage: Passage, evaluation: number) => Promise<boolean>): Moment {
   let struck = 0;
-  return async ({ installation, importId, random, durations, sizesAfter }) => {
+  return async (passage) => {
+    const { installation, importId, random, durations, sizesAfter } = passage;
     const { operation } = await installation.published(importId);
     const since = Math.max(struck, operation ?? 0);
     const begun = await eventually("the audiences are evaluated", async () => {
@@ -151,14 +161,28 @@ function evaluating(): Moment {
       await pause(Math.min(TRY_EVERY_MS, strikeAt - performance.now()));
       if ((await installation.underWay("evaluation")) !== begun) return false;
     }
+    if (!(await isTime(passage, begun))) return false;
     struck = begun;
     return true;
   };
 }
 
-/** Each makes the moments of one scenario. */
-export const PHASES = {
-  import: importing,
-  evaluation: evaluating,
-  delivery: () => inRun(delivering),
-} as const satisfies Record<string, () => Moment>;
+interface Phase {
+  /** Makes the moments of one scenario. */
+  moments(): Moment;
+  /** The kind of operation that a strike cuts off; undefined where it is none. */
+  readonly cutsOff?: "import" | "evaluation";
+  readonly isInPasses?: true;
+}
+
+export const PHASES: Readonly<Record<"import" | "evaluation" | "evaluation in passes" | "delivery", Phase>> =
+  {
+    import: { moments: importing, cutsOff: "import" },
+    evaluation: { moments: () => evaluating(async () => true), cutsOff: "evaluation" },
+    "evaluation in passes": {
+      moments: () => evaluating(({ passes }, evaluation) => passes.run(evaluation)),
+      cutsOff: "evaluation",
+      isInPasses: true,
+    },
+    delivery: { moments: () => inRun(delivering) },
+  };

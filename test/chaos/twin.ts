@@ -60,7 +60,9 @@ export class Twin {
   static async start(folder: string, files: readonly ShopFile[], soonestEnd: number): Promise<Twin> {
     const sandbox = await openSandbox();
     // Without the worker's role nothing runs unless it is told to: every state can be looked at.
-    const installation = new Installation(join(folder, "twin"), { PEREGRINE_ROLES: "web,ingest" });
+    const installation = new Installation(join(folder, "twin"), {
+      environment: { PEREGRINE_ROLES: "web,ingest" },
+    });
     const twin = new Twin(installation, sandbox, files, soonestEnd);
     await installation.start();
     await installation.apply(sandbox.webhookUrl);

@@ -12,7 +12,7 @@ import {
   targetOf,
   wait,
 } from "./activation/index.ts";
-import { AudienceService, type SampleSize } from "./audience/index.ts";
+import { AudienceService, type PieceSize, type SampleSize } from "./audience/index.ts";
 import type { Config } from "./config.ts";
 import { DataflowService, SampleService } from "./dataflow/index.ts";
 import { DefinitionService } from "./definition/index.ts";
@@ -53,11 +53,14 @@ export interface Surroundings {
   readonly randomBytes: (bytes: number) => Buffer;
   /** Of how many people a preview makes an estimate. */
   readonly sample?: SampleSize | undefined;
+  /** How much one statement of an evaluation takes on. */
+  readonly piece?: PieceSize | undefined;
 }
 
 /** Puts the domains together: the one place where they learn of each other. */
 export function createServices(surroundings: Surroundings): { services: Services; workers: Workers } {
-  const { planes, access, config, clock, log, types, instance, random, randomBytes, sample } = surroundings;
+  const { planes, access, config, clock, log, types, instance, random, randomBytes, sample, piece } =
+    surroundings;
   const { store, engine } = planes;
   const definitions = new DefinitionService({ store, random: randomBytes, targetOf: targetOf(types) });
   const { asOf } = config;
@@ -70,6 +73,7 @@ export function createServices(surroundings: Surroundings): { services: Services
     timeZone: config.timeZone,
     instance,
     ...(sample === undefined ? {} : { sample }),
+    ...(piece === undefined ? {} : { piece }),
   });
   const profiles = new ProfileService({ store, engine });
   const checks: AudienceChecks = {

@@ -4,7 +4,7 @@ import type { Clock } from "@peregrine/core";
 import { PeregrineError } from "@peregrine/core";
 import pino, { type Logger } from "pino";
 import { AccessService, SESSION_MS, sessionStore } from "./access/index.ts";
-import type { SampleSize } from "./audience/index.ts";
+import type { PieceSize, SampleSize } from "./audience/index.ts";
 import type { Config } from "./config.ts";
 import { createServices, type Workers } from "./context.ts";
 import { createApp } from "./http/app.ts";
@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly pages?: string | undefined;
   /** Of how many people a preview makes an estimate, and from how many rows on; what was measured, unless told otherwise. */
   readonly sample?: SampleSize | undefined;
+  /** How much one statement of an evaluation takes on; what was measured, unless told otherwise. */
+  readonly piece?: PieceSize | undefined;
 }
 
 /** A server that answers and works until it is closed. */
@@ -62,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       random: Math.random,
       randomBytes,
       sample: options.sample,
+      piece: options.piece,
     });
     const app = createApp({
       logger: log,

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 
 const PROGRAM = new URL("../../../packages/cli/bin/peregrine.js", import.meta.url);
 /** `dist/test/integration/harness` when it runs compiled: the checkout is one folder further up. */
-const program = PROGRAM.pathname.includes("/dist/packages/")
+const peregrine = PROGRAM.pathname.includes("/dist/packages/")
   ? PROGRAM.pathname.replace("/dist/packages/", "/packages/")
   : PROGRAM.pathname;
 
@@ -16,6 +16,8 @@ const SETUP_CODE = "set-up-code-of-the-tests";
 interface Options {
   readonly folder: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A program that serves as `peregrine serve` does, instead of it. */
+  readonly program?: string;
   /** Of an earlier start on the same folder. */
   readonly token?: string;
   /** Ends it with SIGKILL, also before it listens. */
@@ -46,7 +48,7 @@ export interface Peregrine {
 
 /** Starts the server on a free port and waits until it listens. */
 export async function startPeregrine(options: Options): Promise<Peregrine> {
-  const child = spawn(process.execPath, [program, "serve"], {
+  const child = spawn(process.execPath, [options.program ?? peregrine, "serve"], {
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: options.folder,
