@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { examples, wholeNumber } from "./argument.ts";
-import { invocation } from "./invocation.ts";
 import { processOutput } from "./output.ts";
 import type { OpenSession } from "./session.ts";
 
@@ -20,7 +19,7 @@ interface CaptureFlags {
 /** Commands that look at how another CDP speaks to an Ibexa. */
 export function addIbexaCommands(root: Command, session: OpenSession, environment: Environment): void {
   const ibexa = root.command("ibexa").description("how messages to an Ibexa are spelt");
-  const output = () => processOutput(root.opts<{ json?: boolean }>().json ?? false, invocation(environment));
+  const output = () => processOutput(root.opts<{ json?: boolean }>().json ?? false, environment);
   ibexa
     .command("capture")
     .description("stand between another CDP and Ibexa for one run, and derive the wire profile")

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { CommandFailed, EXIT } from "./exit.ts";
-import { invocation } from "./invocation.ts";
+import { asRun, invocation } from "./invocation.ts";
 import { type Output, processOutput } from "./output.ts";
 import { program } from "./program.ts";
 
@@ -13,7 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @returns the exit code; docs/cli.md lists them
  */
 export async function main(argv: readonly string[], environment: Environment): Promise<number> {
-  const output = processOutput(argv.includes("--json"), invocation(environment));
+  const output = processOutput(argv.includes("--json"), environment);
   // Who reads only the beginning, as `head` does, ends the command, and that is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.ok);
@@ -24,13 +24,14 @@ export async function main(argv: readonly string[], environment: Environment): P
     return EXIT.ok;
   } catch (error) {
     const failure = explain(error, environment);
-    return failure === undefined ? EXIT.ok : tell(failure, output);
+    return failure === undefined ? EXIT.ok : tell(failure, output, invocation(environment));
   }
 }
 
-function tell({ exit, message, lines, code, json }: CommandFailed, output: Output): number {
-  const details = lines.map((line) => line.trim());
-  output.result({ error: message, exit, code: code ?? null, details, ...json }, []);
+function tell({ exit, message, lines, code, json }: CommandFailed, output: Output, program: string): number {
+  const error = asRun(message, program);
+  const details = lines.map((line) => asRun(line, program).trim());
+  output.result({ error, exit, code: code ?? null, details, ...json }, []);
   for (const line of [message, ...lines]) output.note(line);
   return exit;
 }

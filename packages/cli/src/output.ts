@@ -1,4 +1,4 @@
-import { asRun } from "./invocation.ts";
+import { asRun, invocation } from "./invocation.ts";
 
 /** Where a command writes: results to standard output, progress and messages to standard error. */
 export interface Output {
@@ -17,9 +17,12 @@ export interface Stream {
   write(text: string): unknown;
 }
 
-/** Output to this process's streams. @param program how this program was run */
-export function processOutput(json: boolean, program: string): Output {
-  return streamOutput(json, process.stdout, process.stderr, program);
+/** Output to this process's streams; commands are told as this program was run. */
+export function processOutput(
+  json: boolean,
+  environment: Readonly<Record<string, string | undefined>>,
+): Output {
+  return streamOutput(json, process.stdout, process.stderr, invocation(environment));
 }
 
 /** Streams on which progress stands: what is written there next clears it, whichever output writes it. */

@@ -11,7 +11,7 @@ import { DEFAULT_URL, findConnection } from "./credentials.ts";
 import { addDefinitionCommands, addImportCommands, addStreamCommands } from "./data-commands.ts";
 import { addDataflowCommands } from "./dataflow-commands.ts";
 import { addIbexaCommands } from "./ibexa-commands.ts";
-import { invocation } from "./invocation.ts";
+import { asRun, invocation } from "./invocation.ts";
 import { processOutput } from "./output.ts";
 import { addPeopleCommands } from "./people-commands.ts";
 import type { OpenSession, Session } from "./session.ts";
@@ -34,7 +34,11 @@ export function program(environment: Environment): Command {
     .version(ownVersion(), "--version", "print the version")
     .exitOverride()
     // What goes wrong is thrown, and told in one place: as text, or as JSON.
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({
+      writeOut: (help) => process.stdout.write(asRun(help, invocation(environment))),
+      writeErr: (help) => process.stderr.write(asRun(help, invocation(environment))),
+      outputError: () => {},
+    })
     .configureHelp({ showGlobalOptions: true })
     .option("--json", "print exactly one JSON value on standard output, also when the command fails")
     .option("--url <address>", `where the server is (PEREGRINE_URL, else ${DEFAULT_URL})`)
@@ -57,7 +61,7 @@ Exit codes: 0 done, 1 failed, 64 wrong usage, 65 wrong input, 66 no such file or
     return {
       api: connect(connection),
       connection,
-      output: processOutput(json, invocation(environment)),
+      output: processOutput(json, environment),
       environment,
       pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     };
@@ -95,10 +99,7 @@ function addServerCommands(root: Command, environment: Environment): void {
       // The server is large; other commands start without loading it.
       const { serve } = await import("./serve.ts");
       const { json = false } = root.opts<GlobalOptions>();
-      await serve(
-        { ...environment, ...serverVariables(options) },
-        processOutput(json, invocation(environment)),
-      );
+      await serve({ ...environment, ...serverVariables(options) }, processOutput(json, environment));
     });
   root
     .command("demo")

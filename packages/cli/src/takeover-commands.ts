@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { examples, wholeNumber } from "./argument.ts";
-import { invocation } from "./invocation.ts";
 import { processOutput } from "./output.ts";
 import type { OpenSession } from "./session.ts";
 import type { AudiencesOptions } from "./takeover/audiences.ts";
@@ -32,7 +31,7 @@ export function addTakeoverCommands(
     .action(async (options: AudiencesOptions) => {
       const { takeOverAudiences } = await import("./takeover/audiences.ts");
       await takeOverAudiences(options, {
-        output: processOutput(root.opts<{ json?: boolean }>().json ?? false, invocation(environment)),
+        output: processOutput(root.opts<{ json?: boolean }>().json ?? false, environment),
         environment,
       });
     });

@@ -9,7 +9,8 @@ import { runActivation } from "../command/activation-run.ts";
 import { apply } from "../command/apply.ts";
 import { importFile } from "../command/import.ts";
 import { CommandFailed, EXIT } from "../exit.ts";
-import { count, type Output, processOutput, table } from "../output.ts";
+import { BY_NPX } from "../invocation.ts";
+import { count, type Output, streamOutput, table } from "../output.ts";
 import { PAGES, startFailure, toldToStop } from "../serve.ts";
 import type { Session } from "../session.ts";
 import { agrees, type Comparison, compare, memberIds } from "./compare.ts";
@@ -50,7 +51,7 @@ export async function demo(
   now: () => number,
 ): Promise<void> {
   // The demo runs in a checkout, where its programs are found by npx.
-  const said = processOutput(false, "npx peregrine");
+  const said = streamOutput(false, process.stdout, process.stderr, BY_NPX);
   const output = options.json ? { ...said, result: () => {} } : said;
   const began = now();
   const folder = await demoFolder(options.headless);
@@ -268,7 +269,7 @@ function report(
     seconds: Math.round(seconds * 10) / 10,
   };
   output.result(summary, ["", ...table(header, rows), ""]);
-  if (json) processOutput(true, "npx peregrine").result(summary, []);
+  if (json) streamOutput(true, process.stdout, process.stderr).result(summary, []);
   else if (headless) output.result(summary, [JSON.stringify(summary)]);
 }
 
@@ -286,10 +287,10 @@ async function showAround(
     "",
     "By the command line, in another terminal:",
     `  export PEREGRINE_URL=${server.url} PEREGRINE_TOKEN=${token}`,
-    "  npx peregrine audience list",
-    "  npx peregrine audience preview ba5ce701",
-    `  npx peregrine activation status ${ACTIVATION}`,
-    "  npx peregrine profile show userid:1042",
+    "  peregrine audience list",
+    "  peregrine audience preview ba5ce701",
+    `  peregrine activation status ${ACTIVATION}`,
+    "  peregrine profile show userid:1042",
     "",
     "Ctrl+C ends it.",
   ]);
