@@ -4,12 +4,15 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { oneValue, peregrine, refused } from "./command.ts";
+import { oneValue, peregrine, type Refusal, refused } from "./command.ts";
 import { CUSTOMERS, customers, HEADER, type Installation, startInstallation } from "./installation.ts";
 
 let shop: Installation;
+/** What was said to who asked for somebody before there was anything. */
+let refusedAtFirst: Refusal;
 beforeAll(async () => {
   shop = await startInstallation();
+  refusedAtFirst = await shop.refused("profile", "show", "userid:1");
   await shop.define(...CUSTOMERS, {
     kind: "audience",
     id: "a0000001",
@@ -59,6 +62,20 @@ describe("something that is not there", () => {
       expect(failure).toMatchObject({ exit: 65, code: "requestInvalid" });
       expect(failure.text).toMatch(/kind is one of: email, userid/);
     }
+  });
+
+  it("an identifier where there are none yet says so, and what brings some", () => {
+    expect(refusedAtFirst).toMatchObject({ exit: 65, code: "requestInvalid" });
+    expect(refusedAtFirst.text).toMatch(/There are no identifiers yet; `peregrine apply -f` brings some/);
+    expect(refusedAtFirst.text).not.toContain("one of");
+  });
+
+  it("commands in what is said are those of who came by npx or `npm run`, as JSON and as text", async () => {
+    const environment = { ...shop.environment, npm_command: "run-script" };
+    const failure = await refused(["audience", "show", "nobody"], { environment, cwd: shop.folder });
+    expect(failure.details).toEqual([expect.stringMatching(/^`npx peregrine audience list`/)]);
+    const help = await peregrine(["audience"], { environment, cwd: shop.folder });
+    expect(help.stderr).toContain("Usage: npx peregrine audience");
   });
 
   it("an id that can be none says what ids look like", async () => {

@@ -174,14 +174,14 @@ export class ProfileService {
     const [id, raw] = [identifier.slice(0, Math.max(colon, 0)), identifier.slice(colon + 1)];
     const kind = colon < 1 ? undefined : await this.#store.definitions.get("identifier", id);
     if (kind === undefined) {
-      const known = (await this.#store.definitions.list("identifier")).map((record) => record.id).join(", ");
+      const known = (await this.#store.definitions.list("identifier")).map((record) => record.id);
       throw new PeregrineError("requestInvalid", {
         detail: `\`${identifier}\` does not name an identifier and its value.`,
         faults: [
           {
             path: "/identifier",
             message: colon < 1 ? "has no kind before a colon" : `there is no identifier \`${id}\``,
-            remedy: `Write \`kind:value\`, where kind is one of: ${known}.`,
+            remedy: howToName(known),
           },
         ],
       });
@@ -289,6 +289,13 @@ export class ProfileService {
       since: at,
     }));
   }
+}
+
+/** @param known ids of the identifiers that there are */
+function howToName(known: readonly string[]): string {
+  return known.length === 0
+    ? "There are no identifiers yet; `peregrine apply -f` brings some. See docs/getting-started.md."
+    : `Write \`kind:value\`, where kind is one of: ${known.join(", ")}.`;
 }
 
 function eventKeys(number: number): Keyset<readonly ["string", "number"]> {
