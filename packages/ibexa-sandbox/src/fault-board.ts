@@ -6,11 +6,19 @@ import { randomFrom } from "./random.ts";
 /** The faults that take the place of the answer. */
 export type AnswerFault = Exclude<FaultSpec, { kind: "latency" | "refusePeople" }>;
 
+/** How long a fault holds a request back. */
+export interface Latency {
+  ms: number;
+  /** Aborted when the fault is taken away: it holds nothing back any more. */
+  removed: AbortSignal;
+}
+
 /** What the faults do to one request. */
 export interface Decision {
   /** Numbers of the faults that take part. */
   faults: number[];
-  latencyMs: number;
+  /** One after the other. */
+  latencies: Latency[];
   forced: ForcedRefusal | undefined;
   answer: AnswerFault | undefined;
 }
@@ -38,6 +46,7 @@ interface Entry {
   /** Matching requests so far, hit or not. */
   seen: number;
   random: () => number;
+  removal: AbortController;
 }
 
 /** The faults that were asked for. Decides for each request in their order; nothing in it is left to chance. */
@@ -56,23 +65,26 @@ export class FaultBoard {
     const spec = readFaultSpec(value);
     this.#numbers += 1;
     const random = randomFrom(spec.seed ?? this.#numbers);
-    this.#entries.push({ number: this.#numbers, spec, hits: 0, seen: 0, random });
+    const removal = new AbortController();
+    this.#entries.push({ number: this.#numbers, spec, hits: 0, seen: 0, random, removal });
     this.#active += 1;
     return this.#numbers;
   }
 
   /** True when there was one of that number. */
   remove(number: number): boolean {
-    const index = this.#entries.findIndex((entry) => entry.number === number);
-    if (index < 0) return false;
-    this.#entries.splice(index, 1);
+    const entry = this.#entries.find((one) => one.number === number);
+    if (entry === undefined) return false;
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
     this.#count();
+    entry.removal.abort();
     return true;
   }
 
   clear(): void {
-    this.#entries.splice(0);
+    const entries = this.#entries.splice(0);
     this.#count();
+    for (const { removal } of entries) removal.abort();
   }
 
   list(): FaultView[] {
@@ -87,7 +99,7 @@ export class FaultBoard {
   /** Decides what happens to a message. Latencies add up; of the faults that answer, the first one does. */
   decide(message: unknown): Decision {
     const facts = factsOf(message);
-    const decision: Decision = { faults: [], latencyMs: 0, forced: undefined, answer: undefined };
+    const decision: Decision = { faults: [], latencies: [], forced: undefined, answer: undefined };
     for (const entry of this.#entries) {
       const { spec } = entry;
       const taken =
@@ -98,7 +110,8 @@ export class FaultBoard {
       entry.hits += 1;
       decision.faults.push(entry.number);
       if (spec.kind === "latency") {
-        decision.latencyMs += spec.ms + Math.floor(entry.random() * ((spec.toMs ?? spec.ms) - spec.ms + 1));
+        const ms = spec.ms + Math.floor(entry.random() * ((spec.toMs ?? spec.ms) - spec.ms + 1));
+        decision.latencies.push({ ms, removed: entry.removal.signal });
       } else if (spec.kind === "refusePeople") {
         decision.forced = { people: new Set(spec.people), httpStatus: spec.status ?? 422 };
       } else {

@@ -151,6 +151,22 @@ describe("answers that never arrive", () => {
     expect((await gone).work).toBe("none");
     await expect.poll(() => sandbox.isIn("cats", "1"), { timeout: 10_000 }).toBe(true);
   });
+
+  test("a late message goes on as soon as the faults that hold it back are taken away", async () => {
+    const sandbox = await sandboxWithFault({ kind: "latency", ms: 3_600_000 });
+    sandbox.addFault({ kind: "latency", ms: 3_600_000 });
+    const answers: number[] = [];
+    const sent = send(sandbox, JOIN).then(({ status }) => answers.push(status));
+    await expect.poll(() => sandbox.requests().at(-1)?.faults).toEqual([1, 2]);
+    // In whatever order: the second one is gone before its time begins.
+    expect(sandbox.removeFault(2)).toBe(true);
+    await fetch(`${sandbox.url}/requests`);
+    expect(answers).toEqual([]);
+    sandbox.clearFaults();
+    await sent;
+    expect(answers).toEqual([200]);
+    expect(sandbox.isIn("cats", "1")).toBe(true);
+  });
 });
 
 describe("which requests are hit", () => {

@@ -1,10 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import { type Outcome, refused, refusedOnRequest } from "./answer.ts";
 import { isObject } from "./checker.ts";
 import type { Settings } from "./config.ts";
 import type { RetryAfterForm } from "./fault.ts";
-import type { AnswerFault, FaultBoard } from "./fault-board.ts";
+import type { AnswerFault, FaultBoard, Latency } from "./fault-board.ts";
 import type { ForcedRefusal, Instance } from "./instance.ts";
 import { readMessage } from "./message.ts";
 import type { ChangeQueue } from "./queue.ts";
@@ -70,9 +71,9 @@ export function webhook(parts: WebhookParts): Webhook {
   const { wire } = settings;
   const reader = new WireReader(wire, (token) => desk.bearer(token));
   const activations = new Map(settings.activations.map((activation) => [activation.clientId, activation]));
-  const delayed = new Set<NodeJS.Timeout>();
+  const stopping = new AbortController();
 
-  return { handle, stop: () => delayed.forEach((timer) => void clearTimeout(timer)) };
+  return { handle, stop: () => stopping.abort() };
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     const credentials = reader.credentials(request);
@@ -136,17 +137,19 @@ export function webhook(parts: WebhookParts): Webhook {
       const outcome = after ? work(arrival, decision.forced) : undefined;
       strike(arrival, answer, outcome);
     };
-    if (decision.latencyMs === 0) act();
-    else later(decision.latencyMs, act);
+    if (decision.latencies.length === 0) act();
+    else void later(decision.latencies, act);
   }
 
   /** What is late is done even when the client has left meanwhile, as PHP does it behind most web servers. */
-  function later(ms: number, act: () => void): void {
-    const timer = setTimeout(() => {
-      delayed.delete(timer);
-      act();
-    }, ms);
-    delayed.add(timer);
+  async function later(latencies: readonly Latency[], act: () => void): Promise<void> {
+    for (const { ms, removed } of latencies) {
+      const signal = AbortSignal.any([removed, stopping.signal]);
+      // It rejects for no other reason than the signal.
+      await setTimeout(ms, undefined, { signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
+    }
+    act();
   }
 
   /** Does the message, and notes what was done before anything is answered. */

@@ -33,13 +33,13 @@ afterAll(async () => {
 });
 
 const audience = (id: string, rule: object) => ({ kind: "audience", id, name: id, rule });
-const activation = (id: string) => ({
+const activation = (id: string, advanced: object = {}) => ({
   kind: "activation",
   id,
   name: id,
   type: "ibexa",
   personIdentifier: "userid",
-  settings: { ...CREDENTIALS, baseUrl: sandbox.webhookUrl, segmentGroupIdentifier: "cdp" },
+  settings: { ...CREDENTIALS, baseUrl: sandbox.webhookUrl, segmentGroupIdentifier: "cdp", advanced },
   audiences: [id],
 });
 
@@ -51,16 +51,32 @@ async function lines(...args: string[]): Promise<string[]> {
   return stdout.trimEnd().split("\n");
 }
 
+/** Makes an activation whose first run stays at its first message until it is let go, and waits until it is there. */
+async function heldAtCreate(id: string): Promise<() => void> {
+  // Longer than any test: nothing is left to when it is that one looks.
+  const held = sandbox.addFault({
+    kind: "latency",
+    ms: 3_600_000,
+    match: { action: "create", audience: id },
+  });
+  await shop.define(audience(id, { everyone: true }), activation(id));
+  const states = async () => (await runsOf(id)).map(({ state }) => state);
+  await expect.poll(states, { timeout: 30_000 }).toContain("attaching");
+  return () => sandbox.removeFault(held);
+}
+
 describe("activation run", () => {
+  /** Asks for a run while the first one is under way, which goes on then. */
+  async function runBehind(id: string, ...flags: string[]) {
+    const letGo = await heldAtCreate(id);
+    const running = shop.run("activation", "run", id, ...flags);
+    await expect.poll(() => isAsked(id), { timeout: 30_000 }).toBe(true);
+    letGo();
+    return running;
+  }
+
   it("tells of the run that it waited for, and how the activation stands", async () => {
-    // The run that the new activation begins is still at its first message when the command comes.
-    const slow = sandbox.addFault({ kind: "latency", ms: 4_000, times: 1, match: { action: "create" } });
-    await shop.define(audience("waited01", { everyone: true }), activation("waited01"));
-    await expect
-      .poll(async () => (await runsOf("waited01")).map(({ state }) => state), { timeout: 30_000 })
-      .toContain("attaching");
-    const { exit, stdout, stderr } = await shop.run("activation", "run", "waited01");
-    expect(slow).toBeDefined();
+    const { exit, stdout, stderr } = await runBehind("waited01");
     expect(exit).toBe(0);
     expect(stderr).toMatch(/^Run \d+ is under way; one more follows it\.$/m);
     expect(stdout.trimEnd().split("\n")).toEqual([
@@ -70,19 +86,24 @@ describe("activation run", () => {
       expect.stringMatching(/^Run \d+ done: 0 to join, 0 to leave; 0 accepted, 0 refused, \d+ requests?$/),
       "  now 42 of 42 accepted",
     ]);
-    const json = oneValue((await shop.run("activation", "run", "waited01", "--json")).stdout);
-    expect(json).toMatchObject({ state: "done", waitedFor: [], segments: [{ accepted: PEOPLE }] });
+  });
+
+  it("tells it as JSON too", async () => {
+    const { exit, stdout } = await runBehind("waited04", "--json");
+    expect(exit).toBe(0);
+    expect(oneValue(stdout)).toMatchObject({
+      state: "done",
+      waitedFor: [{ state: "done", trigger: "changed" }],
+      segments: [{ accepted: PEOPLE }],
+    });
   });
 
   it("ends with why, where the activation is paused before the run that was asked for begins", async () => {
-    sandbox.addFault({ kind: "latency", ms: 3_000, times: 1, match: { action: "create" } });
-    await shop.define(audience("waited03", { everyone: true }), activation("waited03"));
-    await expect
-      .poll(async () => (await runsOf("waited03")).map(({ state }) => state), { timeout: 30_000 })
-      .toContain("attaching");
+    const letGo = await heldAtCreate("waited03");
     const running = shop.run("activation", "run", "waited03");
     await expect.poll(() => isAsked("waited03"), { timeout: 30_000 }).toBe(true);
     await shop.define({ ...activation("waited03"), state: "paused" });
+    letGo();
     const { exit, stderr } = await running;
     expect(exit).not.toBe(0);
     expect(stderr).toContain("waited03 is paused.");
@@ -92,7 +113,11 @@ describe("activation run", () => {
 
   it("tells who waits because a message was never answered, and until when; so does the status", async () => {
     sandbox.addFault({ kind: "reset", at: "after", times: 1, match: { action: "membershipChanges" } });
-    await shop.define(audience("waited02", { everyone: true }), activation("waited02"));
+    // So long a message without an answer is waited for; longer than the commands below take on a busy machine.
+    await shop.define(
+      audience("waited02", { everyone: true }),
+      activation("waited02", { timeoutSeconds: 600 }),
+    );
     // Standard error may tell that it is sent again; whether it does is a matter of when one looks.
     const first = await shop.run("activation", "run", "waited02");
     expect(first.stdout.trimEnd().split("\n").at(-1)).toBe("  now 42 of 42 accepted");
