@@ -15,12 +15,14 @@ export interface Outcome {
 export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Is told what the command says on standard error as it says it. */
+  readonly hear?: (text: string) => void;
 }
 
 /** Runs the real command line in a process of its own, with an environment of its own, to its end. */
 export async function peregrine(
   args: readonly string[],
-  { environment = {}, cwd }: Surroundings,
+  { environment = {}, cwd, hear = () => {} }: Surroundings,
 ): Promise<Outcome> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", ...environment },
@@ -32,7 +34,10 @@ export async function peregrine(
   });
   const pieces = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (pieces.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (pieces.stderr += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    pieces.stderr += text;
+    hear(text);
+  });
   await once(child, "close");
   return { exit: child.exitCode, ...pieces };
 }

@@ -52,7 +52,7 @@ async function closedPort(): Promise<string> {
 }
 
 /** An activation with an audience of its own; both are named by `id`. */
-async function define(id: string, settings: Record<string, unknown>): Promise<void> {
+async function define(id: string, settings: Record<string, unknown>, state = "active"): Promise<void> {
   await shop.define(
     { kind: "audience", id, name: `Everyone of ${id}`, rule: { everyone: true } },
     {
@@ -60,6 +60,7 @@ async function define(id: string, settings: Record<string, unknown>): Promise<vo
       id,
       name: id,
       type: "ibexa",
+      state,
       personIdentifier: "userid",
       settings: {
         baseUrl: sandbox.webhookUrl,
@@ -183,18 +184,22 @@ describe("a run that cannot deliver says why, counts nobody, and delivers everyb
 
 describe("a destination that can't be reached", () => {
   it("is named while it is tried again: once, and in the status of the activation", async () => {
-    await define("waiting", { baseUrl: await closedPort() });
+    // So seldom that it is still being tried whenever that is looked at.
+    const settings = { baseUrl: await closedPort(), advanced: { requestsPerSecond: 0.02 } };
+    await define("waiting", settings);
+    let said = "";
     const running = peregrine(["activation", "run", "waiting"], {
       environment: shop.environment,
       cwd: shop.folder,
+      hear: (text) => (said += text),
     });
     const reason =
       /waits: 127\.0\.0\.1:\d+ can't be reached: it refuses the connection \(ECONNREFUSED\)\. It is tried again\.$/m;
-    await expect
-      .poll(async () => (await shop.run("activation", "status", "waiting")).stdout, { timeout: 30_000 })
-      .toMatch(reason);
+    await expect.poll(() => said, { timeout: 60_000 }).toMatch(reason);
+    expect((await shop.run("activation", "status", "waiting")).stdout).toMatch(reason);
+    await define("waiting", settings, "paused");
     const { exit, stderr } = await running;
-    expect(exit).toBe(69);
+    expect(exit).toBe(75);
     expect(stderr.split("\n").filter((line) => reason.test(line))).toHaveLength(1);
   });
 });
