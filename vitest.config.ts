@@ -10,9 +10,13 @@ const imports = {
   server: { deps: { external: [/\/node_modules\//, /\/packages\/[^/]+\/dist\//] } },
 };
 
+/** What is waited for is there in time also on a busy machine: the default, one second, is less than a command takes. */
+const patience = { expect: { poll: { timeout: 20_000 } } };
+
 /** A module of a package is the same whether a test imports it by the package or by its file: there is one of each. */
 const builtModules = {
   ...imports,
+  ...patience,
   alias: [
     {
       find: /^(?:\.\.\/)+packages\/([^/]+)\/src\/(.+)\.ts$/,
@@ -27,7 +31,13 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        test: { ...imports, name: "unit", include: ["packages/*/src/**/*.test.ts"], testTimeout: 30_000 },
+        test: {
+          ...imports,
+          ...patience,
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
       },
       {
         test: {
