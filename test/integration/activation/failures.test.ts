@@ -3,7 +3,8 @@ import { type AddressInfo, createServer as createSocketServer } from "node:net";
 import type { FaultSpec, Sandbox } from "@peregrine/ibexa-sandbox";
 import type { DeliveryPolicy } from "@peregrine/server";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { activate, CREDENTIALS, MortalProcess, openSandbox, openWorld, QUICK, type World } from "./world.ts";
+import { MortalProcess } from "./mortal-process.ts";
+import { activate, CREDENTIALS, openSandbox, openWorld, QUICK, type World } from "./world.ts";
 
 let world: World;
 const closing: (() => Promise<void> | void)[] = [];

@@ -1,6 +1,7 @@
 import type { Sandbox } from "@peregrine/ibexa-sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { activate, MortalProcess, openSandbox, openWorld, type World } from "./world.ts";
+import { MortalProcess } from "./mortal-process.ts";
+import { activate, openSandbox, openWorld, type World } from "./world.ts";
 
 const HOUR = 3_600_000;
 const by = { by: "tests", origin: "api" } as const;

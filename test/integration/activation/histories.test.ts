@@ -3,7 +3,8 @@ import type { FaultSpec } from "@peregrine/ibexa-sandbox";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { wholeOr } from "../harness/share.ts";
-import { activate, MortalProcess, openSandbox, openWorld, type World } from "./world.ts";
+import { MortalProcess } from "./mortal-process.ts";
+import { activate, openSandbox, openWorld, type World } from "./world.ts";
 
 const PEOPLE = 6;
 const DAY = 86_400_000;

@@ -1,6 +1,7 @@
 import type { Sandbox } from "@peregrine/ibexa-sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { activate, CREDENTIALS, MortalProcess, openSandbox, openWorld, type World } from "./world.ts";
+import { MortalProcess } from "./mortal-process.ts";
+import { activate, CREDENTIALS, openSandbox, openWorld, type World } from "./world.ts";
 
 const DAY = 24 * 3_600_000;
 let world: World;

@@ -9,7 +9,8 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startPostgres } from "../harness/postgres.ts";
 import { until } from "../harness/wait.ts";
-import { activate, MortalProcess, openSandbox, openWorld, type World } from "./world.ts";
+import { MortalProcess } from "./mortal-process.ts";
+import { activate, openSandbox, openWorld, type World } from "./world.ts";
 
 const by = { by: "tests", origin: "api" } as const;
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Sandbox } from "@peregrine/ibexa-sandbox";
 import type { ActivationService } from "@peregrine/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { activate, MortalProcess, openSandbox, openWorld, type World } from "./world.ts";
+import { MortalProcess } from "./mortal-process.ts";
+import { activate, openSandbox, openWorld, type World } from "./world.ts";
 
 const PAGES = join(import.meta.dirname, "../../../docs/errors");
 

@@ -2,24 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ibexa } from "@peregrine/activation-types";
-import { activationDefinition, type Clock, type OutgoingMessage, PeregrineError } from "@peregrine/core";
+import { activationDefinition, type Clock } from "@peregrine/core";
 import { type Sandbox, type SandboxConfig, startSandbox } from "@peregrine/ibexa-sandbox";
 import {
   ActivationService,
-  type AudienceChecks,
-  type AudienceStanding,
   createOutgoing,
   DELIVERY_POLICY,
   DefinitionService,
   type DeliveryPolicy,
-  firstChanges,
-  membersAndPersons,
   type Outgoing,
   openStore,
   type Store,
   wait,
 } from "@peregrine/server";
 import { startEngine, type TestEngine } from "../harness/engine.ts";
+import { NamedAudiences } from "./named-audiences.ts";
 
 export const CREDENTIALS = {
   clientId: "peregrine-7",
@@ -46,121 +43,6 @@ export class MovableClock implements Clock {
 
   advance(ms: number): void {
     this.#ahead += ms;
-  }
-}
-
-/**
- * Audiences whose members a test names. It writes memberships and identifiers the way evaluations and imports
- * do: rows under an operation that is published after them.
- */
-export class NamedAudiences implements AudienceChecks {
-  readonly #world: Pick<World, "engine" | "store">;
-  readonly #wanted = new Map<string, ReadonlySet<number>>();
-  readonly #written = new Map<string, ReadonlySet<number>>();
-  readonly #standing = new Map<string, AudienceStanding>();
-  #arrival = 0;
-  identifier = 0;
-
-  constructor(world: Pick<World, "engine" | "store">) {
-    this.#world = world;
-  }
-
-  /** The members at the next evaluation, by profile. */
-  set(audienceId: string, profiles: Iterable<number>): void {
-    this.#wanted.set(audienceId, new Set(profiles));
-  }
-
-  /** From now on these profiles are known by these values of `userid`. */
-  async know(values: Iterable<readonly [profile: number, value: string]>): Promise<void> {
-    await this.#publish("import", async (op) => {
-      const rows = [...values].map(([profile, value]) => [
-        op,
-        this.identifier,
-        value,
-        profile,
-        this.#next(),
-        0,
-      ]);
-      await this.#world.engine.insert(
-        "identifier",
-        ["op", "kind", "value", "profile", "arrival", "step"],
-        rows,
-      );
-    });
-  }
-
-  /** `old` becomes part of `into`. */
-  async merge(old: number, into: number): Promise<void> {
-    await this.#publish("import", async (op) => {
-      const columns = ["op", "old", "new", "arrival", "step"];
-      await this.#world.engine.insert("profile_merge", columns, [[op, old, into, this.#next(), 0]]);
-    });
-  }
-
-  async evaluate(audienceIds: readonly string[], asOf: number) {
-    const changed = new Set<string>();
-    const sequence = await this.#publish("evaluation", async (op) => {
-      const rows = audienceIds.flatMap((id) => {
-        const wanted = this.#wanted.get(id) ?? new Set();
-        const written = this.#written.get(id) ?? new Set();
-        this.#written.set(id, wanted);
-        const joined = [...wanted].filter((profile) => !written.has(profile));
-        const left = [...written].filter((profile) => !wanted.has(profile));
-        const at = new Date(0).toISOString();
-        if (joined.length + left.length > 0) changed.add(id);
-        return [
-          ...joined.map((profile) => [op, id, profile, 1, op, at]),
-          ...left.map((profile) => [op, id, profile, 0, op, at]),
-        ];
-      });
-      const columns = ["op", "audience", "profile", "member", "sequence", "at"];
-      if (rows.length > 0) await this.#world.engine.insert("membership", columns, rows);
-    });
-    const publication = await this.#world.store.operations.publication();
-    for (const id of audienceIds) {
-      const before = this.#standing.get(id)?.changedBy ?? 0;
-      const changedBy = changed.has(id) ? publication : before;
-      const size = this.#written.get(id)?.size ?? 0;
-      this.#standing.set(id, { checkedAt: asOf, changedBy, size, error: null });
-    }
-    const counts = new Map(audienceIds.map((id) => [id, { size: this.#wanted.get(id)?.size ?? 0 }]));
-    return { sequence, counts, failed: [] };
-  }
-
-  /** The rule could not be evaluated at the last check. */
-  fail(audienceId: string, error: NonNullable<AudienceStanding["error"]>): void {
-    const { checkedAt = 0, changedBy = 0, size = 0 } = this.#standing.get(audienceId) ?? {};
-    this.#standing.set(audienceId, { checkedAt, changedBy, size, error });
-  }
-
-  async standing(audienceIds: readonly string[]) {
-    return new Map([...this.#standing].filter(([id]) => audienceIds.includes(id)));
-  }
-
-  async firstChanges(asked: Parameters<AudienceChecks["firstChanges"]>[0]) {
-    return firstChanges(this.#world.engine, await this.#world.store.operations.snapshot(), asked);
-  }
-
-  membersAndPersons(...given: Parameters<AudienceChecks["membersAndPersons"]>) {
-    return membersAndPersons(...given);
-  }
-
-  /** By the last evaluation: what a test names has no rule. */
-  async membersNow(audiences: readonly string[], _: number, identifier: number) {
-    return membersAndPersons(await this.#world.store.operations.snapshot(), audiences, identifier);
-  }
-
-  async #publish(kind: "import" | "evaluation", write: (op: number) => Promise<void>): Promise<number> {
-    const { operations } = this.#world.store;
-    const op = await operations.open(kind, "test", 0);
-    await write(op);
-    await operations.publish(op);
-    return op;
-  }
-
-  #next(): number {
-    this.#arrival += 1;
-    return this.#arrival;
   }
 }
 
@@ -310,76 +192,4 @@ export async function activate(
     audiences: options.audiences,
   });
   await service.save(definition, { by: "tests", origin: "api" });
-}
-
-/** A process that can die: from `kill` on nothing of it reaches the engine or the network any more. */
-export class MortalProcess {
-  readonly service: ActivationService;
-  #alive = true;
-  #eventsToLive: number;
-
-  /**
-   * @param beforeSending is told each message before it leaves; what it throws kills the process
-   * @param eventsToLive calls of the engine and steps of sending until it dies by itself
-   */
-  constructor(
-    world: World,
-    beforeSending: (message: OutgoingMessage) => Promise<void> | void = () => {},
-    eventsToLive = Number.POSITIVE_INFINITY,
-  ) {
-    this.#eventsToLive = eventsToLive;
-    const network = createOutgoing(world.clock);
-    const outgoing: Outgoing = {
-      send: async (message, options) => {
-        this.#live();
-        try {
-          await beforeSending(message);
-        } catch {
-          this.kill();
-        }
-        this.#live();
-        const sent = await network.send(message, options);
-        // Dying here, the message has left and its answer is never known.
-        this.#live();
-        return sent;
-      },
-      close: () => network.close(),
-    };
-    const { engine } = world;
-    const mortal: World["engine"] = {
-      process: engine.process,
-      close: async () => {},
-      query: async (...given) => {
-        this.#live();
-        return engine.query(...given);
-      },
-      stream: (...given) => {
-        this.#live();
-        return engine.stream(...given);
-      },
-      command: async (...given) => {
-        this.#live();
-        await engine.command(...given);
-      },
-      insert: async (...given) => {
-        this.#live();
-        await engine.insert(...given);
-      },
-      insertStream: async (...given) => {
-        this.#live();
-        return engine.insertStream(...given);
-      },
-    };
-    this.service = world.service({ outgoing, engine: mortal });
-  }
-
-  kill(): void {
-    this.#alive = false;
-  }
-
-  #live(): void {
-    this.#eventsToLive -= 1;
-    if (this.#eventsToLive < 0) this.kill();
-    if (!this.#alive) throw new PeregrineError("engineUnavailable", { detail: "killed" });
-  }
 }
