@@ -42,7 +42,7 @@ export interface Installation {
   /** Brings definitions to what is given, and fails when that is refused. */
   define(...documents: readonly object[]): Promise<void>;
   /** Takes a CSV file in and waits for its end, which it gives: `published` if all is well. */
-  takeIn(dataflow: string, text: string): Promise<string>;
+  takeIn(dataflow: string, text: string, fileName?: string): Promise<string>;
   /** A window of somebody else, signed in. */
   openWindow(role: "admin" | "editor" | "viewer"): Promise<Window>;
   close(): Promise<void>;
@@ -97,8 +97,8 @@ export async function startInstallation({ isSetUp = true, sample }: Options = {}
     async define(...documents) {
       await ask(page, "POST", "/apply", { documents });
     },
-    async takeIn(dataflow, text) {
-      const { id } = await ask(page, "POST", `/dataflows/${dataflow}/imports?fileName=rows.csv`, text);
+    async takeIn(dataflow, text, fileName = "rows.csv") {
+      const { id } = await ask(page, "POST", `/dataflows/${dataflow}/imports?fileName=${fileName}`, text);
       for (;;) {
         const { state } = await ask(page, "GET", `/imports/${id}`);
         if (state !== "queued" && state !== "running") return state;
