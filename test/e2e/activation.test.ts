@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectAccessible, expectAccessiblePage } from "./harness/accessible.ts";
+import { expectAccessible, expectAccessibleInBoth, expectAccessiblePage } from "./harness/accessible.ts";
 import {
   CREDENTIALS,
   type Installation,
@@ -12,6 +12,8 @@ import { expectFocus } from "./harness/keyboard.ts";
 
 /** More than the guard lets go at once without asking. */
 const PEOPLE = 60;
+/** So long Ibexa asks to be left alone: long enough to look at the pages before a run gives up. */
+const RETRY_AFTER_S = 4;
 const AUDIENCES = [
   { kind: "audience", id: "a0000001", name: "Everybody", rule: { everyone: true } },
   { kind: "audience", id: "a0000002", name: "Everybody else", rule: { everyone: true } },
@@ -254,6 +256,27 @@ describe("an activation", () => {
     for (const tab of ["", "?tab=syncs", "?tab=refused", "?tab=settings", "?tab=history"]) {
       await expectAccessiblePage(page, `/activations/shop${tab}`);
     }
+  });
+
+  it("is waited for on the overview as on its page, before any run has failed", async () => {
+    await page.goto("/");
+    await page.getByRole("link", { name: /^\d+ activations? well$/ }).waitFor();
+    const host = new URL(shop.sandbox.webhookUrl).host;
+    const words = page.getByText(`Waiting for ${host}: Ibexa answered 503`);
+    const fault = shop.sandbox.addFault({ kind: "status", status: 503, retryAfterSeconds: RETRY_AFTER_S });
+    await shop.takeIn("users", "id\n900\n");
+    await words.waitFor();
+    await page.getByText("It is tried again.").waitFor();
+    await page.getByRole("link", { name: /^0 of 1 activation well$/ }).waitFor();
+    expect(await page.getByText("All is well").count()).toBe(0);
+    expect(await page.getByText("“Shop” can’t be sent").count()).toBe(0);
+    await expectAccessibleInBoth(page, "an overview that waits");
+    await page.getByRole("region", { name: "Activations" }).getByRole("link", { name: "Shop" }).click();
+    await words.waitFor();
+    shop.sandbox.removeFault(fault);
+    await words.waitFor({ state: "detached" });
+    await page.goto("/");
+    await page.getByRole("link", { name: /^1 activation well$/ }).waitFor();
   });
 
   it("is deleted by its name alone", async () => {

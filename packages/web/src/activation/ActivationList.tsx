@@ -30,7 +30,10 @@ export function ActivationList() {
   const isEmpty = activations.length === 0;
   const rows = activations
     .filter((activation) => isFound(searched, [activation.id, activation.name, hostOf(activation)]))
-    .map((activation) => ({ activation, summary: summaryOf(statuses?.get(activation.id)) }))
+    .map((activation) => ({
+      activation,
+      summary: summaryOf(statuses?.get(activation.id), hostOf(activation)),
+    }))
     .toSorted(
       (one, other) => Number(other.summary?.isWorrying ?? false) - Number(one.summary?.isWorrying ?? false),
     );

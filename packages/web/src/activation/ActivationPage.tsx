@@ -10,6 +10,7 @@ import { counted } from "../words/number.ts";
 import { ActivationActions } from "./ActivationActions.tsx";
 import { HeldRemovals } from "./HeldRemovals.tsx";
 import { History } from "./History.tsx";
+import { hostOf } from "./host.ts";
 import { LiveLine } from "./LiveLine.tsx";
 import { PeopleBar } from "./PeopleBar.tsx";
 import { activationQuery, activationStatusQuery } from "./queries.ts";
@@ -56,7 +57,7 @@ export function ActivationPage() {
         </Text>
       ) : null}
       <Group gap={6} mb="md" aria-live="polite">
-        <Text fw={600}>{sentenceOf(status)}</Text>
+        <Text fw={600}>{sentenceOf(status, hostOf(activation))}</Text>
         {checkedAt === null ? null : (
           <>
             <Text size="sm">Checked</Text>

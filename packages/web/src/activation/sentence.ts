@@ -1,13 +1,14 @@
+import { waitingText } from "@peregrine/core/activation-words";
 import { changes, people } from "../words/number.ts";
 import type { ActivationStatus } from "./queries.ts";
 
-/** How an activation stands, in one sentence. When it was checked is told beside it. */
-export function sentenceOf({ segments, run, lastFailure, paused }: ActivationStatus): string {
+/** How an activation that sends to this host stands, in one sentence. When it was checked is told beside it. */
+export function sentenceOf({ segments, run, lastFailure, paused }: ActivationStatus, host: string): string {
   const sum = (of: (segment: ActivationStatus["segments"][number]) => number) =>
     segments.reduce((total, segment) => total + of(segment), 0);
   if (paused) return "Paused: nothing is sent.";
   if (segments.length === 0) return "No audience is linked, so nothing is sent.";
-  if (run?.progress?.waitingFor !== undefined) return `Waiting: ${run.progress.waitingFor}`;
+  if (run?.progress?.waitingFor !== undefined) return waitingText(run.progress.waitingFor, host);
   if (lastFailure !== null) {
     return lastFailure.id === run?.id
       ? "The last run failed. Nothing was lost; the next one takes it up."

@@ -46,9 +46,11 @@ function status(patch: Partial<ActivationStatus>): ActivationStatus {
   };
 }
 
+const HOST = "shop.example.com";
+
 it("an activation that failed isn't well while it is tried again, and says why", () => {
-  expect(summaryOf(status({}))).toMatchObject({ isWorrying: false, reason: undefined });
-  expect(summaryOf(status({ lastFailure: FAILED }))).toMatchObject({
+  expect(summaryOf(status({}), HOST)).toMatchObject({ isWorrying: false, reason: undefined });
+  expect(summaryOf(status({ lastFailure: FAILED }), HOST)).toMatchObject({
     status: "synchronizing",
     isWorrying: true,
     reason: "Nobody listens. Start it.",
@@ -56,7 +58,27 @@ it("an activation that failed isn't well while it is tried again, and says why",
 });
 
 it("a failure is said in the sentence, and whether it is being tried again", () => {
-  expect(sentenceOf(status({ run: FAILED, lastFailure: FAILED }))).toContain("the next one takes it up");
-  expect(sentenceOf(status({ lastFailure: FAILED }))).toContain("it is tried again");
-  expect(sentenceOf(status({}))).toBe("2 changes to be sent.");
+  expect(sentenceOf(status({ run: FAILED, lastFailure: FAILED }), HOST)).toContain(
+    "the next one takes it up",
+  );
+  expect(sentenceOf(status({ lastFailure: FAILED }), HOST)).toContain("it is tried again");
+  expect(sentenceOf(status({}), HOST)).toBe("2 changes to be sent.");
+});
+
+it("an activation whose Ibexa doesn't answer waits, in the same words everywhere, until a run has failed", () => {
+  const progress = { step: "delivering", done: 0, total: 2, waitingFor: "Ibexa answered 503." };
+  const run = { ...RETRY, progress };
+  const words = "Waiting for shop.example.com: Ibexa answered 503. It is tried again.";
+  expect(summaryOf(status({}), HOST)?.isWaiting).toBe(false);
+  expect(summaryOf(status({ run }), HOST)).toMatchObject({
+    isWorrying: false,
+    isWaiting: true,
+    reason: words,
+  });
+  expect(sentenceOf(status({ run }), HOST)).toBe(words);
+  expect(summaryOf(status({ run, lastFailure: FAILED }), HOST)).toMatchObject({
+    isWorrying: true,
+    isWaiting: false,
+    reason: "Nobody listens. Start it.",
+  });
 });

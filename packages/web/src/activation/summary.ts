@@ -1,3 +1,4 @@
+import { waitingText } from "@peregrine/core/activation-words";
 import type { ActivationStatus, SegmentStatus } from "./queries.ts";
 
 type Status = SegmentStatus["status"];
@@ -19,6 +20,8 @@ const WORRYING: ReadonlySet<Status> = new Set(["failed", "heldForApproval", "par
 export interface Summary {
   readonly status: Status;
   readonly isWorrying: boolean;
+  /** The destination doesn't answer, and is tried again: no failure yet, and not well either. */
+  readonly isWaiting: boolean;
   /** Why it is not as it should be, and what to do. */
   readonly reason: string | undefined;
   readonly accepted: number;
@@ -30,8 +33,8 @@ export interface Summary {
   readonly oldestUnsentAt: string | null;
 }
 
-/** Puts the audiences of an activation together; undefined while it is not known. */
-export function summaryOf(found: ActivationStatus | undefined): Summary | undefined {
+/** Puts the audiences of an activation that sends to this host together; undefined while it is not known. */
+export function summaryOf(found: ActivationStatus | undefined, host: string): Summary | undefined {
   if (found === undefined) return undefined;
   const { segments, run, lastFailure, paused } = found;
   const sum = (of: (segment: SegmentStatus) => number) =>
@@ -41,11 +44,14 @@ export function summaryOf(found: ActivationStatus | undefined): Summary | undefi
   const error = segments.find((segment) => segment.error !== null)?.error ?? undefined;
   const why = error ?? lastFailure?.error ?? undefined;
   const said = why && `${why.detail} ${why.remedy}`.trim();
+  const hasFailed = status === "failed" || lastFailure !== null;
+  const waitingFor = hasFailed ? undefined : run?.progress?.waitingFor;
   return {
     status,
     isWorrying: WORRYING.has(status) || lastFailure !== null,
+    isWaiting: waitingFor !== undefined,
     // While it is tried again, it is as it was until that has ended well.
-    reason: status === "failed" || lastFailure !== null ? said : run?.progress?.waitingFor,
+    reason: hasFailed ? said : waitingFor && waitingText(waitingFor, host),
     accepted: sum(({ accepted }) => accepted),
     waiting: sum(({ waiting, leaving }) => waiting + leaving.waiting),
     refused: sum(({ refused, leaving }) => refused + leaving.refused),

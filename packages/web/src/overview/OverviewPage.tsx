@@ -1,8 +1,9 @@
 import { Button, Card, Grid, Group, Paper, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ActivationStatus, activationStatusesQuery, activationsQuery } from "../activation/queries.ts";
-import { summaryOf } from "../activation/summary.ts";
+import { hostOf } from "../activation/host.ts";
+import { activationStatusesQuery, activationsQuery, type ShownActivation } from "../activation/queries.ts";
+import { type Summary, summaryOf } from "../activation/summary.ts";
 import { Movement } from "../audience/Movement.tsx";
 import { type AudienceView, audiencesQuery } from "../audience/queries.ts";
 import { dataflowsQuery, type Import, identifierProfilesQuery } from "../data/queries.ts";
@@ -29,7 +30,13 @@ export function OverviewPage() {
   const unknown = known === undefined && activations.length > 0 ? error?.message : undefined;
   const needs = needsOf({ statuses, unknown, userid, audiences, dataflows });
   const names = new Map(dataflows.map(({ definition: { id, name = id } }) => [id, name]));
-  const accepted = statuses.reduce((sum, status) => sum + (summaryOf(status)?.accepted ?? 0), 0);
+  const standings = activations.flatMap((activation) => {
+    const status = known?.get(activation.id);
+    const summary = summaryOf(status, hostOf(activation));
+    return summary === undefined ? [] : [{ activation, summary, isPaused: status?.paused ?? false }];
+  });
+  const accepted = standings.reduce((sum, { summary }) => sum + summary.accepted, 0);
+  const isWaited = standings.some(({ summary }) => summary.isWaiting);
   const moved = movedMost(audiences);
   const isKnown = statuses.length === activations.length;
   const isSetUp =
@@ -47,7 +54,13 @@ export function OverviewPage() {
               Needs you
             </Title>
             {needs.length === 0 ? (
-              <Text>{isKnown ? "Nothing. All is well." : "Looking how the activations stand …"}</Text>
+              <Text>
+                {!isKnown
+                  ? "Looking how the activations stand …"
+                  : isWaited
+                    ? "Nothing for now."
+                    : "Nothing. All is well."}
+              </Text>
             ) : (
               <Stack gap="sm">
                 {needs.map((need) => (
@@ -57,7 +70,7 @@ export function OverviewPage() {
             )}
           </section>
         )}
-        {activations.length === 0 ? null : <Wellness statuses={statuses} total={activations.length} />}
+        {activations.length === 0 ? null : <Wellness standings={standings} total={activations.length} />}
         <Grid gap="xl">
           {moved.length === 0 ? null : (
             <Grid.Col span={{ base: 12, xl: 6 }}>
@@ -228,40 +241,60 @@ function total({ lastDay }: AudienceView): number {
   return lastDay.joined + lastDay.left;
 }
 
+interface Standing {
+  readonly activation: ShownActivation;
+  readonly summary: Summary;
+  readonly isPaused: boolean;
+}
+
 interface WellnessProps {
-  readonly statuses: readonly ActivationStatus[];
+  /** Of the activations of which it is known. */
+  readonly standings: readonly Standing[];
   readonly total: number;
 }
 
-/** How many activations are as they should be. */
-function Wellness({ statuses, total }: WellnessProps) {
-  const summaries = statuses.flatMap((status) => summaryOf(status) ?? []);
-  const well = summaries.filter(({ isWorrying }) => !isWorrying).length;
+/** How many activations are as they should be, and for whose destination is waited. */
+function Wellness({ standings, total }: WellnessProps) {
+  const well = standings.filter(({ summary }) => !summary.isWorrying && !summary.isWaiting).length;
+  const waiting = standings.filter(({ summary }) => summary.isWaiting);
   // What is paused waits because somebody wants it to.
-  const oldest = statuses
-    .filter(({ paused }) => !paused)
-    .map(({ oldestUnsentAt }) => oldestUnsentAt)
+  const oldest = standings
+    .filter(({ isPaused }) => !isPaused)
+    .map(({ summary }) => summary.oldestUnsentAt)
     .filter((at) => at !== null)
     .toSorted()
     .at(0);
   const all = total === 1 ? "1 activation" : `${counted(total)} activations`;
+  const isKnown = standings.length === total;
   return (
-    <Group gap={6} component="section" aria-label="Activations">
-      <AnchorLink to="/activations" fw={600}>
-        {summaries.length < total ? all : well === total ? `${all} well` : `${counted(well)} of ${all} well`}
-      </AnchorLink>
-      {oldest === undefined ? (
-        // While one isn't known it may be that one in which something waits.
-        summaries.length < total ? null : (
-          <Text>· nothing unsent</Text>
-        )
-      ) : (
-        <>
-          <Text>· oldest unsent change</Text>
-          <Age instant={oldest} size="md" />
-        </>
-      )}
-    </Group>
+    <section aria-label="Activations">
+      <Group gap={6}>
+        <AnchorLink to="/activations" fw={600}>
+          {!isKnown ? all : well === total ? `${all} well` : `${counted(well)} of ${all} well`}
+        </AnchorLink>
+        {oldest === undefined ? (
+          // While one isn't known it may be that one in which something waits.
+          isKnown ? (
+            <Text>· nothing unsent</Text>
+          ) : null
+        ) : (
+          <>
+            <Text>· oldest unsent change</Text>
+            <Age instant={oldest} size="md" />
+          </>
+        )}
+      </Group>
+      <Stack gap="xs" component="ul" p={0} m={0} aria-live="polite" style={{ listStyle: "none" }}>
+        {waiting.map(({ activation: { id, name }, summary: { reason } }) => (
+          <li key={id} style={{ overflowWrap: "anywhere" }}>
+            <AnchorLink to="/activations/$id" params={{ id }} dir="auto" lineClamp={3} title={name}>
+              {name}
+            </AnchorLink>
+            <Text size="sm">{reason === undefined ? null : <Marked text={reason} />}</Text>
+          </li>
+        ))}
+      </Stack>
+    </section>
   );
 }
 
