@@ -32,7 +32,7 @@ describe("comparing two rules", () => {
       "tells what was added and removed",
       { all: [uk, adult] },
       { all: [vip, uk] },
-      ["removed /all/1 (all): age is at least 18 → ", "added /all/0 (all):  → vip is true"],
+      ["removed /all/1 (all): age is at least 18 → ", "added /all/0 (all):  → vip is yes"],
     ],
     [
       "takes a condition on the same attribute for the same one",
@@ -40,12 +40,12 @@ describe("comparing two rules", () => {
       germany,
       ['changed : country is "UK" → country is "Germany"'],
     ],
-    ["sees that a condition got company", uk, { any: [uk, vip] }, ["added /any/1 (any):  → vip is true"]],
+    ["sees that a condition got company", uk, { any: [uk, vip] }, ["added /any/1 (any):  → vip is yes"]],
     [
       "sees that a condition is left alone",
       { all: [uk, vip] },
       germany,
-      ["removed /all/1 (all): vip is true → ", 'changed  (all): country is "UK" → country is "Germany"'],
+      ["removed /all/1 (all): vip is yes → ", 'changed  (all): country is "UK" → country is "Germany"'],
     ],
     [
       "tells all from any, and what else changed below",
@@ -53,7 +53,7 @@ describe("comparing two rules", () => {
       { any: [uk, adult] },
       [
         "changed : all of these → any of these",
-        "removed /all/1 (any): vip is true → ",
+        "removed /all/1 (any): vip is yes → ",
         "added /any/1 (any):  → age is at least 18",
       ],
     ],
@@ -61,7 +61,7 @@ describe("comparing two rules", () => {
       "tells that the order alone changed",
       { all: [uk, vip] },
       { all: [vip, uk] },
-      ['reordered : country is "UK" and vip is true → vip is true and country is "UK"'],
+      ['reordered : country is "UK" and vip is yes → vip is yes and country is "UK"'],
     ],
     [
       "sees a did that became did not",

@@ -31,7 +31,7 @@ const CASES: readonly (readonly [Rule, string])[] = [
         where: { any: [{ property: "brand", is: "Acme" }, { not: { property: "gift", is: true } }] },
       },
     },
-    'did "buy" where brand is "Acme" or not (gift is true)',
+    'did "buy" where brand is "Acme" or not (gift is yes)',
   ],
   [{ have: { attribute: "name", startsWith: "A" } }, 'name starts with "A"'],
   [

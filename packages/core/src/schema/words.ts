@@ -15,6 +15,11 @@ export const COLUMN_TYPE_WORDS = {
   list: "List",
 } as const;
 
+/** What a boolean is, in rules as in data. */
+export function truthWord(value: boolean): string {
+  return value ? "yes" : "no";
+}
+
 export const DATAFLOW_STATE_WORDS = { draft: "Draft", active: "Active", paused: "Paused" } as const;
 
 export const WRITE_MODE_WORDS = { append: "Append", overwrite: "Overwrite" } as const;

@@ -1,3 +1,4 @@
+import { truthWord } from "../../schema/words.ts";
 import { RULE_LABELS } from "../label.ts";
 import { OPERATOR_NAMES, type OperatorName } from "../operator.ts";
 import type { Have } from "../rule.ts";
@@ -44,7 +45,7 @@ function listed(value: unknown, word: (part: unknown) => string): readonly strin
 }
 
 function quoted(value: unknown): string {
-  return JSON.stringify(value);
+  return typeof value === "boolean" ? truthWord(value) : JSON.stringify(value);
 }
 
 /** Days, instants and numbers stand without quotes, also those that are written as text. */

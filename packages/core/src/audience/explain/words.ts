@@ -1,3 +1,4 @@
+import { truthWord } from "../../schema/words.ts";
 import { RULE_LABELS } from "../label.ts";
 import type { Saw, ShownValue } from "./saw.ts";
 
@@ -31,7 +32,7 @@ export function sawWords(saw: Saw, holds: boolean): string {
 }
 
 function shown(value: ShownValue | null): string {
-  return JSON.stringify(value);
+  return typeof value === "boolean" ? truthWord(value) : JSON.stringify(value);
 }
 
 function iso(time: number): string {

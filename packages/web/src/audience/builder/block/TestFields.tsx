@@ -1,5 +1,6 @@
 import { Checkbox, Group, Select, Text } from "@mantine/core";
 import { RULE_LABELS, WINDOW_UNITS } from "@peregrine/core";
+import { truthWord } from "@peregrine/core/data-words";
 import type { ReactNode } from "react";
 import type { OperatorChoice, Test } from "../../rule/block.ts";
 import { mayIgnoreCase, type OperandForm, operandForm, operatorChoices } from "../../rule/operand.ts";
@@ -28,8 +29,8 @@ const FIELDS: { readonly [Form in OperandForm]: Fields } = {
   boolean: ({ test, onChange }) => (
     <YesNo
       label="Value"
-      yes="yes"
-      no="no"
+      yes={truthWord(true)}
+      no={truthWord(false)}
       isNo={!test.flag}
       onChange={(isNo) => onChange({ flag: !isNo })}
       width={90}
