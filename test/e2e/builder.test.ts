@@ -1,4 +1,4 @@
-import type { Locator, Page } from "playwright-core";
+import type { Locator, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessibleInBoth, expectAccessiblePage } from "./harness/accessible.ts";
 import { type Installation, startInstallation } from "./harness/installation.ts";
@@ -238,6 +238,38 @@ describe("the builder of audiences", () => {
     await expectAccessibleInBoth(page, "deleting what somebody else has saved");
     await page.getByRole("button", { name: "Delete it all the same" }).click();
     await page.getByText("1 audience", { exact: true }).waitFor();
+  });
+
+  it("tells of saved values that nobody has, by one question for the whole rule", async () => {
+    await shop.define({
+      kind: "audience",
+      id: "d0000009",
+      name: "Old values",
+      rule: {
+        all: [
+          { have: { attribute: "country", is: "Narnia" } },
+          { not: { have: { attribute: "country", isAnyOf: ["UK", "Uk", "France"] } } },
+          { did: { event: "buy", where: { property: "brand", is: "Tallow" } } },
+        ],
+      },
+    });
+    let asked = 0;
+    const count = (request: Request) => {
+      if (request.url().endsWith("/catalog/values/missing")) asked += 1;
+    };
+    page.on("request", count);
+    await page.goto("/audiences/d0000009/edit");
+    await block("have country").getByText("There is no value “Narnia” in the data.").waitFor();
+    await block("not have country").getByText("There is no value “Uk” in the data.").waitFor();
+    expect(await page.getByText("There is no value").count()).toBe(2);
+    expect(asked).toBe(1);
+    await expectAccessibleInBoth(page, "saved values that nobody has");
+    await block("have country").getByRole("combobox", { name: "Value" }).fill("UK");
+    await page.getByText("“Narnia”").waitFor({ state: "detached" });
+    // As it was saved, so that it may be left.
+    await block("have country").getByRole("combobox", { name: "Value" }).fill("Narnia");
+    page.off("request", count);
+    await shop.call("DELETE", "/audiences/d0000009");
   });
 
   it("a rule is put together and saved by keyboard alone", async () => {

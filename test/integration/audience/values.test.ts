@@ -131,6 +131,29 @@ describe("the values of the catalog", () => {
     expect((await ask("/values?event=buy&property=amount")).body).toEqual(before);
   });
 
+  it("tell which texts nobody has any more, as a whole, all of a rule at once", async () => {
+    await counted("/values?attribute=country");
+    const country = { attribute: "country" };
+    const asked = [
+      // Somebody's country was France, and isn't now.
+      { of: country, texts: ["Tunisia", "tunisia", "France", "United"] },
+      { of: country, texts: ["tunisia", "france"], ignoreCase: true },
+      { of: { event: "buy", property: "amount" }, texts: ["7"] },
+      { of: { attribute: "contry" }, texts: ["Tunisia"] },
+    ];
+    const headers = { authorization: "Bearer vi" };
+    const url = "/api/v1/catalog/values/missing";
+    const answer = await app.inject({ method: "POST", url, headers, payload: { asked } });
+    expect(answer.json()).toEqual({
+      items: [
+        { missing: ["tunisia", "France", "United"], complete: true },
+        { missing: ["france"], complete: true },
+        { missing: [], complete: false },
+        { missing: [], complete: false },
+      ],
+    });
+  });
+
   it("of a name that is not there are not found, and half a question is refused", async () => {
     expect(await ask("/values?attribute=contry")).toMatchObject({ status: 404, body: { code: "notFound" } });
     expect((await ask("/values?event=buy&property=colour")).status).toBe(404);
@@ -141,13 +164,30 @@ describe("the values of the catalog", () => {
 });
 
 describe("a search in the rows, for what was not counted", () => {
-  it("finds values in any case, those that begin with the text first", async () => {
-    const fresh = shop.secondProcess({
+  const uncounted = () =>
+    shop.secondProcess({
       ...shop.engine,
       // The counts never come.
       query: (sql, ...rest) =>
         sql.includes("groupArraySorted") ? new Promise(() => {}) : shop.engine.query(sql, ...rest),
     });
+
+  it("finds which texts as a whole are not there, by letter or in any case", async () => {
+    const of = { attribute: "country" };
+    const texts = ["Tunisia", "tunisia", "United", "Narnia"];
+    expect(
+      await uncounted().suggestions.missing([
+        { of, texts, ignoreCase: false },
+        { of, texts, ignoreCase: true },
+      ]),
+    ).toEqual([
+      { missing: ["tunisia", "United", "Narnia"], complete: false },
+      { missing: ["United", "Narnia"], complete: false },
+    ]);
+  });
+
+  it("finds values in any case, those that begin with the text first", async () => {
+    const fresh = uncounted();
     const found = await fresh.suggestions.values({ attribute: "country" }, "UNI", 3);
     expect(found).toMatchObject({ asOf: null, complete: false });
     expect(found.values).toEqual([

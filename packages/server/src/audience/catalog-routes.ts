@@ -60,6 +60,35 @@ const valuesQuery = z
     },
   );
 
+/** As many texts as one condition of a rule may name, each as long, and as many conditions. */
+const MOST_TEXTS = 10_000;
+const LONGEST_TEXT = 10_000;
+const MOST_CONDITIONS = 200;
+
+const name = z.string().max(200);
+const missingBody = z.strictObject({
+  asked: z
+    .array(
+      z.strictObject({
+        of: z.union([z.strictObject({ attribute: name }), z.strictObject({ event: name, property: name })]),
+        texts: z.array(z.string().max(LONGEST_TEXT)).max(MOST_TEXTS),
+        ignoreCase: z.boolean().default(false).describe("Upper and lower case are alike"),
+      }),
+    )
+    .max(MOST_CONDITIONS),
+});
+
+const missingSchema = z.object({
+  items: z
+    .array(
+      z.object({
+        missing: z.array(z.string()).readonly().describe("Those of the texts that no value is"),
+        complete: z.boolean().describe("false: they may stand in rows that were not looked through"),
+      }),
+    )
+    .describe("For each that was asked, in this order; nothing is missing of a name that isn't there"),
+});
+
 /** What rules may name. */
 export function catalogRoutes(app: ApiApp, audiences: AudienceService): void {
   app.get(
@@ -99,5 +128,19 @@ export function catalogRoutes(app: ApiApp, audiences: AudienceService): void {
         })),
       };
     },
+  );
+  app.post(
+    "/api/v1/catalog/values/missing",
+    {
+      config: { access: "viewer" },
+      schema: {
+        operationId: "findMissingValues",
+        summary: "Which of some texts no value of an attribute or an event's property is, such as a rule's",
+        tags: ["audiences"],
+        body: missingBody,
+        response: { 200: missingSchema },
+      },
+    },
+    async ({ body: { asked } }) => ({ items: await audiences.suggestions.missing(asked) }),
   );
 }

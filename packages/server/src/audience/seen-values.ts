@@ -15,6 +15,20 @@ export interface SeenValues extends Omit<ValueCounts, "values"> {
   readonly complete: boolean;
 }
 
+/** Texts that are looked for as a whole. */
+export interface WantedTexts {
+  readonly texts: readonly string[];
+  /** Upper and lower case are alike. */
+  readonly ignoreCase: boolean;
+}
+
+export interface MissingTexts {
+  /** Those that no value is. */
+  readonly missing: readonly string[];
+  /** False: they may stand in rows that were not looked through. */
+  readonly complete: boolean;
+}
+
 interface Counted {
   readonly revision: number;
   readonly publishedAt: number | null;
@@ -67,6 +81,25 @@ export class SeenValuesSource {
     const more = values.filter((value) => !known.has(value)).map((value) => ({ value, count: null }));
     const head = counted === undefined ? NOTHING_COUNTED : shown(counted, revision);
     return { ...head, values: matching([...found, ...more], contains, limit), complete: false };
+  }
+
+  /** Which of some texts no value is; of what holds no texts nothing is told. */
+  async missing(column: ValueColumn, { texts, ignoreCase }: WantedTexts): Promise<MissingTexts> {
+    if (!isText(column)) return { missing: [], complete: false };
+    const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text);
+    const without = (known: readonly string[], wanted: readonly string[]) => {
+      const folded = new Set(known.map(fold));
+      return wanted.filter((text) => !folded.has(fold(text)));
+    };
+    const { revision } = await this.#store.operations.dataRevision();
+    const counted = await this.#latest(column, revision);
+    const uncounted = without(counted?.counts.values.map(({ value }) => value) ?? [], texts);
+    const all = counted?.revision === revision && counted.counts.values.length === counted.counts.different;
+    if (all || uncounted.length === 0) return { missing: uncounted, complete: all };
+    const snapshot = await this.#store.operations.snapshot();
+    const rows = counted === undefined ? ROWS_SAMPLED : ROWS_SEARCHED;
+    const found = await this.#repository.among(snapshot, column, uncounted.map(fold), ignoreCase, rows);
+    return { missing: without(found, uncounted), complete: false };
   }
 
   /** Counts what was not counted yet, in the background. */

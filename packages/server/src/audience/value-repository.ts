@@ -140,6 +140,31 @@ ORDER BY startsWith(lowerUTF8(shown), lowerUTF8({sv_contains:String})) DESC, num
     );
     return found.map(({ shown }) => shown);
   }
+
+  /**
+   * Which of these texts a column of texts or lists has, looked for in the first rows.
+   *
+   * @param ignoreCase they are in lower case, and so are those that are found
+   * @param most so many rows are looked at
+   */
+  async among(
+    snapshot: Snapshot,
+    column: ValueColumn,
+    texts: readonly string[],
+    ignoreCase: boolean,
+    most: number,
+  ): Promise<string[]> {
+    const { sql, parameters } =
+      column.of === "attribute" ? written(snapshot, column) : brought(snapshot, column);
+    const rows = column.type === "list" ? `SELECT arrayJoin(value) AS value FROM (${sql})` : sql;
+    const text = ignoreCase ? "lowerUTF8(value)" : "value";
+    const found = await this.#engine.query<{ readonly shown: string }>(
+      `SELECT DISTINCT ${text} AS shown FROM (${rows}) WHERE ${text} IN {sv_texts:Array(String)}`,
+      { ...parameters, sv_texts: texts },
+      { settings: { max_rows_to_read: most, read_overflow_mode: "break" } },
+    );
+    return found.map(({ shown }) => shown);
+  }
 }
 
 /** So many different values are told apart of events: with more, memory would grow with the data. */

@@ -24,6 +24,7 @@ import { HistoryDialog } from "./HistoryDialog.tsx";
 import { PreviewPanel, sizeText } from "./PreviewPanel.tsx";
 import { SaveButton } from "./SaveButton.tsx";
 import { UndoButtons } from "./UndoButtons.tsx";
+import { useMissingValues } from "./use-missing-values.ts";
 import { usePreview } from "./use-preview.ts";
 import { ruleFaultsOf, useSave } from "./use-save.ts";
 
@@ -47,6 +48,7 @@ export function Builder({ draft, catalog, audiences, onTakeTheirs }: Props) {
   const written = useMemo(() => writeRule(state.root), [state.root]);
   const missing = useMemo(() => unfinished(state.root), [state.root]);
   const preview = usePreview(written, saved?.id, missing.size === 0);
+  const missingTexts = useMissingValues(state.root);
   const save = useSave(saved);
   const isChanged =
     JSON.stringify([details, written.rule]) !==
@@ -74,6 +76,7 @@ export function Builder({ draft, catalog, audiences, onTakeTheirs }: Props) {
     sizes: preview.sizes,
     isStale: preview.isStale,
     isEstimate: preview.preview?.exact === false,
+    missingTexts,
     faults,
     missing,
     isInsistent,

@@ -4,6 +4,7 @@ import type { Block } from "../rule/block.ts";
 import type { CatalogIndex } from "../rule/catalog-index.ts";
 import type { BlockFault } from "../rule/faults.ts";
 import type { RuleChange } from "../rule/rule-state.ts";
+import type { MissingTexts } from "./use-missing-values.ts";
 
 /** What every block needs to show itself and to be changed. */
 export interface BuilderContext {
@@ -19,6 +20,8 @@ export interface BuilderContext {
   readonly isStale: boolean;
   /** The sizes are estimates from a sample. */
   readonly isEstimate: boolean;
+  /** Which of the texts that a condition compares with nobody has. */
+  readonly missingTexts: MissingTexts;
   readonly faults: ReadonlyMap<string, readonly BlockFault[]>;
   /** What is still to be filled in, by the block's id. */
   readonly missing: ReadonlyMap<string, string>;

@@ -174,6 +174,18 @@ const COMPARES_TEXT: readonly OperatorChoice[] = [
   "endsWith",
 ];
 
+/** Operators that compare with values as a whole; those of lists with elements. */
+const COMPARES_WHOLE: { readonly [Type in ColumnType]?: readonly OperatorChoice[] } = {
+  text: ["is", "isNot", "isAnyOf", "isNoneOf"],
+  list: ["contains", "containsAny", "containsAll"],
+};
+
+/** The texts that a test compares values with as a whole; none where it asks for something else. */
+export function wholeTexts({ operator, type, text, texts }: Test): readonly string[] {
+  if (operator === "" || !COMPARES_WHOLE[type]?.includes(operator)) return [];
+  return (operandForm(operator, type) === "texts" ? texts : [text]).filter((one) => one !== "");
+}
+
 /** Whether upper and lower case can be made alike. */
 export function mayIgnoreCase(operator: OperatorChoice, type: ColumnType): boolean {
   return type === "text" && COMPARES_TEXT.includes(operator);

@@ -21,7 +21,7 @@ type Fields = (props: Props) => ReactNode;
 
 const FIELDS: { readonly [Form in OperandForm]: Fields } = {
   text: ({ test, values, onChange }) => (
-    <TextInputWithValues source={values} value={test.text} onChange={(text) => onChange({ text }, "text")} />
+    <TextInputWithValues source={values} test={test} onChange={(text) => onChange({ text }, "text")} />
   ),
   number: ({ test, onChange }) => (
     <NumberInput label="Value" value={test.text} onChange={(text) => onChange({ text }, "text")} />
@@ -40,7 +40,7 @@ const FIELDS: { readonly [Form in OperandForm]: Fields } = {
     <DayInput label="Day" value={test.text} onChange={(text) => onChange({ text }, "text")} />
   ),
   texts: ({ test, values, onChange }) => (
-    <TextsInputWithValues source={values} values={test.texts} onChange={(texts) => onChange({ texts })} />
+    <TextsInputWithValues source={values} test={test} onChange={(texts) => onChange({ texts })} />
   ),
   numbers: ({ test, onChange }) => (
     <>

@@ -2,6 +2,9 @@ import { Autocomplete, Stack, type StackProps, TagsInput, Text } from "@mantine/
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { counted } from "../../../words/number.ts";
+import type { Test } from "../../rule/block.ts";
+import { useBuilder } from "../builder-context.ts";
 import { OptionCount } from "./OptionCount.tsx";
 import { type ValueSource, valuesQuery } from "./values-query.ts";
 
@@ -25,13 +28,22 @@ function useValues(source: ValueSource, typed: string, isOpen: boolean): Known {
     contains === typed &&
     typed.trim() !== "" &&
     values.size === 0;
-  if (!isNone) return { values, none: undefined };
-  return {
-    values,
-    none: data.complete
-      ? "There is no such value in the data."
-      : "There is no such value in the rows that were looked through.",
-  };
+  return { values, none: isNone ? `There is no such value in ${lookedAt(data.complete)}.` : undefined };
+}
+
+function lookedAt(complete: boolean): string {
+  return complete ? "the data" : "the rows that were looked through";
+}
+
+/** So many of several values are named. */
+const NAMED = 3;
+
+/** Which of several values nobody has; undefined where there is none. */
+function missingOf(texts: readonly string[], complete: boolean): string | undefined {
+  if (texts.length === 0) return undefined;
+  const more = texts.length > NAMED ? ` and ${counted(texts.length - NAMED)} more` : "";
+  const named = texts.slice(0, NAMED).map((text) => `“${text}”`);
+  return `There is no value ${named.join(", ")}${more} in ${lookedAt(complete)}.`;
 }
 
 /** An input, and beneath it that no value is as it says. */
@@ -48,22 +60,23 @@ function WithNone({ none, children, ...size }: StackProps & { readonly none: str
 
 interface TextProps {
   readonly source: ValueSource;
-  readonly value: string;
+  readonly test: Test;
   readonly onChange: (value: string) => void;
 }
 
 /** A text, with the values that there are. */
-export function TextInputWithValues({ source, value, onChange }: TextProps) {
+export function TextInputWithValues({ source, test, onChange }: TextProps) {
+  const missing = useBuilder().missingTexts(source, test);
   const [isOpen, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
   const { values, none } = useValues(source, typed, isOpen);
   return (
-    <WithNone none={none} w={190}>
+    <WithNone none={none ?? missingOf(missing.texts, missing.complete)} w={190}>
       <Autocomplete
         aria-label="Value"
         placeholder="Value"
         autoComplete="off"
-        value={value}
+        value={test.text}
         data={[...values.keys()].filter((one) => one !== "")}
         // The server has found what fits.
         filter={({ options }) => options}
@@ -86,21 +99,22 @@ export function TextInputWithValues({ source, value, onChange }: TextProps) {
 
 interface TextsProps {
   readonly source: ValueSource;
-  readonly values: readonly string[];
+  readonly test: Test;
   readonly onChange: (values: readonly string[]) => void;
 }
 
 /** Several texts, with the values that there are. */
-export function TextsInputWithValues({ source, values, onChange }: TextsProps) {
+export function TextsInputWithValues({ source, test, onChange }: TextsProps) {
+  const missing = useBuilder().missingTexts(source, test);
   const [isOpen, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
   const { values: known, none } = useValues(source, typed, isOpen);
   return (
-    <WithNone none={none} flex={1} miw={220} maw={420}>
+    <WithNone none={none ?? missingOf(missing.texts, missing.complete)} flex={1} miw={220} maw={420}>
       <TagsInput
         aria-label="Values"
-        placeholder={values.length === 0 ? "Values" : ""}
-        value={[...values]}
+        placeholder={test.texts.length === 0 ? "Values" : ""}
+        value={[...test.texts]}
         data={[...known.keys()].filter((one) => one !== "")}
         filter={({ options }) => options}
         // A value may hold a comma.
