@@ -279,15 +279,23 @@ describe("an activation", () => {
     await page.getByRole("link", { name: /^1 activation well$/ }).waitFor();
   });
 
-  it("is deleted by its name alone", async () => {
+  it("is deleted by a button that says what becomes of its people, with numbers and nothing to type", async () => {
     await page.goto("/activations/shop");
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     const dialog = page.getByRole("dialog");
-    expect(await dialog.getByRole("button", { name: "Delete" }).isDisabled()).toBe(true);
-    await dialog.getByLabel("Type the activation’s name").fill("Shop");
-    await dialog.getByRole("button", { name: "Delete" }).click();
+    await dialog.getByText(`${PEOPLE + 1} people in “Everybody”`).waitFor();
+    await dialog
+      .getByText(`${PEOPLE} people who were left in segments of removed audiences stay there.`)
+      .waitFor();
+    expect(await dialog.getByRole("textbox").count()).toBe(0);
+    await dialog.getByRole("button", { name: `Take ${PEOPLE + 1} people out and delete` }).waitFor();
+    await dialog.getByRole("radio", { name: "Leave them" }).check();
+    await dialog.getByText("Nothing here takes them out later.").waitFor();
+    await expectAccessibleInBoth(page, "deleting an activation with its people left");
+    await dialog.getByRole("button", { name: `Delete and leave ${PEOPLE + 1} people` }).click();
     await page.getByText("Nothing is sent anywhere yet").waitFor();
+    expect(sizeOf("a0000001")).toBe(PEOPLE + 1);
     expect(shop.failures).toEqual([]);
   });
 });

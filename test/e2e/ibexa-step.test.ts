@@ -262,8 +262,7 @@ describe("deleting", () => {
     await dialog.getByText(`Take ${PEOPLE} people out first`, { exact: false }).waitFor();
     await expectAccessibleInBoth(page, "deleting an activation");
     await dialog.getByRole("radio", { name: "Take everyone out of the segment first" }).check();
-    await dialog.getByLabel("Type the activation’s name").fill("Our Ibexa");
-    await dialog.getByRole("button", { name: "Delete" }).click();
+    await dialog.getByRole("button", { name: `Take ${PEOPLE} people out and delete` }).click();
     await page.getByText("Everybody was taken out; the activation is gone.").waitFor();
     expect(shop.sandbox.people("c0000002")).toHaveLength(0);
     await expectAccessibleInBoth(page, "an activation that is gone");
@@ -277,13 +276,12 @@ describe("deleting", () => {
     await page.getByRole("menuitem", { name: "Delete" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("radio", { name: "Leave them" }).check();
-    await dialog.getByLabel("Type the activation’s name").fill("Shop");
     const { items } = await shop.call<{ items: { id: string; definition: object }[] }>(
       "GET",
       "/definitions?kind=activation",
     );
     await shop.define(...items.map(({ definition }) => ({ ...definition, description: "Saved meanwhile" })));
-    await dialog.getByRole("button", { name: "Delete" }).click();
+    await dialog.getByRole("button", { name: `Delete and leave ${PEOPLE} people` }).click();
     await dialog.getByText("Somebody else saved this activation since you saw it").waitFor();
     await dialog.getByRole("button", { name: "Delete it all the same" }).click();
     await page.getByText("Nothing is sent anywhere yet").waitFor();
