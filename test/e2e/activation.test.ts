@@ -9,6 +9,7 @@ import {
   USERS,
 } from "./harness/installation.ts";
 import { expectFocus } from "./harness/keyboard.ts";
+import { expectSeenWhenNarrow } from "./harness/room.ts";
 
 /** More than the guard lets go at once without asking. */
 const PEOPLE = 60;
@@ -256,6 +257,15 @@ describe("an activation", () => {
     for (const tab of ["", "?tab=syncs", "?tab=refused", "?tab=settings", "?tab=history"]) {
       await expectAccessiblePage(page, `/activations/shop${tab}`);
     }
+  });
+
+  it("shows its numbers and what can be done in a narrow window, without scrolling sideways", async () => {
+    await page.goto("/activations/shop");
+    await expectSeenWhenNarrow(
+      page,
+      page.getByRole("columnheader", { name: "No userid" }),
+      page.getByRole("button", { name: "Remove Everybody", exact: true }),
+    );
   });
 
   it("is waited for on the overview as on its page, before any run has failed", async () => {

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessibleInBoth, expectAccessiblePage } from "./harness/accessible.ts";
 import { type Installation, startInstallation } from "./harness/installation.ts";
+import { expectSeenWhenNarrow } from "./harness/room.ts";
 import { csvFile, SHOP_USERS, takeInShopUsers } from "./harness/shop-users.ts";
 
 /** A dataflow that nothing came by yet. */
@@ -62,6 +63,11 @@ describe("a dataflow that people came by", () => {
     await page.getByText("USER 0 · USER 1 · USER 2", { exact: true }).waitFor();
     await page.getByText("The rows name 60 people").waitFor();
     await expectAccessibleInBoth(page, "editing a mapping");
+    await expectSeenWhenNarrow(
+      page,
+      page.getByRole("columnheader", { name: "Identifier", exact: true }),
+      page.getByRole("button", { name: "Remove computed column 2" }),
+    );
     await save.click();
     await page.getByRole("cell", { name: "upper(name)" }).waitFor();
     await page.getByRole("tab", { name: "Log" }).click();

@@ -8,6 +8,7 @@ import { AnchorLink, ButtonLink } from "../shell/links.tsx";
 import { PageTitle } from "../shell/PageTitle.tsx";
 import { SearchField } from "../shell/SearchField.tsx";
 import { isFound, isSearchable } from "../shell/searched.ts";
+import { useIsNarrow } from "../shell/use-is-narrow.ts";
 import { Age } from "../words/Age.tsx";
 import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
@@ -26,6 +27,7 @@ export function ActivationList() {
   const { data: activations } = useSuspenseQuery(activationsQuery);
   const { data: statuses, error: failure } = useQuery(activationStatusesQuery);
   const mayEdit = useMayEdit();
+  const isNarrow = useIsNarrow();
   const [isHelped, help] = useDisclosure(false);
   const isEmpty = activations.length === 0;
   const rows = activations
@@ -73,7 +75,7 @@ export function ActivationList() {
           an audience joins its segment within a minute, and who leaves it leaves.
         </EmptyState>
       ) : rows.length === 0 ? null : (
-        <Table.ScrollContainer minWidth={960}>
+        <Table.ScrollContainer minWidth={isNarrow ? 680 : 960}>
           <Table verticalSpacing="sm">
             <Table.Thead>
               <Table.Tr>
@@ -83,13 +85,13 @@ export function ActivationList() {
                 <Table.Th ta="right">To be sent</Table.Th>
                 <Table.Th ta="right">Refused by Ibexa</Table.Th>
                 <Table.Th>Oldest unsent change</Table.Th>
-                <Table.Th>Last synchronized</Table.Th>
+                {isNarrow ? null : <Table.Th>Last synchronized</Table.Th>}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {rows.map(({ activation, summary }) => (
                 <Table.Tr key={activation.id}>
-                  <Table.Td style={{ overflowWrap: "anywhere" }} miw={180}>
+                  <Table.Td style={{ overflowWrap: "anywhere" }} miw={isNarrow ? 140 : 180}>
                     <AnchorLink
                       to="/activations/$id"
                       params={{ id: activation.id }}
@@ -102,7 +104,7 @@ export function ActivationList() {
                     </AnchorLink>
                     <Text size="sm">{hostOf(activation)}</Text>
                   </Table.Td>
-                  <Table.Td miw={240}>
+                  <Table.Td miw={isNarrow ? 180 : 240}>
                     {summary === undefined ? (
                       <Text size="sm">{failure === null ? "…" : `It isn’t known: ${failure.message}`}</Text>
                     ) : (
@@ -117,7 +119,7 @@ export function ActivationList() {
                     )}
                   </Table.Td>
                   {summary === undefined ? (
-                    <Table.Td colSpan={5} />
+                    <Table.Td colSpan={isNarrow ? 4 : 5} />
                   ) : (
                     <>
                       <Table.Td ta="right">{counted(summary.accepted)}</Table.Td>
@@ -126,9 +128,11 @@ export function ActivationList() {
                       <Table.Td>
                         <Age instant={summary.oldestUnsentAt} />
                       </Table.Td>
-                      <Table.Td>
-                        <Moment instant={summary.lastSynchronizedAt} />
-                      </Table.Td>
+                      {isNarrow ? null : (
+                        <Table.Td>
+                          <Moment instant={summary.lastSynchronizedAt} />
+                        </Table.Td>
+                      )}
                     </>
                   )}
                 </Table.Tr>

@@ -42,7 +42,7 @@ export function RefusedPeople({ id, segments }: Props) {
         apart.
       </Text>
       <ProblemAlert error={again.error} />
-      <Table.ScrollContainer minWidth={820}>
+      <Table.ScrollContainer minWidth={680}>
         <Table verticalSpacing="sm">
           <Table.Thead>
             <Table.Tr>

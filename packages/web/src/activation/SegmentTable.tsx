@@ -7,6 +7,7 @@ import { useMayEdit } from "../session/use-may-edit.ts";
 import { Dialog } from "../shell/Dialog.tsx";
 import { AnchorLink } from "../shell/links.tsx";
 import { ProblemAlert } from "../shell/ProblemAlert.tsx";
+import { useIsNarrow } from "../shell/use-is-narrow.ts";
 import { Marked } from "../words/Marked.tsx";
 import { Moment } from "../words/Moment.tsx";
 import { counted } from "../words/number.ts";
@@ -33,6 +34,7 @@ interface Props {
 export function SegmentTable({ activation, status }: Props) {
   const { segments } = status;
   const mayEdit = useMayEdit() && activation.origin !== "file";
+  const isNarrow = useIsNarrow();
   const [removed, setRemoved] = useState<SegmentStatus>();
   const opener = useRef<HTMLElement>(null);
   const columns = COLUMNS.filter(({ isRare, of }) => !isRare || segments.some((one) => of(one) > 0));
@@ -52,14 +54,18 @@ export function SegmentTable({ activation, status }: Props) {
       {segments.length === 0 ? (
         <Text>No audience is linked. Each audience that you add becomes a segment in Ibexa.</Text>
       ) : (
-        <Table.ScrollContainer minWidth={920}>
+        <Table.ScrollContainer minWidth={isNarrow ? 640 : 920}>
           <Table verticalSpacing="xs" horizontalSpacing={6} fz="sm">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Audience</Table.Th>
                 <Table.Th>Synchronization status</Table.Th>
-                <Table.Th>Last synchronized</Table.Th>
-                <Table.Th miw={150}>Last checked for audience changes</Table.Th>
+                {isNarrow ? null : (
+                  <>
+                    <Table.Th>Last synchronized</Table.Th>
+                    <Table.Th miw={150}>Last checked for audience changes</Table.Th>
+                  </>
+                )}
                 {columns.map(({ label }) => (
                   <Table.Th key={label} ta="right">
                     {label}
@@ -74,6 +80,7 @@ export function SegmentTable({ activation, status }: Props) {
                   key={segment.audienceId}
                   segment={segment}
                   columns={columns}
+                  isNarrow={isNarrow}
                   onRemove={
                     mayEdit && !segment.takingOut
                       ? (button) => {
@@ -119,12 +126,15 @@ const COLUMNS: readonly Column[] = [
 interface RowProps {
   readonly segment: SegmentStatus;
   readonly columns: readonly Column[];
+  /** The times stand beneath the status. */
+  readonly isNarrow: boolean;
   readonly mayEdit: boolean;
   /** Is given the button, to which the focus comes back. */
   readonly onRemove: ((button: HTMLElement) => void) | undefined;
 }
 
-function Row({ segment, columns, mayEdit, onRemove }: RowProps) {
+function Row({ segment, columns, isNarrow, mayEdit, onRemove }: RowProps) {
+  const { lastSynchronizedAt, lastCheckedAt } = segment;
   return (
     <Table.Tr>
       <Table.Td style={{ overflowWrap: "anywhere" }} miw={160}>
@@ -148,13 +158,23 @@ function Row({ segment, columns, mayEdit, onRemove }: RowProps) {
       </Table.Td>
       <Table.Td>
         <StatusBadge status={segment.status} />
+        {isNarrow ? (
+          <>
+            <TimeBeneath label="Synchronized" instant={lastSynchronizedAt} />
+            <TimeBeneath label="Checked" instant={lastCheckedAt} />
+          </>
+        ) : null}
       </Table.Td>
-      <Table.Td>
-        <Moment instant={segment.lastSynchronizedAt} />
-      </Table.Td>
-      <Table.Td>
-        <Moment instant={segment.lastCheckedAt} />
-      </Table.Td>
+      {isNarrow ? null : (
+        <>
+          <Table.Td>
+            <Moment instant={lastSynchronizedAt} />
+          </Table.Td>
+          <Table.Td>
+            <Moment instant={lastCheckedAt} />
+          </Table.Td>
+        </>
+      )}
       {columns.map(({ label, of }) => (
         <Table.Td key={label} ta="right" style={{ fontVariantNumeric: "tabular-nums" }}>
           {counted(of(segment))}
@@ -175,6 +195,15 @@ function Row({ segment, columns, mayEdit, onRemove }: RowProps) {
         </Table.Td>
       ) : null}
     </Table.Tr>
+  );
+}
+
+function TimeBeneath({ label, instant }: { readonly label: string; readonly instant: string | null }) {
+  return (
+    <Group gap={4} wrap="nowrap">
+      <Text size="xs">{label}</Text>
+      <Moment instant={instant} size="xs" />
+    </Group>
   );
 }
 

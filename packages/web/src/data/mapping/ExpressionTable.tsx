@@ -1,5 +1,6 @@
 import { ActionIcon, Select, Table, Text, TextInput } from "@mantine/core";
 import { COLUMN_TYPE_WORDS } from "@peregrine/core/data-words";
+import { useIsNarrow } from "../../shell/use-is-narrow.ts";
 import { Marked } from "../../words/Marked.tsx";
 import type { SamplePreview } from "../queries.ts";
 import { shownValue } from "../shown-value.ts";
@@ -21,6 +22,7 @@ const RESULTS = 3;
 
 /** Each column's expression with what it yields, and its fault where it has one; computed columns last. */
 export function ExpressionTable({ mapping, rows, faults, update }: Props) {
+  const isNarrow = useIsNarrow();
   const changeExpression = (source: string, expression: string) =>
     update({
       columns: mapping.columns.map((column) =>
@@ -32,14 +34,20 @@ export function ExpressionTable({ mapping, rows, faults, update }: Props) {
       computed: mapping.computed.map((column, index) => (index === at ? { ...column, ...patch } : column)),
     });
   return (
-    <Table.ScrollContainer minWidth={860}>
+    <Table.ScrollContainer minWidth={isNarrow ? 640 : 860}>
       <Table verticalSpacing="xs" withTableBorder>
         <Table.Thead>
           <Table.Tr>
             <Table.Th w="22%">Column</Table.Th>
             <Table.Th w={150}>Type</Table.Th>
-            <Table.Th w="38%">Expression</Table.Th>
-            <Table.Th>Yields</Table.Th>
+            {isNarrow ? (
+              <Table.Th>Expression, and what it yields</Table.Th>
+            ) : (
+              <>
+                <Table.Th w="38%">Expression</Table.Th>
+                <Table.Th>Yields</Table.Th>
+              </>
+            )}
             <Table.Th w={44} aria-label="Remove" />
           </Table.Tr>
         </Table.Thead>
@@ -65,10 +73,13 @@ export function ExpressionTable({ mapping, rows, faults, update }: Props) {
                     fault={faultOf(faults, mapPath(target))}
                     onChange={(value) => changeExpression(source, value)}
                   />
+                  {isNarrow ? <Yields rows={rows} column={target} /> : null}
                 </Table.Td>
-                <Table.Td>
-                  <Yields rows={rows} column={target} />
-                </Table.Td>
+                {isNarrow ? null : (
+                  <Table.Td>
+                    <Yields rows={rows} column={target} />
+                  </Table.Td>
+                )}
                 <Table.Td />
               </Table.Tr>
             ))}
@@ -105,10 +116,13 @@ export function ExpressionTable({ mapping, rows, faults, update }: Props) {
                   fault={column.target === "" ? undefined : faultOf(faults, mapPath(column.target))}
                   onChange={(expression) => changeComputed(at, { expression })}
                 />
+                {isNarrow ? <Yields rows={rows} column={column.target} /> : null}
               </Table.Td>
-              <Table.Td>
-                <Yields rows={rows} column={column.target} />
-              </Table.Td>
+              {isNarrow ? null : (
+                <Table.Td>
+                  <Yields rows={rows} column={column.target} />
+                </Table.Td>
+              )}
               <Table.Td>
                 <ActionIcon
                   variant="subtle"

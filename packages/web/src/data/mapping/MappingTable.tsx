@@ -1,5 +1,6 @@
 import { Checkbox, Select, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
 import { COLUMN_TYPE_WORDS } from "@peregrine/core/data-words";
+import { useIsNarrow } from "../../shell/use-is-narrow.ts";
 import { Marked } from "../../words/Marked.tsx";
 import type { SampleColumn } from "../queries.ts";
 import type { MappedColumn, SchemaColumn } from "./mapping.ts";
@@ -19,19 +20,22 @@ const NONE = "";
 
 /** Every column of the rows: what it holds, what becomes of it, and why. */
 export function MappingTable({ columns, known, profiles, identifiers, hasPeople, onChange }: Props) {
+  const isNarrow = useIsNarrow();
   return (
-    <Table.ScrollContainer minWidth={960}>
+    <Table.ScrollContainer minWidth={isNarrow ? 680 : 960}>
       <Table verticalSpacing="xs" withTableBorder>
         <Table.Thead>
           <Table.Tr>
             <Table.Th w={44}>
               <VisuallyHidden>Take</VisuallyHidden>
             </Table.Th>
-            <Table.Th w="21%">In the rows</Table.Th>
-            <Table.Th w="18%">Becomes</Table.Th>
+            <Table.Th w={isNarrow ? undefined : "21%"}>
+              {isNarrow ? "In the rows, and why" : "In the rows"}
+            </Table.Th>
+            <Table.Th w={isNarrow ? "24%" : "18%"}>Becomes</Table.Th>
             <Table.Th w={158}>Type</Table.Th>
             {hasPeople ? <Table.Th w={118}>Identifier</Table.Th> : null}
-            <Table.Th>Why</Table.Th>
+            {isNarrow ? null : <Table.Th>Why</Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -43,6 +47,7 @@ export function MappingTable({ columns, known, profiles, identifiers, hasPeople,
               profile={profiles.find(({ name }) => name === column.source)}
               identifiers={identifiers}
               hasPeople={hasPeople}
+              isNarrow={isNarrow}
               onChange={onChange}
             />
           ))}
@@ -55,10 +60,12 @@ export function MappingTable({ columns, known, profiles, identifiers, hasPeople,
 interface RowProps extends Pick<Props, "known" | "identifiers" | "hasPeople" | "onChange"> {
   readonly column: MappedColumn;
   readonly profile: SampleColumn | undefined;
+  /** The reason stands beneath the name. */
+  readonly isNarrow: boolean;
 }
 
-function Row({ column, known, profile, identifiers, hasPeople, onChange }: RowProps) {
-  const { source, target, isTaken, type, expression, identifier, why, doubt } = column;
+function Row({ column, known, profile, identifiers, hasPeople, isNarrow, onChange }: RowProps) {
+  const { source, target, isTaken, type, expression, identifier } = column;
   const shown = source === "" ? "(without a name)" : source;
   const readings = readingsOf(column, profile);
   const there = known.find(({ name }) => name === target);
@@ -86,6 +93,7 @@ function Row({ column, known, profile, identifiers, hasPeople, onChange }: RowPr
         <Text size="xs" c="dimmed" lineClamp={2}>
           {profile === undefined ? "" : profile.examples.slice(0, EXAMPLES).join(" · ")}
         </Text>
+        {isNarrow ? <Why column={column} /> : null}
       </Table.Td>
       <Table.Td>
         {isTaken ? (
@@ -141,17 +149,28 @@ function Row({ column, known, profile, identifiers, hasPeople, onChange }: RowPr
           )}
         </Table.Td>
       ) : null}
-      <Table.Td>
-        <Text size="sm" mt={6}>
-          <Marked text={why} />
-        </Text>
-        {doubt === null ? null : (
-          <Text size="sm" c="var(--mantine-color-orange-light-color)">
-            <Marked text={doubt} />
-          </Text>
-        )}
-      </Table.Td>
+      {isNarrow ? null : (
+        <Table.Td>
+          <Why column={column} />
+        </Table.Td>
+      )}
     </Table.Tr>
+  );
+}
+
+/** Why a column was proposed as it is, and what speaks against it. */
+function Why({ column: { why, doubt } }: { readonly column: MappedColumn }) {
+  return (
+    <>
+      <Text size="sm" mt={6}>
+        <Marked text={why} />
+      </Text>
+      {doubt === null ? null : (
+        <Text size="sm" c="var(--mantine-color-orange-light-color)">
+          <Marked text={doubt} />
+        </Text>
+      )}
+    </>
   );
 }
 
