@@ -59,16 +59,16 @@ export function ActivationPage() {
       <Group gap={6} mb="md" aria-live="polite">
         <Text fw={600}>{sentenceOf(status, hostOf(activation))}</Text>
         {checkedAt === null ? null : (
-          <>
+          <Group gap={6} wrap="nowrap">
             <Text size="sm">Checked</Text>
             <Moment instant={checkedAt} />
-          </>
+          </Group>
         )}
         {status.oldestUnsentAt === null ? null : (
-          <>
+          <Group gap={6} wrap="nowrap">
             <Text size="sm">· oldest unsent change</Text>
             <Age instant={status.oldestUnsentAt} />
-          </>
+          </Group>
         )}
       </Group>
       <LiveLine run={run} runAsked={runAsked} />

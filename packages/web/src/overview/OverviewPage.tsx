@@ -269,7 +269,12 @@ function Wellness({ standings, total }: WellnessProps) {
   return (
     <section aria-label="Activations">
       <Group gap={6}>
-        <AnchorLink to="/activations" fw={600}>
+        <AnchorLink
+          to="/activations"
+          fw={600}
+          // Links are green, which would say that all is well.
+          {...(isKnown && well < total ? { c: "inherit", underline: "always" as const } : {})}
+        >
           {!isKnown ? all : well === total ? `${all} well` : `${counted(well)} of ${all} well`}
         </AnchorLink>
         {oldest === undefined ? (
