@@ -294,18 +294,21 @@ describe("an activation", () => {
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByText(`${PEOPLE + 1} people in “Everybody”`).waitFor();
+    const each = PEOPLE + 1;
+    for (const { name } of [AUDIENCES[0], AUDIENCES[2]]) {
+      await dialog.getByText(`${each} people in “${name}”`).waitFor();
+    }
     await dialog
       .getByText(`${PEOPLE} people who were left in segments of removed audiences stay there.`)
       .waitFor();
     expect(await dialog.getByRole("textbox").count()).toBe(0);
-    await dialog.getByRole("button", { name: `Take ${PEOPLE + 1} people out and delete` }).waitFor();
+    await dialog.getByRole("button", { name: `Take ${2 * each} people out and delete` }).waitFor();
     await dialog.getByRole("radio", { name: "Leave them" }).check();
     await dialog.getByText("Nothing here takes them out later.").waitFor();
     await expectAccessibleInBoth(page, "deleting an activation with its people left");
-    await dialog.getByRole("button", { name: `Delete and leave ${PEOPLE + 1} people` }).click();
+    await dialog.getByRole("button", { name: `Delete and leave ${2 * each} people` }).click();
     await page.getByText("Nothing is sent anywhere yet").waitFor();
-    expect(sizeOf("a0000001")).toBe(PEOPLE + 1);
+    expect(sizeOf("a0000001")).toBe(each);
     expect(shop.failures).toEqual([]);
   });
 });
