@@ -92,8 +92,9 @@ describe("activation people", () => {
     expect(await json("activation", "people", "shop", AUDIENCE, "--state", "accepted")).toMatchObject({
       items: ["10", "2", "6", "8"].map((personId) => ({ personId, refusal: null })),
     });
+    // Whoever is refused is sent again after a minute, which commands may take on a busy machine.
     const [, refused] = await lines("activation", "people", "shop", AUDIENCE, "--state", "refused");
-    expect(refused).toMatch(/^4 +\d+ +\S+Z +1× +\S+Z +\S.*422/);
+    expect(refused).toMatch(/^4 +\d+ +\S+Z +[1-9]× +\S+Z +\S.*422/);
     expect(
       await json("activation", "people", "shop", AUDIENCE, "--state", "withoutIdentifier"),
     ).toMatchObject({
@@ -101,7 +102,7 @@ describe("activation people", () => {
     });
     const csv = await lines("activation", "people", "shop", AUDIENCE, "--state", "refused", "--csv");
     expect(csv[0]).toBe("personId,profile,lastSentAt,reason,attempts,nextAttemptAt\r");
-    expect(csv[1]).toMatch(/^4,\d+,\S+Z,.*422.*,1,\S+Z$/);
+    expect(csv[1]).toMatch(/^4,\d+,\S+Z,.*422.*,[1-9],\S+Z$/);
     expect(await lines("activation", "people", "shop", AUDIENCE, "--state", "suppressed")).toEqual([
       "There is nobody.",
     ]);
