@@ -24,7 +24,7 @@ describe("a person", () => {
     await page.goto("/profiles");
     await page.getByLabel("Find a person").fill("USER7@example.com");
     await page.getByRole("button", { name: "Search" }).click();
-    expect(new URL(page.url()).searchParams.get("q")).toBe("USER7@example.com");
+    await page.waitForURL(({ searchParams }) => searchParams.get("q") === "USER7@example.com");
     await page.getByRole("link", { name: "User 7" }).click();
     await page.getByRole("heading", { name: "User 7" }).waitFor();
     await page.getByRole("cell", { name: "user7@example.com" }).waitFor();
