@@ -48,6 +48,16 @@ describe("a file with broken rows, through the five stages", () => {
     await page.getByRole("button", { name: "Next" }).click();
   });
 
+  it("says what is wrong with a file that can’t be read, and claims nothing of its rows", async () => {
+    const name = "cut-off.csv";
+    await page.locator("input[type=file]").setInputFiles(csvFile(name, 'id,name\n1,"Ann\n'));
+    await page.getByText("It can’t be read as it is.").waitFor();
+    await page.getByText("is never closed").waitFor();
+    expect(await page.getByText("0 rows").count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Next" }).isEnabled()).toBe(false);
+    await expectAccessibleInBoth(page, "a file that can’t be read");
+  });
+
   it("shows how the file was recognised, and takes corrections", async () => {
     await page
       .locator("input[type=file]")

@@ -55,7 +55,7 @@ export function FileChoice({ label, hint, isAside = false, share, error, onFile,
           <Group gap="md" wrap="nowrap">
             <Progress value={share * 100} flex={1} aria-label="Sending the file" />
             <Text size="sm" w={48} ta="right" style={{ fontVariantNumeric: "tabular-nums" }}>
-              {Math.floor(share * 100)} %
+              {Math.floor(share * 100)}%
             </Text>
             <Button variant="default" size="xs" onClick={onCancel}>
               Cancel

@@ -123,10 +123,10 @@ function Share({ preview }: { readonly preview: AudiencePreview }) {
   );
 }
 
-/** "97 %"; never 100 or 0 where it isn't all or nobody. */
+/** "97%"; never 100 or 0 where it isn't all or nobody. */
 function shareText(share: number): string {
   const rounded = share > 0 && share < 1 ? 1 : share > 99 && share < 100 ? 99 : Math.round(share);
-  return `${rounded} %`;
+  return `${rounded}%`;
 }
 
 function Change({ preview }: { readonly preview: AudiencePreview }) {

@@ -80,9 +80,15 @@ export function SampleReading({ sample, onChanged }: Props) {
         {fileName}
       </Title>
       <Text size="sm" c="dimmed" mb="sm">
-        {more ? `The first ${counted(read)} rows were looked at` : `${counted(read)} rows`}
-        {refused.rows === 0 ? "" : `, and ${counted(refused.rows)} more that can’t be read`}. This is how the
-        file was recognised; correct it where it is wrong.
+        {reading === null ? (
+          "It can’t be read as it is. Say how it is written where you know it, or choose another file."
+        ) : (
+          <>
+            {more ? `The first ${counted(read)} rows were looked at` : `${counted(read)} rows`}
+            {refused.rows === 0 ? "" : `, and ${counted(refused.rows)} more that can’t be read`}. This is how
+            the file was recognised; correct it where it is wrong.
+          </>
+        )}
       </Text>
       <Group gap="md" align="flex-end">
         {pick("Format", FORMATS, format, (value) =>
