@@ -15,6 +15,7 @@ import type { ApiApp } from "./api-app.ts";
 import { authorise, type Callers } from "./authorise.ts";
 import { asksForPage, hasPages, sendPage, servePages } from "./pages.ts";
 import { expectedError, PROBLEM_TYPE, problem, problemSchema } from "./problem.ts";
+import { endUnreadBodies } from "./unread-body.ts";
 import { validatorCompiler } from "./validation.ts";
 
 interface AppOptions {
@@ -59,6 +60,7 @@ export function createApp(options: AppOptions): ApiApp {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
     genReqId: () => crypto.randomUUID(),
   }).withTypeProvider<ZodTypeProvider>();
+  endUnreadBodies(app.server);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest("caller", "");
